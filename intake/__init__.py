@@ -1,0 +1,1 @@
+"""Patient intake and free-consultation booking for a ketamine infusion clinic."""

@@ -1,0 +1,1 @@
+"""The clinic itself: name, phone, time zone, hours, crisis lines and recipients."""

@@ -1,0 +1,1 @@
+"""Extensions, database, encryption, tokens, clock, languages and logs."""

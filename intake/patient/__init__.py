@@ -1,0 +1,1 @@
+"""Pages for patients: no sign-in, no accounts."""

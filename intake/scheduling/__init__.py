@@ -1,0 +1,1 @@
+"""When we meet: providers, slots, holds and appointments."""

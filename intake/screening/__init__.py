@@ -1,0 +1,1 @@
+"""Pure clinical rules: instruments, scoring and triage. Standard library only."""

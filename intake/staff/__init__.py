@@ -1,0 +1,1 @@
+"""Pages for the clinic: every view names a permission."""

@@ -1,0 +1,1 @@
+"""Request plumbing shared by the patient and the staff site: forms, fields, errors, headers."""
