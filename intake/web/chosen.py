@@ -1,0 +1,144 @@
+"""Fields for ready answers: radios, checkboxes, a drop-down list, consent."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from flask_babel import lazy_gettext as _l
+
+from intake.web.question import Question, Stored, Value, Words
+
+Choice: TypeAlias = tuple[Value, Words] | tuple[Value, Words, Words]
+"""An answer: value, label and, if it needs one, a hint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer as the macros draw it; the first one carries the id of its field."""
+
+    id: str
+    value: Value
+    label: str
+    hint: str
+    checked: bool
+
+
+class _Choosing(Question):
+    """What fields with ready answers share. ``choices`` may be set after construction."""
+
+    missing_words = _l("Select an answer")
+    unknown_words = _l("Select one of the answers on this page")
+
+    def __init__(self, label: Words, *, choices: Sequence[Choice] = (), **rest: Any) -> None:
+        super().__init__(label, **rest)
+        self.choices = choices
+
+    @property
+    def options(self) -> list[Option]:
+        """The answers in page order."""
+        chosen = self.chosen
+        return [
+            Option(
+                id=self.id if place == 1 else f"{self.id}-{place}",
+                value=choice[0],
+                label=str(choice[1]),
+                hint=str(choice[2]) if len(choice) == 3 else "",
+                checked=str(choice[0]) in chosen,
+            )
+            for place, choice in enumerate(self.choices, start=1)
+        ]
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """The chosen values as the browser sends them."""
+        return frozenset() if self.data is None else frozenset({str(self.data)})
+
+    def _known(self, sent: Iterable[object]) -> list[Value]:
+        """Return the chosen values in page order; refuse one that the page did not offer."""
+        wanted = {str(value) for value in sent}
+        known = [choice[0] for choice in self.choices if str(choice[0]) in wanted]
+        if len(known) < len(wanted):
+            self.refuse(self.unknown_words)
+        return known
+
+
+class ChoiceField(_Choosing):
+    """One of several answers (radios); ``data`` is the value as it stands in ``choices``."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take the first value sent."""
+        self.data = str(valuelist[0]) if valuelist and valuelist[0] != "" else None
+
+    def check(self) -> None:
+        """Refuse a value that the page did not offer."""
+        self.data = self._known([self.data])[0]
+
+
+class SelectField(ChoiceField):
+    """One of many answers (a drop-down list) that starts at an empty line, ``blank``."""
+
+    def __init__(
+        self,
+        label: Words,
+        *,
+        autocomplete: str = "",
+        blank: Words = "",
+        **rest: Any,
+    ) -> None:
+        super().__init__(label, **rest)
+        self.autocomplete = autocomplete
+        self._blank = blank or _l("Choose one")
+
+    @property
+    def blank(self) -> str:
+        """The words of the empty line in the reader's language."""
+        return str(self._blank)
+
+
+class ChoicesField(_Choosing):
+    """Any number of answers (checkboxes); ``exclusive`` is the value of "None of these"."""
+
+    missing_words = _l("Select all that apply")
+    clash_words = _l("Select None of these, or the ones that apply, not both")
+
+    def __init__(
+        self, label: Words, *, exclusive: Value = "", clash: Words = "", **rest: Any
+    ) -> None:
+        super().__init__(label, **rest)
+        self.exclusive = exclusive
+        self._clash = clash or self.clash_words
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """The chosen values as the browser sends them."""
+        return frozenset(str(value) for value in self.data or ())
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take every value sent."""
+        self.data = [str(value) for value in valuelist]
+
+    def check(self) -> None:
+        """Refuse unknown values, and "None of these" beside another answer."""
+        self.data = self._known(self.data)
+        if self.exclusive in self.data and len(self.data) > 1:
+            self.refuse(self._clash)
+
+
+class ConsentField(Question):
+    """One box that must be ticked; with ``optional=True`` an ordinary checkbox."""
+
+    missing_words = _l("Tick the box to go on")
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """A browser sends a ticked box and leaves out an empty one."""
+        self.data = bool(valuelist)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the box is ticked."""
+        return bool(self.data)
+
+    @property
+    def stored(self) -> Stored:
+        """True or false."""
+        return bool(self.data)

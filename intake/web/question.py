@@ -1,0 +1,85 @@
+"""The base of all form fields: one question, with its hint and its words for errors."""
+
+from typing import Any, NoReturn, TypeAlias
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from wtforms import Field
+from wtforms.validators import StopValidation
+
+Words: TypeAlias = str | LazyString
+Value: TypeAlias = str | int
+Stored: TypeAlias = str | int | bool | list[Value] | None
+"""What a field hands to storage: always fit for JSON."""
+
+
+class Question(Field):  # type: ignore[misc]  # WTForms has no types
+    """Base of all fields. ``data`` is trusted only after the form has been validated."""
+
+    data: Any
+    missing_words: Words = _l("Enter an answer")
+
+    def __init__(
+        self,
+        label: Words,
+        *,
+        hint: Words = "",
+        optional: bool = False,
+        missing: Words = "",
+        **rest: Any,
+    ) -> None:
+        super().__init__(label, **rest)
+        self.optional = optional
+        self._hint = hint
+        self._missing = missing or self.missing_words
+
+    @property
+    def question(self) -> str:
+        """The label in the reader's language (plain text, so that templates escape it)."""
+        return str(self.label.text)
+
+    @property
+    def hint(self) -> str:
+        """The help below the label in the reader's language, or nothing."""
+        return str(self._hint)
+
+    @property
+    def error(self) -> str:
+        """The first error in the reader's language, or nothing."""
+        return str(self.errors[0]) if self.errors else ""
+
+    @property
+    def described_by(self) -> str:
+        """Ids of hint and error, for aria-describedby; empty when there is neither."""
+        ids = (f"{self.id}-hint" if self._hint else "", f"{self.id}-error" if self.errors else "")
+        return " ".join(filter(None, ids))
+
+    @property
+    def anchor(self) -> str:
+        """Id of the first wrong input; the error summary links to it."""
+        return str(self.id)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the person answered at all."""
+        return self.data not in (None, "", [])
+
+    @property
+    def stored(self) -> Stored:
+        """The checked answer, fit for JSON; process_data() takes it back."""
+        answer: Stored = self.data
+        return answer
+
+    def pre_validate(self, form: object) -> None:
+        """Refuse a missing answer, then let the field check what was given."""
+        if self.is_given:
+            self.check()
+        elif not self.optional:
+            self.refuse(self._missing)
+
+    def check(self) -> None:
+        """Refuse an answer that was given but cannot be right."""
+
+    def refuse(self, words: Words) -> NoReturn:
+        """End validation of this field with one error."""
+        raise StopValidation(words)
