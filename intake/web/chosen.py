@@ -11,6 +11,8 @@ from intake.web.question import Question, Stored, Value, Words
 Choice: TypeAlias = tuple[Value, Words] | tuple[Value, Words, Words]
 """An answer: value, label and, if it needs one, a hint."""
 
+_BLANK = _l("Choose one")
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -82,12 +84,12 @@ class SelectField(ChoiceField):
         label: Words,
         *,
         autocomplete: str = "",
-        blank: Words = "",
+        blank: Words | None = None,
         **rest: Any,
     ) -> None:
         super().__init__(label, **rest)
         self.autocomplete = autocomplete
-        self._blank = blank or _l("Choose one")
+        self._blank = _BLANK if blank is None else blank
 
     @property
     def blank(self) -> str:
@@ -102,11 +104,11 @@ class ChoicesField(_Choosing):
     clash_words = _l("Select None of these, or the ones that apply, not both")
 
     def __init__(
-        self, label: Words, *, exclusive: Value = "", clash: Words = "", **rest: Any
+        self, label: Words, *, exclusive: Value = "", clash: Words | None = None, **rest: Any
     ) -> None:
         super().__init__(label, **rest)
         self.exclusive = exclusive
-        self._clash = clash or self.clash_words
+        self._clash = self.clash_words if clash is None else clash
 
     @property
     def chosen(self) -> frozenset[str]:

@@ -34,6 +34,9 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
                 return formdata
             return request.form if request and request.method in SUBMIT_METHODS else None
 
+        def get_translations(self, form: FlaskForm) -> None:
+            """WTForms has no words of its own to translate: the fields bring theirs."""
+
     @classmethod
     def fill(cls, values: Mapping[str, Stored]) -> Self:
         """Return a form that shows stored values, whatever the request holds."""

@@ -1,5 +1,6 @@
 """The base of all form fields: one question, with its hint and its words for errors."""
 
+from functools import cached_property
 from typing import Any, NoReturn, TypeAlias
 
 from flask_babel import lazy_gettext as _l
@@ -25,20 +26,23 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
         *,
         hint: Words = "",
         optional: bool = False,
-        missing: Words = "",
+        mark_optional: bool = True,
+        missing: Words | None = None,
         **rest: Any,
     ) -> None:
         super().__init__(label, **rest)
         self.optional = optional
+        self.marked_optional = optional and mark_optional
         self._hint = hint
-        self._missing = missing or self.missing_words
+        # No truth test on words: it would look a lazy string up in the catalog.
+        self._missing = self.missing_words if missing is None else missing
 
-    @property
+    @cached_property
     def question(self) -> str:
         """The label in the reader's language (plain text, so that templates escape it)."""
         return str(self.label.text)
 
-    @property
+    @cached_property
     def hint(self) -> str:
         """The help below the label in the reader's language, or nothing."""
         return str(self._hint)
@@ -51,7 +55,7 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
     @property
     def described_by(self) -> str:
         """Ids of hint and error, for aria-describedby; empty when there is neither."""
-        ids = (f"{self.id}-hint" if self._hint else "", f"{self.id}-error" if self.errors else "")
+        ids = (f"{self.id}-hint" if self.hint else "", f"{self.id}-error" if self.errors else "")
         return " ".join(filter(None, ids))
 
     @property

@@ -100,13 +100,22 @@ class PhoneField(TextField):
     @property
     def e164(self) -> str:
         """The number as +13125550142, without extension; nothing while it cannot be right."""
-        try:
-            number = phonenumbers.parse(self.data or "", self.region)
-        except phonenumbers.NumberParseException:
-            return ""
-        if not phonenumbers.is_valid_number(number):
+        number = self._number()
+        if number is None:
             return ""
         return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+    def _number(self) -> phonenumbers.PhoneNumber | None:
+        """Read the whole text as a number, or else find one in it ("312 555 0142 (cell)")."""
+        text = self.data or ""
+        try:
+            number = phonenumbers.parse(text, self.region)
+        except phonenumbers.NumberParseException:
+            return None
+        if phonenumbers.is_valid_number(number):
+            return number
+        found = next(iter(phonenumbers.PhoneNumberMatcher(text, self.region)), None)
+        return found.number if found else None
 
     def check(self) -> None:
         """Refuse what nobody can dial."""
