@@ -28,6 +28,7 @@ class Option:
 class _Choosing(Question):
     """What fields with ready answers share. ``choices`` may be set after construction."""
 
+    exclusive: Value = ""
     missing_words = _l("Select an answer")
     unknown_words = _l("Select one of the answers on this page")
 

@@ -18,6 +18,11 @@ class TextField(Question):
     inputmode = ""
     max_length = 100
 
+    @property
+    def unit(self) -> str:
+        """The word after the input in the reader's language, or nothing."""
+        return ""
+
     def __init__(
         self,
         label: Words,

@@ -9,6 +9,7 @@ import html5lib
 import pytest
 from flask import Flask
 from flask_babel import Babel
+from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from tests.unit.web.forms_for_tests import EveryField, sent
@@ -24,6 +25,7 @@ Draw = Callable[..., str]
 def draw() -> Iterator[Draw]:
     """Call a macro by its name."""
     app = Flask(__name__, template_folder=str(TEMPLATES))
+    app.jinja_env.undefined = StrictUndefined
     Babel(app)
 
     def call(macro: str, *args: Any, **kwargs: Any) -> str:
