@@ -1,0 +1,42 @@
+"""Conditions under which a question is shown: small objects read from data, never code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Answers = Mapping[str, object]
+"""Answers of one person to one instrument, by item id."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnyAnswer:
+    """Holds when one of `items` has, or among several choices includes, one of `values`."""
+
+    items: tuple[str, ...]
+    values: tuple[int | str, ...]
+
+    def holds(self, answers: Answers) -> bool:
+        """Whether the condition is met by these answers."""
+        return any(self._has(answers.get(item)) for item in self.items)
+
+    def _has(self, answer: object) -> bool:
+        if isinstance(answer, list | tuple):
+            return any(value in self.values for value in answer)
+        return answer in self.values
+
+
+@dataclass(frozen=True, slots=True)
+class SumAtLeast:
+    """Holds when the answered numbers of `items` add up to `minimum` or more."""
+
+    items: tuple[str, ...]
+    minimum: int
+
+    def holds(self, answers: Answers) -> bool:
+        """Whether the condition is met by these answers; unanswered items add nothing."""
+        values = (answers.get(item) for item in self.items)
+        return sum(value for value in values if type(value) is int) >= self.minimum
+
+
+Condition = AnyAnswer | SumAtLeast
