@@ -1,0 +1,76 @@
+"""Users of the staff site, their sessions and their one-time sign-in links."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask_security import UserMixin
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String
+from sqlalchemy.ext.mutable import MutableList
+from sqlalchemy.orm import Mapped, mapped_column
+
+from intake.accounts.permissions import Permission, permissions_of
+from intake.core.db import Base, UTCDateTime
+from intake.core.tokens import new_id, new_token
+
+
+class User(Base, UserMixin):
+    """A member of staff."""
+
+    __tablename__ = "users"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    role_names: Mapped[list[str]] = mapped_column(MutableList.as_mutable(JSON))
+    password: Mapped[str | None] = mapped_column(String(255), default=None, repr=False)
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(
+        String(64), unique=True, default_factory=new_token, repr=False
+    )
+    """Changes with the password; sessions made before then end."""
+
+    @property
+    def roles(self) -> list[str]:
+        """The roles, by the name under which Flask-Security asks for them."""
+        return list(self.role_names)
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """Everything this user may do."""
+        return permissions_of(self.role_names)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether this user has the permission."""
+        return permission in self.permissions
+
+    @property
+    def actor(self) -> str:
+        """How the audit log names this user."""
+        return f"user:{self.id}"
+
+
+class StaffSession(Base):
+    """A signed-in browser. Only the hash of its id is stored; deleting the row signs it out."""
+
+    __tablename__ = "staff_sessions"
+
+    id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    """What Flask keeps in a session, serialized and signed by Flask's own serializer."""
+
+
+class SignInLink(Base):
+    """A mailed or printed link that works once: an invitation, or a sign-in in development."""
+
+    __tablename__ = "sign_in_links"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str] = mapped_column(String(12))
+    """`invitation` leads to choosing a password, `sign_in` signs in (development only)."""
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+

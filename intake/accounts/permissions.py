@@ -1,0 +1,34 @@
+"""What each role may do. The one table of permissions; views name permissions, never roles."""
+
+from collections.abc import Iterable
+from enum import Enum
+
+
+class Permission(Enum):
+    """One thing a member of staff may be allowed to do."""
+
+    SEE_QUEUE = "see the queue and the contact part of submissions"
+    SEE_ANSWERS = "see screening and health answers with their scores"
+    CONTACT = "contact people and write notes"
+    BOOK = "schedule, move and cancel appointments"
+    MANAGE_USERS = "invite, change and disable users"
+    MANAGE_SETTINGS = "change the clinic's settings"
+    SEE_AUDIT = "read the audit log"
+
+
+ROLES = ("front_desk", "clinician", "administrator", "auditor")
+
+_FRONT_DESK = frozenset({Permission.SEE_QUEUE, Permission.CONTACT, Permission.BOOK})
+
+ROLE_PERMISSIONS = {
+    "front_desk": _FRONT_DESK,
+    "clinician": _FRONT_DESK | {Permission.SEE_ANSWERS},
+    "administrator": _FRONT_DESK
+    | {Permission.MANAGE_USERS, Permission.MANAGE_SETTINGS, Permission.SEE_AUDIT},
+    "auditor": frozenset({Permission.SEE_AUDIT}),
+}
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
+    """Everything the roles allow together; an unknown role allows nothing."""
+    return frozenset().union(*(ROLE_PERMISSIONS.get(role, frozenset()) for role in roles))

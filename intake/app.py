@@ -1,0 +1,138 @@
+"""Putting the application together."""
+
+from importlib import import_module
+from pathlib import Path
+
+from flask import Flask, g, request
+from jinja2 import StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import Settings
+from intake import cli, ops
+from intake.clinic.clinic import Clinic, ClinicSettingsError
+from intake.clinic.service import current_clinic
+from intake.core.db import db, init_database
+from intake.core.encryption import create_key_file, load_key_file
+from intake.core.extensions import csrf, mail, migrate
+from intake.core.i18n import LANGUAGES, init_languages, language
+from intake.core.logs import init_logs
+from intake.screening.catalog import load_catalog
+from intake.web.errors import register_errors
+from intake.web.filters import register_filters
+from intake.web.headers import init_headers
+from intake.web.origin import init_origin_check
+from intake.web.static import install_static
+
+ROOT = Path(__file__).parent.parent
+KILOBYTE = 1024
+
+SITES = {
+    "patient": ("intake.patient",),
+    "staff": ("intake.staff",),
+    "both": ("intake.patient", "intake.staff"),
+}
+"""Packages of each site. Named, not imported: a patient site never loads the sign-in code."""
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application for one process; raises KeyRingError when the keys cannot be used."""
+    load_catalog()  # a malformed instrument stops the start
+    app = Flask("intake", root_path=str(ROOT), static_folder=None)
+    _configure(app, settings)
+    init_logs(app, settings.log_level)
+    _load_keys(app, settings)
+    init_database(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), **MIGRATION_OPTIONS)
+    mail.init_app(app)
+    csrf.init_app(app)
+    init_languages(app)
+    init_headers(app)
+    init_origin_check(app)
+    register_errors(app)
+    register_filters(app)
+    app.context_processor(_page_context)
+    app.jinja_env.undefined = StrictUndefined
+    _register_sites(app, settings)
+    cli.register_commands(app)
+    install_static(app, ROOT / "static", settings.instance / "static")
+    _trust_proxies(app, settings)
+    return app
+
+
+MIGRATION_OPTIONS = {
+    # On SQLite too, a migration that is killed half-way must leave nothing behind.
+    "transactional_ddl": True,
+    "transaction_per_migration": True,
+    "render_as_batch": True,
+    "compare_type": True,
+}
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.from_mapping(
+        SETTINGS=settings,
+        PATIENT_BASE_URL=settings.base_url,
+        STAFF_BASE_URL=settings.staff_base_url,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        TRUSTED_HOSTS=settings.trusted_hosts,
+        MAX_CONTENT_LENGTH=256 * KILOBYTE,
+        MAX_FORM_MEMORY_SIZE=256 * KILOBYTE,
+        MAX_FORM_PARTS=200,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.uses_https,
+        SESSION_COOKIE_NAME="__Host-patient" if settings.uses_https else "patient",
+        WTF_CSRF_TIME_LIMIT=None,  # a form may be left open for a day; the session ends it
+        WTF_CSRF_SSL_STRICT=False,  # web/origin.py checks where a form came from
+        MAIL_SERVER=settings.smtp.host,
+        MAIL_PORT=settings.smtp.port,
+        MAIL_DEFAULT_SENDER=settings.smtp.sender,
+    )
+
+
+def _load_keys(app: Flask, settings: Settings) -> None:
+    if not settings.is_production:
+        create_key_file(settings.keys_file)
+    ring = load_key_file(settings.keys_file)
+    app.extensions["key_ring"] = ring
+    app.secret_key = ring.derive("cookies")
+
+
+def _register_sites(app: Flask, settings: Settings) -> None:
+    app.register_blueprint(ops.blueprint)
+    for package in SITES[settings.sites]:
+        import_module(f"{package}.site").register(app)
+    if not settings.is_production:
+        import_module("intake.development.site").register(app)
+
+
+def _trust_proxies(app: Flask, settings: Settings) -> None:
+    hops = settings.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+
+
+def _page_context() -> dict[str, object]:
+    """What every template can use."""
+    clinic = _clinic_or_none()
+    offered = clinic.languages if clinic else ()
+    theme = request.cookies.get("theme")
+    return {
+        "clinic": clinic,
+        "crisis": clinic.crisis_lines if clinic else (),
+        "lang": language(),
+        "languages": [(code, LANGUAGES[code]) for code in offered if code in LANGUAGES],
+        "theme": theme if theme in ("light", "dim") else None,
+    }
+
+
+def _clinic_or_none() -> Clinic | None:
+    """The clinic; None on an error page that says that the database cannot be reached."""
+    if "clinic" not in g:
+        try:
+            g.clinic = current_clinic()
+        except (ClinicSettingsError, SQLAlchemyError):
+            g.clinic = None
+    clinic: Clinic | None = g.clinic
+    return clinic

@@ -1,0 +1,85 @@
+"""Writing the audit log: append-only, each entry chained to the one before it."""
+
+import hashlib
+import hmac
+from datetime import datetime
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import select, text
+
+from intake.audit.models import AuditEntry
+from intake.core.db import db, is_postgresql
+from intake.core.encryption import key_ring
+from intake.core.logs import current_request_id
+
+_CHAIN_LOCK = 7_264_001
+"""Key of the PostgreSQL advisory lock that lets one transaction at a time extend the chain."""
+
+
+def record(
+    action: str,
+    *,
+    actor: str,
+    now: datetime,
+    subject_id: UUID | None = None,
+    detail: str = "",
+) -> AuditEntry:
+    """Add an entry in the current unit of work.
+
+    `detail` holds words of ours ("level urgent"), never what a person entered.
+    """
+    if is_postgresql():
+        # SQLite needs no lock: its writers come one at a time.
+        db.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+    last = db.session.execute(
+        select(AuditEntry.seq, AuditEntry.chain).order_by(AuditEntry.seq.desc()).limit(1)
+    ).first()
+    seq, previous = (last.seq + 1, last.chain) if last else (1, "")
+    entry = AuditEntry(
+        seq=seq,
+        at=now,
+        actor=actor,
+        action=action,
+        subject_id=subject_id,
+        detail=detail,
+        request_id=current_request_id(),
+    )
+    entry.chain = chain_value(entry, previous, _chain_key())
+    db.session.add(entry)
+    db.session.flush([entry])
+    return entry
+
+
+def verify() -> int | None:
+    """The number of the first entry that does not fit the chain, or None when all fit."""
+    key, previous, expected = _chain_key(), "", 1
+    for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq)):
+        if entry.seq != expected or entry.chain != chain_value(entry, previous, key):
+            return entry.seq
+        previous, expected = entry.chain, expected + 1
+    return None
+
+
+def chain_value(entry: AuditEntry, previous: str, key: bytes) -> str:
+    """The chain value an entry must carry after `previous`."""
+    parts = (
+        entry.seq,
+        entry.at.isoformat(),
+        entry.actor,
+        entry.action,
+        entry.subject_id or "",
+        entry.detail,
+        entry.request_id,
+        previous,
+    )
+    message = "\x1f".join(str(part) for part in parts).encode()
+    return hmac.new(key, message, hashlib.sha256).hexdigest()
+
+
+def _chain_key() -> bytes:
+    extensions = current_app.extensions
+    if "audit_key" not in extensions:
+        extensions["audit_key"] = key_ring().derive("audit chain")
+    key: bytes = extensions["audit_key"]
+    return key

@@ -1,0 +1,147 @@
+"""The database: base class, column types, connection rules and the unit of work.
+
+Reads need nothing special. Writes happen only inside `unit_of_work()`, which starts a writing
+transaction and commits once; flushing outside of it is an error, so no page view can change state
+by accident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Engine, MetaData, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    # FULL: a commit that was answered survives a power cut (NORMAL may lose the latest ones).
+    "synchronous=FULL",
+    "busy_timeout=10000",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+)
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
+    """Base of all models; every constraint gets a name by convention."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    session_options={"expire_on_commit": False},
+    engine_options={"hide_parameters": True},  # parameters are personal data; keep them out of logs
+)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant, kept in UTC; naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware instant to the stored UTC value."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Stored value to an aware UTC instant."""
+        return None if value is None else _as_utc(value)
+
+
+def _as_utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class WriteOutsideUnitOfWork(RuntimeError):
+    """Something tried to write without `unit_of_work()`: a programming error."""
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One writing transaction: everything inside commits together, or nothing does.
+
+    Whatever was read before is read again inside, under the write lock, so no decision rests on a
+    stale value.
+    """
+    if _writing.get():
+        raise WriteOutsideUnitOfWork("a unit of work is already open")
+    db.session.rollback()
+    with writing():
+        try:
+            yield db.session()
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Let transactions that begin inside take the write lock. For `unit_of_work` and migrations."""
+    mark = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(mark)
+
+
+def init_database(app: Flask) -> None:
+    """Bind the database to the application and set the rules of its connections."""
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        _set_sqlite_rules(engine)
+    if not event.contains(Session, "before_flush", _refuse_stray_write):
+        event.listen(Session, "before_flush", _refuse_stray_write)
+
+
+def _refuse_stray_write(session: Session, _context: Any, _instances: Any) -> None:
+    if (session.new or session.dirty or session.deleted) and not _writing.get():
+        raise WriteOutsideUnitOfWork("write inside `with unit_of_work():`")
+
+
+def _set_sqlite_rules(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        # The driver must not begin transactions by itself: it does so too late, and updates of
+        # other connections get lost without an error.
+        connection.isolation_level = None
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Writers take the lock at once: a transaction that reads first and asks for the lock
+        # later is refused immediately when somebody else wrote in between.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def is_postgresql() -> bool:
+    """Whether the current database is PostgreSQL (the other one is SQLite)."""
+    return db.engine.dialect.name == "postgresql"

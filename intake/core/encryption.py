@@ -1,0 +1,167 @@
+"""Field encryption bound to its place, and the key ring behind it.
+
+AES-256-GCM; the associated data is table, column, row id and key id, so a value that is moved to
+another row or column, cut or altered does not open (OWASP ASVS 11.3.3). Sealed form:
+one byte for the length of the key id, key id, 12 bytes nonce, ciphertext with tag.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol, overload
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import current_app
+from sqlalchemy.orm import Mapped
+
+NONCE_BYTES = 12
+
+
+class KeyRingError(Exception):
+    """The key file is missing, unreadable or not private; the message says what to do."""
+
+
+class UnreadableField(Exception):
+    """A sealed value does not open: moved, altered, or its key is not on the ring."""
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """Secrets of one clinic. `fields` maps key ids to keys, oldest first; the newest one seals.
+
+    Searching, chaining the audit log and signing cookies have keys of their own, which do not
+    change when field keys are rotated.
+    """
+
+    fields: Mapping[str, bytes]
+    root: bytes
+    _ciphers: dict[str, AESGCM] = field(default_factory=dict, repr=False)
+
+    def derive(self, purpose: str) -> bytes:
+        """A 32-byte key for one purpose, by HKDF-SHA256 (RFC 5869)."""
+        return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(self.root)
+
+    @cached_property
+    def primary(self) -> str:
+        """The id of the key that seals new values."""
+        return list(self.fields)[-1]
+
+    def seal(self, plain: bytes, place: str) -> bytes:
+        """Encrypt for one place, such as `submissions|contact|<row id>`."""
+        nonce = os.urandom(NONCE_BYTES)
+        key_id = self.primary
+        sealed = self._cipher(key_id).encrypt(nonce, plain, f"{place}|{key_id}".encode())
+        return bytes([len(key_id)]) + key_id.encode() + nonce + sealed
+
+    def open(self, sealed: bytes, place: str) -> bytes:
+        """Decrypt what `seal` made for the same place; raises UnreadableField."""
+        try:
+            split = 1 + sealed[0]
+            key_id = sealed[1:split].decode()
+            nonce, body = sealed[split : split + NONCE_BYTES], sealed[split + NONCE_BYTES :]
+            return self._cipher(key_id).decrypt(nonce, body, f"{place}|{key_id}".encode())
+        except (InvalidTag, IndexError, KeyError, ValueError) as error:
+            # The place names a table, a column and a random id: no personal data.
+            raise UnreadableField(place) from error
+
+    def _cipher(self, key_id: str) -> AESGCM:
+        if key_id not in self._ciphers:
+            self._ciphers[key_id] = AESGCM(self.fields[key_id])
+        return self._ciphers[key_id]
+
+
+def create_key_file(path: Path) -> None:
+    """Write a new key ring, readable by its owner only; an existing file is left alone."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    document = {"root": _text(secrets.token_bytes(32)), "fields": {"k1": _text(os.urandom(32))}}
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        json.dump(document, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def load_key_file(path: Path) -> KeyRing:
+    """Read the key ring; raises KeyRingError when it is missing, damaged or open to others."""
+    try:
+        mode = path.stat().st_mode
+        document = json.loads(path.read_text("ascii"))
+        fields = {name: base64.b64decode(value) for name, value in document["fields"].items()}
+        ring = KeyRing(fields=fields, root=base64.b64decode(document["root"]))
+        sizes = {len(key) for key in [ring.root, *fields.values()]}
+    except FileNotFoundError:
+        raise KeyRingError(f"There is no key file at {path}. Put it back from its safe copy.")
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        raise KeyRingError(f"The key file at {path} is damaged. Put it back from its safe copy.")
+    if mode & 0o077:
+        raise KeyRingError(f"The key file at {path} can be read by others. Run: chmod 600 {path}")
+    if not fields or sizes != {32}:
+        raise KeyRingError(f"The key file at {path} is damaged. Put it back from its safe copy.")
+    return ring
+
+
+def key_ring() -> KeyRing:
+    """The key ring of the current application."""
+    ring: KeyRing = current_app.extensions["key_ring"]
+    return ring
+
+
+class HasId(Protocol):
+    """A row with a client-made id, which a sealed value is bound to."""
+
+    id: UUID | Mapped[UUID]
+    __tablename__: str
+
+
+class EncryptedJSON:
+    """A model attribute holding a JSON value, kept in the bytes column `<name>_sealed`.
+
+    Reading opens it, setting seals it; change a value by setting the attribute anew.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, row: None, owner: type) -> EncryptedJSON: ...
+    @overload
+    def __get__(self, row: HasId, owner: type) -> Any: ...
+    def __get__(self, row: HasId | None, owner: type) -> Any:
+        if row is None:
+            return self
+        sealed = getattr(row, f"{self.name}_sealed")
+        return None if sealed is None else open_json(sealed, row.__tablename__, self.name, row.id)
+
+    def __set__(self, row: HasId, value: Any) -> None:
+        sealed = None
+        if value is not None:
+            sealed = seal_json(value, row.__tablename__, self.name, row.id)
+        setattr(row, f"{self.name}_sealed", sealed)
+
+
+def seal_json(value: Any, table: str, column: str, row_id: UUID | Mapped[UUID]) -> bytes:
+    """The sealed form of a JSON value for one field of one row."""
+    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return key_ring().seal(plain, f"{table}|{column}|{row_id}")
+
+
+def open_json(sealed: bytes, table: str, column: str, row_id: UUID | Mapped[UUID]) -> Any:
+    """The JSON value of one field of one row; raises UnreadableField."""
+    return json.loads(key_ring().open(sealed, f"{table}|{column}|{row_id}"))
+
+
+def _text(key: bytes) -> str:
+    return base64.b64encode(key).decode("ascii")

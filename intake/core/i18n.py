@@ -1,0 +1,59 @@
+"""Languages, and instants in words: always with the zone."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time, get_timezone_name
+from flask import Flask, g, request, session
+from flask_babel import get_locale
+
+from intake.core.extensions import babel
+
+LANGUAGES = {"en": "English"}
+"""Languages with complete wording; a clinic may offer fewer."""
+
+
+def init_languages(app: Flask) -> None:
+    """Choose each request's language by link, by what was chosen before, or by the browser."""
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "intake/translations")
+    babel.init_app(app, locale_selector=_choose_language)
+
+
+def language() -> str:
+    """The language of the current request, such as "en"."""
+    locale = get_locale()
+    return locale.language if locale else "en"
+
+
+def _choose_language() -> str:
+    if "language" not in g:
+        asked = request.args.get("lang")
+        if asked in LANGUAGES and asked != session.get("lang"):
+            session["lang"] = asked
+        chosen = asked if asked in LANGUAGES else session.get("lang")
+        g.language = chosen or request.accept_languages.best_match(LANGUAGES) or "en"
+    chosen_language: str = g.language
+    return chosen_language
+
+
+def day_text(instant: datetime, tz: ZoneInfo, language: str) -> str:
+    """The local date in words, such as "Thursday, December 3"."""
+    pattern = "EEEE d 'de' MMMM" if language == "es" else "EEEE, MMMM d"
+    return format_date(instant.astimezone(tz).date(), pattern, locale=language)
+
+
+def time_text(instant: datetime, tz: ZoneInfo, language: str) -> str:
+    """The local time of day, such as "9:30 am"."""
+    text = format_time(instant, "h:mm a", tzinfo=tz, locale=language)
+    return text.lower().replace("\u202f", " ").replace("\xa0", " ")
+
+
+def zone_text(tz: ZoneInfo, language: str) -> str:
+    """The zone's everyday name, such as "Central Time"."""
+    return get_timezone_name(tz, "long", locale=language)
+
+
+def moment_text(instant: datetime, tz: ZoneInfo, language: str) -> str:
+    """Date, time and zone in words: "Thursday, December 3, 9:30 am Central Time"."""
+    day, time = day_text(instant, tz, language), time_text(instant, tz, language)
+    return f"{day}, {time} {zone_text(tz, language)}"

@@ -1,0 +1,53 @@
+"""The outbox table: one row is one e-mail, from its request to its delivery."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from intake.core.db import Base, UTCDateTime
+from intake.core.encryption import EncryptedJSON
+from intake.core.tokens import new_id
+
+STATES = ("queued", "sent", "failed", "cancelled")
+
+
+class Message(Base):
+    """An e-mail of the outbox. Recipient and context are sealed; the name of the mail is not."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'sent', 'failed', 'cancelled')", name="state"),
+        Index(
+            "ix_messages_due",
+            "due_at",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    name: Mapped[str] = mapped_column(String(60))
+    """Which mail it is; also the name of its three templates."""
+    language: Mapped[str] = mapped_column(String(5))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """When it may be sent next. Claiming a message moves this past the end of the lease."""
+    unique_key: Mapped[str | None] = mapped_column(String(120), unique=True, default=None)
+    """Makes asking for the same mail twice harmless, such as `received:<submission>`."""
+    submission_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("submissions.id", ondelete="CASCADE"), index=True, default=None
+    )
+    recipient_sealed: Mapped[bytes | None] = mapped_column(default=None, repr=False)
+    context_sealed: Mapped[bytes | None] = mapped_column(default=None, repr=False)
+    state: Mapped[str] = mapped_column(String(10), default="queued")
+    lease: Mapped[str | None] = mapped_column(String(32), default=None)
+    """Token of the worker that holds the message; a worker that lost it may not mark it."""
+    failures: Mapped[int] = mapped_column(default=0)
+    """Refusals by the mail server. A crash of the worker does not count."""
+    last_error: Mapped[str | None] = mapped_column(String(200), default=None)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+
+    recipient = EncryptedJSON()
+    context = EncryptedJSON()

@@ -1,0 +1,52 @@
+"""Asking for e-mails: a message is a row that commits with whatever it tells of."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from intake.core.db import db
+from intake.notifications.models import Message
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailContext:
+    """All a mail's templates can see. Subclasses add plain words and times, never an answer.
+
+    Health information is kept out by construction: a template has no way to reach a record.
+    """
+
+    clinic_name: str
+    clinic_phone: str
+    calendar: str = ""
+    """An iCalendar file to attach, or ""."""
+    calendar_method: str = ""
+    """REQUEST or CANCEL when there is a calendar file."""
+
+
+def enqueue(
+    name: str,
+    *,
+    to: str,
+    context: MailContext,
+    language: str,
+    now: datetime,
+    due_at: datetime | None = None,
+    unique_key: str | None = None,
+    submission_id: UUID | None = None,
+) -> Message:
+    """Put a mail into the outbox in the current unit of work; the caller flushes or commits.
+
+    `name` picks the templates `emails/<name>.subject.txt`, `.txt` and `.html`.
+    """
+    message = Message(
+        name=name,
+        language=language,
+        created_at=now,
+        due_at=due_at or now,
+        unique_key=unique_key,
+        submission_id=submission_id,
+    )
+    message.recipient = to
+    message.context = asdict(context)
+    db.session.add(message)
+    return message

@@ -1,0 +1,78 @@
+"""What we tell the patient about an appointment: date, time, zone and how; nothing else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from intake.clinic.clinic import Clinic
+from intake.core.i18n import moment_text
+from intake.notifications.outbox import MailContext, enqueue
+from intake.scheduling.ics import CalendarEvent, calendar_file, scheduling_method
+from intake.scheduling.models import Appointment
+from intake.submissions.emails import patient_address
+from intake.submissions.models import Submission
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookedMail(MailContext):
+    """The confirmation of an appointment."""
+
+    reference: str
+    when: str
+    minutes: int
+    channel: str
+
+
+def booked(
+    submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
+) -> None:
+    """Confirm the appointment by mail with a calendar file, if the patient allowed e-mail."""
+    address = patient_address(submission)
+    if address is None:
+        return
+    event = calendar_event(appointment, clinic, address, now=now)
+    enqueue(
+        "booked",
+        to=address,
+        context=BookedMail(
+            clinic_name=clinic.name,
+            clinic_phone=clinic.phone,
+            calendar=calendar_file(event).decode(),
+            calendar_method=scheduling_method(event),
+            reference=submission.reference,
+            when=moment_text(appointment.starts_at, _zone(appointment, clinic), submission.language),
+            minutes=_minutes(appointment),
+            channel=appointment.channel,
+        ),
+        language=submission.language,
+        now=now,
+        unique_key=f"booked:{appointment.id}:{appointment.sequence}",
+        submission_id=submission.id,
+    )
+
+
+def calendar_event(
+    appointment: Appointment, clinic: Clinic, attendee: str | None, *, now: datetime
+) -> CalendarEvent:
+    """The appointment for a calendar, in words that say nothing about health."""
+    return CalendarEvent(
+        uid=appointment.calendar_uid,
+        sequence=appointment.sequence,
+        method="REQUEST",
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        stamped_at=now,
+        summary=f"Appointment with {clinic.name}",
+        description=f"Questions, or need another time? Call {clinic.phone}.",
+        organizer_name=clinic.name,
+        organizer_email=clinic.reply_to,
+        attendee_email=attendee,
+    )
+
+
+def _zone(appointment: Appointment, clinic: Clinic) -> ZoneInfo:
+    return ZoneInfo(appointment.time_zone) if appointment.time_zone else clinic.tz
+
+
+def _minutes(appointment: Appointment) -> int:
+    return int((appointment.ends_at - appointment.starts_at).total_seconds()) // 60

@@ -1,0 +1,151 @@
+"""Providers with their hours, consultation types, closures, and appointments.
+
+Every row of `appointments` whose status blocks keeps its provider's time from `blocked_from` to
+`blocked_until` (buffers included). Blocking rows of one provider never overlap: PostgreSQL refuses
+it by an exclusion constraint, SQLite by triggers, both written in the migration.
+"""
+
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from intake.core.db import Base, UTCDateTime
+from intake.core.tokens import new_id
+from intake.scheduling.slots import OpenHours, ProviderCalendar, Rules
+
+BLOCKING = ("hold", "pending", "booked", "held", "no_show")
+STATUSES = (*BLOCKING, "cancelled", "released")
+LIVE = ("pending", "booked")
+"""Statuses of the one appointment a submission can have ahead of it."""
+
+
+def _words(values: tuple[str, ...]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
+class Provider(Base):
+    """A clinician whose calendar can be booked."""
+
+    __tablename__ = "providers"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str] = mapped_column(String(100))
+    time_zone: Mapped[str] = mapped_column(String(60))
+    active: Mapped[bool] = mapped_column(default=True)
+    weekly: Mapped[list["WeeklyHours"]] = relationship(
+        default_factory=list, cascade="all, delete-orphan", lazy="selectin"
+    )
+
+    def calendar(self, closed: frozenset[date]) -> ProviderCalendar:
+        """The hours as the slot rules read them; `closed` are the clinic's closed dates."""
+        weekly = tuple(OpenHours(each.weekday, each.opens, each.closes) for each in self.weekly)
+        return ProviderCalendar(self.id, ZoneInfo(self.time_zone), weekly, closed=closed)
+
+
+class WeeklyHours(Base):
+    """Hours of a provider on one weekday (0 = Monday), wall time in the provider's zone."""
+
+    __tablename__ = "weekly_hours"
+    __table_args__ = (CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    provider_id: Mapped[int] = mapped_column(
+        ForeignKey("providers.id", ondelete="CASCADE"), index=True, init=False
+    )
+    weekday: Mapped[int]
+    opens: Mapped[time]
+    closes: Mapped[time]
+
+
+class Closure(Base):
+    """A date on which the whole clinic is closed, with the words that say why."""
+
+    __tablename__ = "closures"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(String(100))
+
+
+class ConsultationType(Base):
+    """How a kind of consultation is booked. Minutes throughout, but for `horizon_days`."""
+
+    __tablename__ = "consultation_types"
+    __table_args__ = (CheckConstraint("mode IN ('confirm', 'instant')", name="mode"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str] = mapped_column(String(100))
+    minutes: Mapped[int]
+    step_minutes: Mapped[int]
+    buffer_before: Mapped[int] = mapped_column(default=0)
+    buffer_after: Mapped[int] = mapped_column(default=0)
+    min_notice: Mapped[int] = mapped_column(default=120)
+    horizon_days: Mapped[int] = mapped_column(default=28)
+    daily_cap: Mapped[int | None] = mapped_column(default=None)
+    mode: Mapped[str] = mapped_column(String(10), default="confirm")
+
+    @property
+    def rules(self) -> Rules:
+        """The same as the slot rules read it."""
+        return Rules(
+            minutes=self.minutes,
+            step_minutes=self.step_minutes,
+            buffer_before=timedelta(minutes=self.buffer_before),
+            buffer_after=timedelta(minutes=self.buffer_after),
+            min_notice=timedelta(minutes=self.min_notice),
+            horizon_days=self.horizon_days,
+            daily_cap=self.daily_cap,
+        )
+
+
+class Appointment(Base):
+    """A provider's time kept for one submission: from a short hold to a consultation held."""
+
+    __tablename__ = "appointments"
+    __table_args__ = (
+        CheckConstraint(f"status IN ({_words(STATUSES)})", name="status"),
+        CheckConstraint("blocked_from < blocked_until", name="blocked"),
+        Index(None, "provider_id", "blocked_until"),
+        Index(
+            "uq_appointments_submission_live",
+            "submission_id",
+            unique=True,
+            sqlite_where=text(f"status IN ({_words(('hold', *LIVE))})"),
+            postgresql_where=text(f"status IN ({_words(('hold', *LIVE))})"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"))
+    type_id: Mapped[int] = mapped_column(ForeignKey("consultation_types.id"))
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("submissions.id", ondelete="CASCADE"))
+    status: Mapped[str] = mapped_column(String(10))
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    blocked_from: Mapped[datetime] = mapped_column(UTCDateTime)
+    blocked_until: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    channel: Mapped[str] = mapped_column(String(10), default="phone")
+    time_zone: Mapped[str] = mapped_column(String(60), default="")
+    """The patient's zone, in which times are told to them."""
+    hold_expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    sequence: Mapped[int] = mapped_column(default=0)
+    """SEQUENCE of the calendar file; one more at every change (RFC 5546)."""
+    changed_by: Mapped[str] = mapped_column(String(80), default="")
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the appointment lies ahead: asked for or booked."""
+        return self.status in LIVE
+
+    @property
+    def calendar_uid(self) -> str:
+        """The UID of its calendar file, the same for life."""
+        return f"{self.id}@intake"

@@ -1,0 +1,154 @@
+"""Keeping and booking time. The database refuses any overlap; here that becomes `SlotTaken`."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from intake.accounts.models import User
+from intake.audit import log
+from intake.clinic.clinic import Clinic
+from intake.core.db import db
+from intake.scheduling import emails, queries
+from intake.scheduling.models import Appointment
+from intake.scheduling.slots import Slot, slot_at
+from intake.submissions.models import Submission
+
+PATIENT = "patient"
+
+
+class SlotTaken(Exception):
+    """The time cannot be had: somebody else has it, or it is not offered (any more)."""
+
+
+def hold(
+    submission: Submission,
+    key: str,
+    clinic: Clinic,
+    *,
+    now: datetime,
+    time_zone: str,
+    channel: str,
+) -> Appointment:
+    """Keep a slot for a draft until the hold expires; an earlier hold of the draft moves there.
+
+    `key` is a slot's name as made by `queries.slot_key`. Raises SlotTaken.
+    """
+    slot = _offered(key, submission.id, now)
+    kept = queries.kept_for(submission.id)
+    expires = now + timedelta(minutes=clinic.hold_minutes)
+    if kept is None:
+        kept = _new(submission, slot, "hold", now)
+    _place(kept, slot, now)
+    kept.hold_expires_at, kept.time_zone, kept.channel = expires, time_zone, channel
+    kept.changed_by = PATIENT
+    return kept
+
+
+def release(submission: Submission, *, now: datetime) -> None:
+    """Give up the hold of a draft, if it has one."""
+    kept = queries.kept_for(submission.id)
+    if kept is not None and kept.status == "hold":
+        kept.status, kept.updated_at, kept.changed_by = "released", now, PATIENT
+
+
+def keep_for_sending(submission: Submission, *, now: datetime) -> Appointment | None:
+    """Turn the draft's hold into a request for that time, as part of sending it.
+
+    An expired hold still counts while nobody else took the time. Returns None when the person
+    chose no slot; raises SlotTaken when the chosen one is gone.
+    """
+    if not (submission.contact or {}).get("times", {}).get("slot_chosen"):
+        return None
+    kept = queries.kept_for(submission.id)
+    if kept is None:
+        raise SlotTaken
+    if kept.status == "hold":
+        kept.status, kept.hold_expires_at, kept.updated_at = "pending", None, now
+    return kept
+
+
+def book(
+    submission: Submission, key: str, clinic: Clinic, *, actor: User, now: datetime
+) -> Appointment:
+    """Book a slot for a submission: confirm the one it has, move it, or book a first one.
+
+    Sends the confirmation with its calendar file. Raises SlotTaken.
+    """
+    slot = _offered(key, submission.id, now)
+    appointment = queries.kept_for(submission.id)
+    if appointment is None:
+        appointment = _new(submission, slot, "booked", now)
+    elif appointment.status == "booked":
+        appointment.sequence += 1
+    appointment.status, appointment.hold_expires_at = "booked", None
+    appointment.changed_by = actor.actor
+    _place(appointment, slot, now)
+    submission.status, submission.updated_at = "booked", now
+    log.record("appointment booked", actor=actor.actor, now=now, subject_id=submission.id)
+    emails.booked(submission, appointment, clinic, now=now)
+    return appointment
+
+
+def _offered(key: str, submission_id: UUID, now: datetime) -> Slot:
+    """The slot of that name if the rules offer it now; raises SlotTaken."""
+    chosen = queries.read_slot_key(key)
+    diary = queries.diary(now=now, without=submission_id)
+    if chosen is None or chosen[0] not in diary.calendars:
+        raise SlotTaken
+    provider_id, starts_at = chosen
+    slot = slot_at(
+        diary.calendars[provider_id],
+        diary.type.rules,
+        starts_at,
+        busy=diary.busy.get(provider_id, ()),
+        now=now,
+        booked_per_day=diary.booked_per_day.get(provider_id, {}),
+    )
+    if slot is None:
+        raise SlotTaken
+    return slot
+
+
+def _new(submission: Submission, slot: Slot, status: str, now: datetime) -> Appointment:
+    return Appointment(
+        provider_id=slot.provider_id,
+        type_id=queries.consultation_type().id,
+        submission_id=submission.id,
+        status=status,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        blocked_from=slot.blocked_from,
+        blocked_until=slot.blocked_until,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _place(appointment: Appointment, slot: Slot, now: datetime) -> None:
+    """Write an appointment at a slot; the database has the last word on overlaps."""
+    try:
+        with db.session.begin_nested():
+            _release_expired(slot, now, keep=appointment.id)
+            appointment.provider_id = slot.provider_id
+            appointment.starts_at, appointment.ends_at = slot.starts_at, slot.ends_at
+            appointment.blocked_from = slot.blocked_from
+            appointment.blocked_until = slot.blocked_until
+            appointment.updated_at = now
+            db.session.add(appointment)
+    except IntegrityError as error:
+        raise SlotTaken from error
+
+
+def _release_expired(slot: Slot, now: datetime, *, keep: UUID) -> None:
+    """Expired holds give way to whoever takes their time next."""
+    db.session.execute(
+        update(Appointment)
+        .where(Appointment.provider_id == slot.provider_id)
+        .where(Appointment.status == "hold", Appointment.hold_expires_at <= now)
+        .where(Appointment.blocked_until > slot.blocked_from)
+        .where(Appointment.blocked_from < slot.blocked_until)
+        .where(Appointment.id != keep)
+        .values(status="released", updated_at=now, version=Appointment.version + 1)
+    )

@@ -1,0 +1,66 @@
+"""Which instruments are asked of whom. Decisions and evidence: docs/clinicians.md."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from intake.screening.catalog import Catalog
+
+FULL_PHQ9 = frozenset({"depression", "ptsd"})
+"""Conditions for which all of PHQ-9 is asked; everybody else passes the PHQ-2 gate first."""
+
+SAFETY = "asq"
+HEALTH = "ketamine_safety_screen"
+HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An instrument of the plan; `gated` shows only its gate's questions until that opens."""
+
+    id: str
+    gated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one person is asked, in order, and what had to be left out in their language."""
+
+    safety: Asked | None
+    screening: tuple[Asked, ...]
+    not_offered: tuple[str, ...]
+
+    @property
+    def everything(self) -> tuple[Asked, ...]:
+        """All instruments of the plan, with the health and history questions."""
+        safety = (self.safety,) if self.safety else ()
+        return (*safety, *self.screening, Asked(HEALTH), Asked(HISTORY))
+
+
+def plan_for(
+    catalog: Catalog,
+    conditions: Collection[str],
+    *,
+    language: str,
+    offers_asq: bool,
+    offers_gad7: bool,
+) -> Plan:
+    """The plan for a person who chose these conditions.
+
+    ASQ is for everyone. Where it cannot be asked (no official text in the language, or switched
+    off by the clinic), PHQ-9 is asked of everyone without its gate, for its item 9.
+    """
+    has_asq = offers_asq and language in catalog[SAFETY].languages
+    wanted = [Asked("phq9", gated=has_asq and not FULL_PHQ9 & set(conditions))]
+    if offers_gad7 and FULL_PHQ9 & set(conditions):
+        wanted.append(Asked("gad7"))
+    if "ptsd" in conditions:
+        wanted.append(Asked("pc_ptsd_5"))
+    if "chronic_pain" in conditions:
+        wanted += [Asked("peg"), Asked("pain_profile")]
+    if "migraine" in conditions:
+        wanted.append(Asked("headache_burden"))
+    offered = tuple(each for each in wanted if language in catalog[each.id].languages)
+    left_out = [each.id for each in wanted if each not in offered]
+    if offers_asq and not has_asq:
+        left_out.insert(0, SAFETY)
+    return Plan(Asked(SAFETY) if has_asq else None, offered, tuple(left_out))

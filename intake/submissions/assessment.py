@@ -1,0 +1,95 @@
+"""Triage of a stored submission: the clinical rules applied to what was answered so far.
+
+A level never falls by itself: a reason once given stays, with its time, even if the answer behind
+it is changed later. Only a reason that says "not answered" ends, when the answer comes.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from intake.clinic.clinic import Clinic
+from intake.screening.catalog import load_catalog
+from intake.screening.facts import AnswerSheet
+from intake.screening.level import Level
+from intake.screening.plan import Plan, plan_for
+from intake.screening.triage import Reason, evaluate
+from intake.submissions.models import Submission
+
+UNTIL_ANSWERED = frozenset({"S2", "S5", "S6", "M2"})
+"""Rules that fire because an answer is missing."""
+NOTHING_FOUND = "R0"
+
+
+def plan_of(submission: Submission, clinic: Clinic) -> Plan:
+    """What this person is asked, by the conditions they chose."""
+    return plan_for(
+        load_catalog(),
+        conditions_of(submission),
+        language=submission.language,
+        offers_asq=clinic.offers_asq,
+        offers_gad7=clinic.offers_gad7,
+    )
+
+
+def conditions_of(submission: Submission) -> list[str]:
+    """The conditions the person asked for help with."""
+    conditions: list[str] = (submission.contact or {}).get("start", {}).get("conditions", [])
+    return conditions
+
+
+def assess(submission: Submission, clinic: Clinic, *, now: datetime) -> Level:
+    """Run all rules on the answers so far and store level, reasons and notes.
+
+    Returns the new level, which is never below the one before except for answers that came in.
+    """
+    triage = evaluate(load_catalog(), _sheet(submission, plan_of(submission, clinic)))
+    earlier = (submission.triage or {}).get("reasons", [])
+    reasons = _merge(earlier, triage.reasons, now)
+    level = Level.highest(*(Level(reason["level"]) for reason in reasons))
+    notes = [{"rule": note.rule, "text": note.text} for note in triage.notes]
+    submission.triage = {"level": level.value, "reasons": reasons, "notes": notes}
+    submission.level_rank = level.rank
+    return level
+
+
+def _sheet(submission: Submission, plan: Plan) -> AnswerSheet:
+    stored: Mapping[str, Any] = submission.answers or {}
+    answers = {key: value for key, value in stored.items() if key != "skipped"}
+    shown = {*answers, *stored.get("skipped", [])}
+    return AnswerSheet(
+        answers=answers,
+        shown=shown,
+        gated=[each.id for each in plan.screening if each.gated],
+        conditions=conditions_of(submission),
+        not_offered=plan.not_offered,
+    )
+
+
+def _merge(
+    earlier: list[dict[str, Any]], fresh: tuple[Reason, ...], now: datetime
+) -> list[dict[str, Any]]:
+    """Fresh reasons, with their first time, then earlier ones that no longer fire but stay."""
+    known = {(reason["rule"], reason["text"]): reason for reason in earlier}
+    merged = [
+        known.get((reason.rule, reason.text)) or _document(reason, now)
+        for reason in fresh
+        if reason.rule != NOTHING_FOUND
+    ]
+    kept = [
+        reason
+        for reason in earlier
+        if reason not in merged and reason["rule"] not in {*UNTIL_ANSWERED, NOTHING_FOUND}
+    ]
+    merged += kept
+    return merged or [_document(reason, now) for reason in fresh]
+
+
+def _document(reason: Reason, now: datetime) -> dict[str, Any]:
+    return {
+        "rule": reason.rule,
+        "level": reason.level.value,
+        "text": reason.text,
+        "items": list(reason.items),
+        "at": now.isoformat(),
+    }

@@ -1,0 +1,156 @@
+"""Drafts: unfinished submissions, saved after every page and found again by a secret token."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from intake.audit import log
+from intake.clinic.clinic import Clinic
+from intake.core.db import db
+from intake.core.tokens import new_reference, new_token, token_hash
+from intake.screening.catalog import load_catalog
+from intake.screening.level import Level
+from intake.screening.plan import HISTORY
+from intake.submissions import emails
+from intake.submissions.assessment import assess, conditions_of
+from intake.submissions.models import Submission
+
+PATIENT = "patient"
+
+
+def begin(
+    start: Mapping[str, Any], clinic: Clinic, *, language: str, now: datetime
+) -> tuple[Submission, str]:
+    """Create a draft from the first page. Returns it with the secret for the browser's cookie."""
+    token = new_token()
+    for _ in range(5):
+        draft = Submission(
+            reference=new_reference(),
+            cookie_hash=token_hash(token),
+            language=language,
+            created_at=now,
+            updated_at=now,
+            waiting_since=now,
+            expires_at=_expiry(clinic, now),
+        )
+        draft.contact = {"start": dict(start)}
+        try:
+            with db.session.begin_nested():
+                db.session.add(draft)
+        except IntegrityError:
+            continue  # the reference was taken: roll the dice again
+        log.record("draft begun", actor=PATIENT, now=now, subject_id=draft.id)
+        return draft, token
+    raise RuntimeError("no free reference found")
+
+
+def by_cookie(token: str | None, *, now: datetime, lock: bool = False) -> Submission | None:
+    """The draft or sent submission of this browser, or None if unknown or expired.
+
+    `lock` keeps it for this transaction, so that two tabs take turns.
+    """
+    if not token:
+        return None
+    query = select(Submission).where(Submission.cookie_hash == token_hash(token))
+    found = db.session.scalar(query.with_for_update() if lock else query)
+    return None if found is None or _has_expired(found, now) else found
+
+
+def save_start(draft: Submission, values: Mapping[str, Any], clinic: Clinic, *, now: datetime) -> None:
+    """Save the first page again; answers that no longer apply stop counting."""
+    _save_contact(draft, "start", values, clinic, now)
+    assess(draft, clinic, now=now)
+
+
+def save_contact(
+    draft: Submission, values: Mapping[str, Any], clinic: Clinic, *, now: datetime
+) -> None:
+    """Save how to reach the person, with the time and text version of their consent."""
+    consent = {"consented_at": now.isoformat(), "notice": clinic.notice_version}
+    _save_contact(draft, "contact", {**values, **consent}, clinic, now)
+
+
+def save_times(draft: Submission, values: Mapping[str, Any], clinic: Clinic, *, now: datetime) -> None:
+    """Save when the person can talk. A chosen slot is held by `scheduling.service.hold`."""
+    _save_contact(draft, "times", values, clinic, now)
+
+
+def save_answers(
+    draft: Submission,
+    instrument_id: str,
+    answers: Mapping[str, object] | None,
+    clinic: Clinic,
+    *,
+    now: datetime,
+) -> Level:
+    """Save one instrument's answers (None when it was skipped) and act on them at once.
+
+    When the level becomes urgent, staff on call are alerted in the same transaction, whether or
+    not the person goes on. Raises AnswerError for answers the instrument does not allow.
+    """
+    stored = dict(draft.answers or {})
+    skipped = set(stored.get("skipped", []))
+    if answers is None:
+        stored.pop(instrument_id, None)
+        skipped.add(instrument_id)
+    else:
+        stored[instrument_id] = _clean(draft, instrument_id, answers)
+        skipped.discard(instrument_id)
+    draft.answers = {**stored, "skipped": sorted(skipped)}
+    _touch(draft, clinic, now)
+    before = draft.level_rank
+    level = assess(draft, clinic, now=now)
+    if level >= Level.URGENT and before < Level.URGENT.rank:
+        _raise_alarm(draft, clinic, level, now)
+    return level
+
+
+def delete_expired(*, now: datetime) -> int:
+    """Delete drafts nobody came back to, unless they raised a flag. Returns how many."""
+    expired = (
+        delete(Submission)
+        .where(Submission.status == "draft", Submission.expires_at <= now)
+        .where(Submission.level_rank < Level.URGENT.rank)
+        .returning(Submission.id)
+    )
+    return len(db.session.scalars(expired).all())
+
+
+def _clean(
+    draft: Submission, instrument_id: str, answers: Mapping[str, object]
+) -> dict[str, object]:
+    known = {"conditions": conditions_of(draft)} if instrument_id == HISTORY else {}
+    return load_catalog()[instrument_id].clean({**answers, **known})
+
+
+def _raise_alarm(draft: Submission, clinic: Clinic, level: Level, now: datetime) -> None:
+    if draft.is_draft:
+        draft.waiting_since = now
+    log.record(
+        "level raised", actor=PATIENT, now=now, subject_id=draft.id, detail=f"level {level.value}"
+    )
+    emails.urgent(draft, clinic, now=now)
+
+
+def _save_contact(
+    draft: Submission, step: str, values: Mapping[str, Any], clinic: Clinic, now: datetime
+) -> None:
+    draft.contact = {**(draft.contact or {}), step: dict(values)}
+    _touch(draft, clinic, now)
+
+
+def _touch(draft: Submission, clinic: Clinic, now: datetime) -> None:
+    draft.updated_at = now
+    if draft.is_draft:
+        draft.expires_at = _expiry(clinic, now)
+
+
+def _expiry(clinic: Clinic, now: datetime) -> datetime:
+    return now + timedelta(days=clinic.draft_days)
+
+
+def _has_expired(found: Submission, now: datetime) -> bool:
+    return found.is_draft and found.expires_at is not None and found.expires_at <= now

@@ -1,0 +1,92 @@
+"""Submissions and the notes about them. An unfinished submission is a draft."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from intake.core.db import Base, UTCDateTime
+from intake.core.encryption import EncryptedJSON
+from intake.core.tokens import new_id
+
+OPEN = ("new", "contacting", "booked")
+STATUSES = ("draft", *OPEN, "held", "no_show", "closed", "withdrawn", "quarantined")
+LEVELS = ("routine", "clinician_review", "urgent", "urgent_acute")
+IN_QUEUE = "status IN ('new', 'contacting') OR (status = 'draft' AND level_rank >= 2)"
+"""What waits for the front desk: open submissions, and drafts that raised an urgent flag."""
+
+
+class Submission(Base):
+    """One person's request for a consultation, from its first saved page to its end."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        CheckConstraint(f"status IN ({', '.join(repr(word) for word in STATUSES)})", name="status"),
+        CheckConstraint("level_rank BETWEEN 0 AND 3", name="level_rank"),
+        Index(
+            "ix_submissions_queue",
+            text("level_rank DESC"),
+            "waiting_since",
+            "id",
+            sqlite_where=text(IN_QUEUE),
+            postgresql_where=text(IN_QUEUE),
+        ),
+        Index(None, "status", "waiting_since", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    reference: Mapped[str] = mapped_column(String(10), unique=True)
+    cookie_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """Hash of the token in the browser that fills in the form."""
+    language: Mapped[str] = mapped_column(String(5))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    waiting_since: Mapped[datetime] = mapped_column(UTCDateTime)
+    """When the clinic first had something to do: sent, or flagged while still a draft."""
+    expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    """When an unfinished draft is deleted."""
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    status: Mapped[str] = mapped_column(String(12), default="draft")
+    level_rank: Mapped[int] = mapped_column(default=0)
+    resume_hash: Mapped[str | None] = mapped_column(String(64), unique=True, default=None)
+    """Hash of the token in the mailed link with which the draft can be taken up again."""
+    contact_sealed: Mapped[bytes | None] = mapped_column(default=None, repr=False)
+    answers_sealed: Mapped[bytes | None] = mapped_column(default=None, repr=False)
+    triage_sealed: Mapped[bytes | None] = mapped_column(default=None, repr=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    contact = EncryptedJSON()
+    """Who, how to reach them, what for and when: by step, `start`, `contact`, `times`."""
+    answers = EncryptedJSON()
+    """Safety, screening, health and history answers: by instrument id."""
+    triage = EncryptedJSON()
+    """Level with every reason and note, as of the last save."""
+
+    @property
+    def level(self) -> str:
+        """The triage level, such as "clinician_review"."""
+        return LEVELS[self.level_rank]
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the person has not sent it yet."""
+        return self.status == "draft"
+
+
+class Note(Base):
+    """What a member of staff wrote about a submission; patients never see it."""
+
+    __tablename__ = "notes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    submission_id: Mapped[UUID] = mapped_column(
+        ForeignKey("submissions.id", ondelete="CASCADE"), index=True
+    )
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    body_sealed: Mapped[bytes | None] = mapped_column(default=None, repr=False)
+
+    body = EncryptedJSON()

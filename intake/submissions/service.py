@@ -1,0 +1,41 @@
+"""What happens to a submission: it is sent, and staff work on it."""
+
+from datetime import datetime
+
+from intake.accounts.models import User
+from intake.audit import log
+from intake.clinic.clinic import Clinic
+from intake.core.db import db
+from intake.submissions import emails
+from intake.submissions.assessment import assess
+from intake.submissions.drafts import PATIENT
+from intake.submissions.models import Note, Submission
+
+
+def submit(draft: Submission, clinic: Clinic, *, now: datetime) -> bool:
+    """Turn the draft into a sent submission, with receipt and notice to staff in the outbox.
+
+    The row must be locked by the caller's unit of work. Returns False, changing nothing, when it
+    was sent already: a second click gets the same receipt.
+    """
+    if not draft.is_draft:
+        return False
+    level = assess(draft, clinic, now=now)
+    draft.status, draft.sent_at, draft.updated_at, draft.expires_at = "new", now, now, None
+    if draft.level_rank < level.URGENT.rank:
+        draft.waiting_since = now  # a flagged draft has been waiting since its flag
+    log.record(
+        "submission sent", actor=PATIENT, now=now, subject_id=draft.id, detail=f"level {level.value}"
+    )
+    emails.received(draft, clinic, now=now)
+    emails.new_submission(draft, clinic, now=now)
+    return True
+
+
+def add_note(submission: Submission, body: str, *, author: User, now: datetime) -> Note:
+    """Write a note only staff see."""
+    note = Note(submission_id=submission.id, author_id=author.id, created_at=now)
+    note.body = body
+    db.session.add(note)
+    log.record("note added", actor=author.actor, now=now, subject_id=submission.id)
+    return note

@@ -1,0 +1,20 @@
+"""Runs migrations inside the application, on its own database connection."""
+
+from alembic import context
+from flask import current_app
+
+from intake.accounts import models as accounts
+from intake.audit import models as audit
+from intake.clinic import models as clinic
+from intake.core.db import Base, db, writing
+from intake.notifications import models as notifications
+from intake.scheduling import models as scheduling
+from intake.submissions import models as submissions
+
+MODELS = (accounts, audit, clinic, notifications, scheduling, submissions)
+
+options = current_app.extensions["migrate"].configure_args
+with writing(), db.engine.connect() as connection:
+    context.configure(connection=connection, target_metadata=Base.metadata, **options)
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,387 @@
+"""The first tables, the rule that appointments never overlap, and the append-only audit log."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+INSTANT = sa.DateTime(timezone=True)
+
+TABLES = (
+    "audit_log",
+    "clinic_settings",
+    "closures",
+    "consultation_types",
+    "providers",
+    "submissions",
+    "users",
+    "appointments",
+    "messages",
+    "notes",
+    "sign_in_links",
+    "staff_sessions",
+    "weekly_hours",
+)
+
+BLOCKS = "('hold', 'pending', 'booked', 'held', 'no_show')"
+IN_QUEUE = "status IN ('new', 'contacting') OR (status = 'draft' AND level_rank >= 2)"
+
+NO_OVERLAP_POSTGRESQL = f"""
+    ALTER TABLE appointments ADD CONSTRAINT ex_appointments_overlap EXCLUDE USING gist (
+        int4range(provider_id, provider_id, '[]') WITH &&,
+        tstzrange(blocked_from, blocked_until, '[)') WITH &&
+    ) WHERE (status IN {BLOCKS})
+"""
+
+NO_OVERLAP_SQLITE = """
+    CREATE TRIGGER appointments_no_overlap_{name} BEFORE {event} ON appointments
+    WHEN NEW.status IN {blocks}
+    BEGIN
+        SELECT RAISE(ABORT, 'appointments overlap') WHERE EXISTS (
+            SELECT 1 FROM appointments
+            WHERE provider_id = NEW.provider_id AND id <> NEW.id AND status IN {blocks}
+            AND blocked_until > NEW.blocked_from AND blocked_from < NEW.blocked_until
+        );
+    END
+"""
+
+APPEND_ONLY_POSTGRESQL = (
+    """
+    CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$
+    """,
+    """
+    CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE ON audit_log
+    FOR EACH ROW EXECUTE FUNCTION refuse_change()
+    """,
+)
+
+APPEND_ONLY_SQLITE = """
+    CREATE TRIGGER audit_log_no_{event} BEFORE {event} ON audit_log
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+"""
+
+
+def upgrade() -> None:
+    _create_audit_log()
+    _create_clinic_settings()
+    _create_closures()
+    _create_consultation_types()
+    _create_providers()
+    _create_submissions()
+    _create_users()
+    _create_appointments()
+    _create_messages()
+    _create_notes()
+    _create_sign_in_links()
+    _create_staff_sessions()
+    _create_weekly_hours()
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(NO_OVERLAP_POSTGRESQL)
+        for statement in APPEND_ONLY_POSTGRESQL:
+            op.execute(statement)
+    else:
+        columns = "provider_id, blocked_from, blocked_until, status"
+        for name, event in (("insert", "INSERT"), ("update", f"UPDATE OF {columns}")):
+            op.execute(NO_OVERLAP_SQLITE.format(name=name, event=event, blocks=BLOCKS))
+        for event in ("update", "delete"):
+            op.execute(APPEND_ONLY_SQLITE.format(event=event))
+
+
+def downgrade() -> None:
+    for table in reversed(TABLES):
+        op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_change()")
+
+
+def _only(condition: sa.TextClause) -> dict[str, Any]:
+    """A partial index, on either database."""
+    return {"sqlite_where": condition, "postgresql_where": condition}
+
+
+def _create_audit_log() -> None:
+    op.create_table(
+        "audit_log",
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.Column("action", sa.String(length=60), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column("detail", sa.String(length=500), nullable=False),
+        sa.Column("request_id", sa.String(length=32), nullable=False),
+        sa.Column("chain", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name="pk_audit_log"),
+    )
+    op.create_index("ix_audit_log_subject_id_seq", "audit_log", ["subject_id", "seq"])
+
+
+def _create_clinic_settings() -> None:
+    op.create_table(
+        "clinic_settings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("id = 1", name="one_row"),
+        sa.PrimaryKeyConstraint("id", name="pk_clinic_settings"),
+    )
+
+
+def _create_closures() -> None:
+    op.create_table(
+        "closures",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("label", sa.String(length=100), nullable=False),
+        sa.PrimaryKeyConstraint("day", name="pk_closures"),
+    )
+
+
+def _create_consultation_types() -> None:
+    op.create_table(
+        "consultation_types",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("step_minutes", sa.Integer(), nullable=False),
+        sa.Column("buffer_before", sa.Integer(), nullable=False),
+        sa.Column("buffer_after", sa.Integer(), nullable=False),
+        sa.Column("min_notice", sa.Integer(), nullable=False),
+        sa.Column("horizon_days", sa.Integer(), nullable=False),
+        sa.Column("daily_cap", sa.Integer(), nullable=True),
+        sa.Column("mode", sa.String(length=10), nullable=False),
+        sa.CheckConstraint("mode IN ('confirm', 'instant')", name="mode"),
+        sa.PrimaryKeyConstraint("id", name="pk_consultation_types"),
+    )
+
+
+def _create_providers() -> None:
+    op.create_table(
+        "providers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("time_zone", sa.String(length=60), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_providers"),
+    )
+
+
+def _create_submissions() -> None:
+    op.create_table(
+        "submissions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.String(length=10), nullable=False),
+        sa.Column("cookie_hash", sa.String(length=64), nullable=True),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.Column("waiting_since", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=True),
+        sa.Column("sent_at", INSTANT, nullable=True),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("level_rank", sa.Integer(), nullable=False),
+        sa.Column("resume_hash", sa.String(length=64), nullable=True),
+        sa.Column("contact_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("answers_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("triage_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('draft', 'new', 'contacting', 'booked', 'held', 'no_show', "
+            "'closed', 'withdrawn', 'quarantined')",
+            name="status",
+        ),
+        sa.CheckConstraint("level_rank BETWEEN 0 AND 3", name="level_rank"),
+        sa.PrimaryKeyConstraint("id", name="pk_submissions"),
+        sa.UniqueConstraint("cookie_hash", name="uq_submissions_cookie_hash"),
+        sa.UniqueConstraint("reference", name="uq_submissions_reference"),
+        sa.UniqueConstraint("resume_hash", name="uq_submissions_resume_hash"),
+    )
+    op.create_index(
+        "ix_submissions_status_waiting_since_id", "submissions", ["status", "waiting_since", "id"]
+    )
+    op.create_index(
+        "ix_submissions_queue",
+        "submissions",
+        [sa.text("level_rank DESC"), "waiting_since", "id"],
+        **_only(sa.text(IN_QUEUE)),
+    )
+
+
+def _create_users() -> None:
+    op.create_table(
+        "users",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("role_names", sa.JSON(), nullable=False),
+        sa.Column("password", sa.String(length=255), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("fs_uniquifier", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_users"),
+        sa.UniqueConstraint("email", name="uq_users_email"),
+        sa.UniqueConstraint("fs_uniquifier", name="uq_users_fs_uniquifier"),
+    )
+
+
+def _create_appointments() -> None:
+    op.create_table(
+        "appointments",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("type_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("starts_at", INSTANT, nullable=False),
+        sa.Column("ends_at", INSTANT, nullable=False),
+        sa.Column("blocked_from", INSTANT, nullable=False),
+        sa.Column("blocked_until", INSTANT, nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("updated_at", INSTANT, nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("time_zone", sa.String(length=60), nullable=False),
+        sa.Column("hold_expires_at", INSTANT, nullable=True),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("changed_by", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('hold', 'pending', 'booked', 'held', 'no_show', 'cancelled', 'released')",
+            name="status",
+        ),
+        sa.CheckConstraint("blocked_from < blocked_until", name="blocked"),
+        sa.ForeignKeyConstraint(
+            ["provider_id"], ["providers.id"], name="fk_appointments_provider_id_providers"
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submissions.id"],
+            name="fk_appointments_submission_id_submissions",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["type_id"],
+            ["consultation_types.id"],
+            name="fk_appointments_type_id_consultation_types",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_appointments"),
+    )
+    op.create_index(
+        "ix_appointments_provider_id_blocked_until",
+        "appointments",
+        ["provider_id", "blocked_until"],
+    )
+    op.create_index(
+        "uq_appointments_submission_live",
+        "appointments",
+        ["submission_id"],
+        unique=True,
+        **_only(sa.text("status IN ('hold', 'pending', 'booked')")),
+    )
+
+
+def _create_messages() -> None:
+    op.create_table(
+        "messages",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("due_at", INSTANT, nullable=False),
+        sa.Column("unique_key", sa.String(length=120), nullable=True),
+        sa.Column("submission_id", sa.Uuid(), nullable=True),
+        sa.Column("recipient_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("context_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("lease", sa.String(length=32), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=200), nullable=True),
+        sa.Column("sent_at", INSTANT, nullable=True),
+        sa.CheckConstraint("state IN ('queued', 'sent', 'failed', 'cancelled')", name="state"),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submissions.id"],
+            name="fk_messages_submission_id_submissions",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_messages"),
+        sa.UniqueConstraint("unique_key", name="uq_messages_unique_key"),
+    )
+    op.create_index("ix_messages_due", "messages", ["due_at"], **_only(sa.text("state = 'queued'")))
+    op.create_index("ix_messages_submission_id", "messages", ["submission_id"])
+
+
+def _create_notes() -> None:
+    op.create_table(
+        "notes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name="fk_notes_author_id_users"),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submissions.id"],
+            name="fk_notes_submission_id_submissions",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_notes"),
+    )
+    op.create_index("ix_notes_submission_id", "notes", ["submission_id"])
+
+
+def _create_sign_in_links() -> None:
+    op.create_table(
+        "sign_in_links",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=12), nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.Column("used_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_sign_in_links_user_id_users", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name="pk_sign_in_links"),
+    )
+    op.create_index("ix_sign_in_links_user_id", "sign_in_links", ["user_id"])
+
+
+def _create_staff_sessions() -> None:
+    op.create_table(
+        "staff_sessions",
+        sa.Column("id_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("last_seen_at", INSTANT, nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_staff_sessions_user_id_users", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id_hash", name="pk_staff_sessions"),
+    )
+    op.create_index("ix_staff_sessions_user_id", "staff_sessions", ["user_id"])
+
+
+def _create_weekly_hours() -> None:
+    op.create_table(
+        "weekly_hours",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("opens", sa.Time(), nullable=False),
+        sa.Column("closes", sa.Time(), nullable=False),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["providers.id"],
+            name="fk_weekly_hours_provider_id_providers",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_weekly_hours"),
+    )
+    op.create_index("ix_weekly_hours_provider_id", "weekly_hours", ["provider_id"])
