@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from intake.screening.errors import AnswerError
 from intake.screening.facts import AnswerSheet
@@ -247,9 +248,9 @@ def test_nothing_hides_thoughts_of_suicide_right_now(answers: dict[str, Any]) ->
 
 
 @drawn
-@given(answers=intakes())
-def test_nothing_hides_item_nine(answers: dict[str, Any]) -> None:
-    answers["phq9"] = answers.get("phq9", {}) | {"q9": 1}
+@given(answers=intakes(), item9=st.integers(1, 3))
+def test_nothing_hides_item_nine(answers: dict[str, Any], item9: int) -> None:
+    answers["phq9"] = answers.get("phq9", {}) | {"q9": item9}
     for gated in ([], ["phq9"]):
         result = evaluate(CATALOG, AnswerSheet(answers=answers, gated=gated))
         assert "S4" in result.fired

@@ -71,9 +71,12 @@ class TestGate:
     def test_difficulty_keeps_its_own_condition(self) -> None:
         assert "q10" in shown(PHQ9.behind_gate(), {"q1": 2})
 
-    def test_it_drops_what_was_answered_before_it_closed_but_never_item_nine(self) -> None:
-        answers: dict[str, object] = {"q1": 0, "q2": 0, "q3": 3, "q9": 1}
-        assert PHQ9.behind_gate().clean(answers) == {"q1": 0, "q2": 0, "q9": 1}
+    @pytest.mark.parametrize("item9", [1, 2, 3])
+    def test_it_drops_what_was_answered_before_it_closed_but_never_item_nine(
+        self, item9: int
+    ) -> None:
+        answers: dict[str, object] = {"q1": 0, "q2": 0, "q3": 3, "q9": item9}
+        assert PHQ9.behind_gate().clean(answers) == {"q1": 0, "q2": 0, "q9": item9}
 
     def test_an_instrument_without_a_gate_is_shown_as_it_is(self) -> None:
         assert PTSD.behind_gate() is PTSD
