@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from intake.patient import pages
+from intake.patient import call_me, pages, wizard
 
 
 def register(app: Flask) -> None:
     """Add the patient pages to the application."""
-    app.register_blueprint(pages.blueprint)
+    for module in (pages, wizard, call_me):
+        app.register_blueprint(module.blueprint)

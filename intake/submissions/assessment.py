@@ -16,8 +16,11 @@ from intake.screening.plan import Plan, plan_for
 from intake.screening.triage import Reason, evaluate
 from intake.submissions.models import Submission
 
-UNTIL_ANSWERED = frozenset({"S2", "S5", "S6", "M2"})
-"""Rules that fire because an answer is missing."""
+UNTIL_ANSWERED = frozenset({"S5", "S6", "M2"})
+"""Rules that fire because an answer is missing; they end when it comes."""
+NO_ACUITY = "S2"
+"""Fires while "right now?" (ASQ 5) is unanswered after a positive screen. Taking back the answers
+before it must not make it vanish: it ends only when question 5 itself is answered."""
 NOTHING_FOUND = "R0"
 
 
@@ -45,7 +48,7 @@ def assess(submission: Submission, clinic: Clinic, *, now: datetime) -> Level:
     """
     triage = evaluate(load_catalog(), _sheet(submission, plan_of(submission, clinic)))
     earlier = (submission.triage or {}).get("reasons", [])
-    reasons = _merge(earlier, triage.reasons, now)
+    reasons = _merge(_still_standing(earlier, submission), triage.reasons, now)
     level = Level.highest(*(Level(reason["level"]) for reason in reasons))
     notes = [{"rule": note.rule, "text": note.text} for note in triage.notes]
     submission.triage = {"level": level.value, "reasons": reasons, "notes": notes}
@@ -66,6 +69,13 @@ def _sheet(submission: Submission, plan: Plan) -> AnswerSheet:
     )
 
 
+def _still_standing(earlier: list[dict[str, Any]], submission: Submission) -> list[dict[str, Any]]:
+    """Earlier reasons that stay even if no rule gives them again."""
+    right_now = (submission.answers or {}).get("asq", {}).get("q5")
+    ended = {*UNTIL_ANSWERED, NOTHING_FOUND} | ({NO_ACUITY} if right_now in ("yes", "no") else set())
+    return [reason for reason in earlier if reason["rule"] not in ended]
+
+
 def _merge(
     earlier: list[dict[str, Any]], fresh: tuple[Reason, ...], now: datetime
 ) -> list[dict[str, Any]]:
@@ -76,12 +86,7 @@ def _merge(
         for reason in fresh
         if reason.rule != NOTHING_FOUND
     ]
-    kept = [
-        reason
-        for reason in earlier
-        if reason not in merged and reason["rule"] not in {*UNTIL_ANSWERED, NOTHING_FOUND}
-    ]
-    merged += kept
+    merged += [reason for reason in earlier if reason not in merged]
     return merged or [_document(reason, now) for reason in fresh]
 
 

@@ -1,6 +1,6 @@
 """Drafts: unfinished submissions, saved after every page and found again by a secret token."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from intake.submissions.assessment import assess, conditions_of
 from intake.submissions.models import Submission
 
 PATIENT = "patient"
+SHORT_WAY = "short_way"
 
 
 def begin(
@@ -60,9 +61,20 @@ def by_cookie(token: str | None, *, now: datetime, lock: bool = False) -> Submis
 
 
 def save_start(draft: Submission, values: Mapping[str, Any], clinic: Clinic, *, now: datetime) -> None:
-    """Save the first page again; answers that no longer apply stop counting."""
+    """Save the first page again; the long way then applies."""
+    draft.contact = {**(draft.contact or {}), SHORT_WAY: False}
     _save_contact(draft, "start", values, clinic, now)
     assess(draft, clinic, now=now)
+
+
+def take_short_way(draft: Submission) -> None:
+    """Ask only what is needed for a call; the draft is sent after the safety page."""
+    draft.contact = {**(draft.contact or {}), SHORT_WAY: True}
+
+
+def is_short_way(draft: Submission) -> bool:
+    """Whether the person asked to be called instead of filling in everything."""
+    return bool((draft.contact or {}).get(SHORT_WAY))
 
 
 def save_contact(
@@ -85,10 +97,13 @@ def save_answers(
     clinic: Clinic,
     *,
     now: datetime,
+    left_blank: Collection[str] = (),
 ) -> Level:
     """Save one instrument's answers (None when it was skipped) and act on them at once.
 
-    When the level becomes urgent, staff on call are alerted in the same transaction, whether or
+    `left_blank` names pages of further questions that the person chose not to answer.
+
+    When the level rises to urgent or above, staff on call are alerted in the same transaction, whether or
     not the person goes on. Raises AnswerError for answers the instrument does not allow.
     """
     stored = dict(draft.answers or {})
@@ -98,12 +113,14 @@ def save_answers(
         skipped.add(instrument_id)
     else:
         stored[instrument_id] = _clean(draft, instrument_id, answers)
-        skipped.discard(instrument_id)
+        skipped = (skipped - {instrument_id}) | set(left_blank)
     draft.answers = {**stored, "skipped": sorted(skipped)}
     _touch(draft, clinic, now)
     before = draft.level_rank
     level = assess(draft, clinic, now=now)
-    if level >= Level.URGENT and before < Level.URGENT.rank:
+    if draft.is_draft and before < Level.URGENT.rank <= level.rank:
+        draft.waiting_since = now
+    if level >= Level.URGENT and level.rank > before:
         _raise_alarm(draft, clinic, level, now)
     return level
 
@@ -127,12 +144,10 @@ def _clean(
 
 
 def _raise_alarm(draft: Submission, clinic: Clinic, level: Level, now: datetime) -> None:
-    if draft.is_draft:
-        draft.waiting_since = now
     log.record(
         "level raised", actor=PATIENT, now=now, subject_id=draft.id, detail=f"level {level.value}"
     )
-    emails.urgent(draft, clinic, now=now)
+    emails.urgent(draft, clinic, now=now, level=level)
 
 
 def _save_contact(

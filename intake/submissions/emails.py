@@ -9,6 +9,7 @@ from intake.core.i18n import moment_text
 from intake.core.tokens import token_hash
 from intake.core.urls import staff_url
 from intake.notifications.outbox import MailContext, enqueue
+from intake.screening.level import Level
 from intake.submissions.models import Submission
 
 
@@ -41,6 +42,7 @@ def received(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
         context=ReceivedMail(
             clinic_name=clinic.name,
             clinic_phone=clinic.phone,
+            reply_to=clinic.reply_to,
             reference=submission.reference,
             respond_by=moment_text(deadline, clinic.tz, submission.language),
         ),
@@ -53,12 +55,16 @@ def received(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
 
 def new_submission(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
     """Tell the front desk that there is a request to review."""
-    _tell_staff("new_submission", submission, clinic, clinic.staff_recipients, now)
+    _tell_staff(
+        "new_submission", submission, clinic, recipients=clinic.staff_recipients, now=now
+    )
 
 
-def urgent(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
-    """Tell those on call that a request needs review now."""
-    _tell_staff("urgent", submission, clinic, clinic.on_call_recipients, now)
+def urgent(submission: Submission, clinic: Clinic, *, now: datetime, level: Level) -> None:
+    """Tell those on call that a request needs review now; once for each level it reaches."""
+    _tell_staff(
+        "urgent", submission, clinic, recipients=clinic.on_call_recipients, now=now, key=level.value
+    )
 
 
 def patient_address(submission: Submission) -> str | None:
@@ -69,7 +75,13 @@ def patient_address(submission: Submission) -> str | None:
 
 
 def _tell_staff(
-    name: str, submission: Submission, clinic: Clinic, recipients: tuple[str, ...], now: datetime
+    name: str,
+    submission: Submission,
+    clinic: Clinic,
+    *,
+    recipients: tuple[str, ...],
+    now: datetime,
+    key: str = "",
 ) -> None:
     context = StaffMail(
         clinic_name=clinic.name,
@@ -85,6 +97,6 @@ def _tell_staff(
             context=context,
             language="en",
             now=now,
-            unique_key=f"{name}:{submission.id}:{token_hash(address)[:16]}",
+            unique_key=f"{name}{key}:{submission.id}:{token_hash(address)[:16]}",
             submission_id=submission.id,
         )

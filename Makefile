@@ -1,0 +1,52 @@
+# Needs Python 3.11 or newer with venv, and make. `make help` lists what there is.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(shell command -v uv >/dev/null 2>&1 && echo uv pip install --quiet --python $(BIN)/python || echo $(BIN)/python -m pip install --quiet --disable-pip-version-check)
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup setup-dev test check format bench lock clean
+
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+run: setup  ## Run an example clinic: web server, worker, mail catcher (HOST, PORT, INSTANCE)
+	@$(BIN)/python -m intake.development
+
+setup: .venv/.run-ready  ## Prepare what is needed to run
+setup-dev: .venv/.dev-ready  ## Prepare what is needed to test and develop
+
+.venv/.run-ready: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(INSTALL) --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/.dev-ready: requirements-dev.txt .venv/.run-ready
+	@$(INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+test: setup-dev  ## Run all tests, on SQLite and PostgreSQL, with a real browser
+	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: setup-dev  ## Format, lint, types, import contracts, templates, security
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/djlint --quiet --check --lint templates
+	@$(BIN)/bandit --quiet --recursive intake config.py wsgi.py
+
+format: setup-dev  ## Format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup-dev  ## Measure against the baselines in benchmarks/
+	@$(BIN)/python -m benchmarks
+
+lock:  ## Write requirements*.txt anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt --extra dev pyproject.toml -o requirements-dev.txt
+
+clean:  ## Remove the environment and caches; the instance stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,96 @@
+"""Commands of `flask --app wsgi`; each is a thin call into a subject."""
+
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from config import Settings
+from intake.core import clock
+from intake.core.db import unit_of_work
+from intake.notifications import worker as mail_worker
+from intake.screening.command import score_json, triage_json
+from intake.screening.errors import InputError
+
+BAD_INPUT = 2
+
+
+def register_commands(app: Flask) -> None:
+    """Add the commands to the application."""
+    app.cli.add_command(score)
+    app.cli.add_command(triage)
+    app.cli.add_command(serve)
+    app.cli.add_command(worker)
+
+
+def settings() -> Settings:
+    """The settings of the current application."""
+    current: Settings = current_app.config["SETTINGS"]
+    return current
+
+
+@click.command()
+@click.argument("instrument")
+def score(instrument: str) -> None:
+    """Score answers to INSTRUMENT: one JSON object in, one out."""
+    _answer(lambda text: score_json(instrument, text))
+
+
+@click.command()
+def triage() -> None:
+    """Run the triage rules: one JSON object in, one out."""
+    _answer(triage_json)
+
+
+def _answer(run: Callable[[str], str]) -> None:
+    raw = sys.stdin.buffer.read()
+    try:
+        click.echo(run(raw.decode("utf-8")))
+    except UnicodeDecodeError:
+        click.echo("the input is not UTF-8 text", err=True)
+        sys.exit(BAD_INPUT)
+    except InputError as error:
+        click.echo(str(error), err=True)
+        sys.exit(BAD_INPUT)
+
+
+@click.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address to listen on.")
+@click.option("--threads", default=8, show_default=True, help="Requests served at the same time.")
+@click.option("--workers", default=1, show_default=True, help="Processes; keep 1 with SQLite.")
+def serve(bind: str, threads: int, workers: int) -> None:
+    """Run the web server."""
+    gunicorn = shutil.which("gunicorn", path=os.path.dirname(sys.executable)) or "gunicorn"
+    arguments = [
+        gunicorn,
+        f"--bind={bind}",
+        f"--threads={threads}",
+        f"--workers={workers}",
+        "--worker-class=gthread",
+        "--log-level=warning",
+        "--graceful-timeout=10",
+        "wsgi:app",
+    ]
+    # gunicorn is no Flask command: without this it would take a missing setting for development.
+    environment = {**os.environ, "INTAKE_ENV": settings().environment}
+    os.execve(gunicorn, arguments, environment)  # noqa: S606  no shell
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Send what is due now, then stop.")
+def worker(*, once: bool) -> None:
+    """Send the e-mails of the outbox."""
+    with current_app.app_context():
+        if once:
+            mail_worker.run_once()
+            return
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        mail_worker.run(stop)

@@ -1,0 +1,116 @@
+"""`make run`: prepare an example clinic, then run web server, worker and mail catcher together."""
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import upgrade
+
+from config import Settings, SettingsError, load
+from intake.accounts.service import sign_in_link
+from intake.app import create_app
+from intake.core import clock
+from intake.core.db import unit_of_work
+from intake.development.example import EXAMPLE_USERS, create_example
+from intake.development.supervisor import Child, supervise
+from intake.ops import readiness_problem
+
+FIRST_SMTP_PORT = 1025
+
+
+def main() -> None:
+    """Prepare and run until interrupted; exits with a message when it cannot start."""
+    try:
+        settings = _development_settings()
+    except SettingsError as error:
+        sys.exit(str(error))
+    if _is_taken(_host(), _port()):
+        sys.exit(f"Port {_port()} is in use. Choose another one: PORT=5001 make run")
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+        with unit_of_work():
+            create_example(now=clock.now())
+        problem = readiness_problem()
+    if problem:
+        sys.exit(problem)
+    supervise(
+        _children(settings),
+        ready_url=f"http://{_host()}:{_port()}/ready",
+        on_ready=lambda: _print_addresses(app, settings),
+    )
+
+
+def _host() -> str:
+    return os.environ.get("HOST") or "127.0.0.1"
+
+
+def _port() -> int:
+    return int(os.environ.get("PORT") or 5000)
+
+
+def _development_settings() -> Settings:
+    """The settings of this instance, which becomes a development instance if it is new.
+
+    They are written to its settings file, so that commands typed beside it find the same ones.
+    """
+    instance = Path(os.environ.get("INSTANCE") or "instance").resolve()
+    file = instance / "settings.env"
+    if not file.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        file.write_text("INTAKE_ENV=development\n")
+    os.environ.setdefault("INTAKE_SMTP_PORT", str(_free_port(FIRST_SMTP_PORT)))
+    settings = load(os.environ)
+    if settings.is_production:
+        raise SettingsError(f"{file} says production; make run is for development only.")
+    return settings
+
+
+def _free_port(first: int) -> int:
+    return next(port for port in range(first, 65535) if not _is_taken("127.0.0.1", port))
+
+
+def _is_taken(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def _children(settings: Settings) -> list[Child]:
+    python = sys.executable
+    flask = [python, "-m", "flask", "--app", "wsgi"]
+    mail_folder = str(settings.instance / "mail")
+    catcher = [python, "-m", "intake.development.catcher", str(settings.smtp.port), mail_folder]
+    return [
+        Child("mail catcher", catcher),
+        Child("worker", [*flask, "worker"]),
+        Child("web", [*flask, "serve", "--bind", f"{_host()}:{_port()}"]),
+    ]
+
+
+def _print_addresses(app: Flask, settings: Settings) -> None:
+    with app.app_context(), unit_of_work():
+        links = {
+            email: sign_in_link(email, now=clock.now()) for email, _name, _roles in EXAMPLE_USERS
+        }
+    lines = [
+        "",
+        f"  Patients   {settings.base_url}/",
+        f"  Staff      {settings.staff_base_url}/staff/",
+        *(f"    sign in once as {email}: {link}" for email, link in links.items()),
+        f"  Mail       {settings.base_url}/dev/mail/",
+        "",
+        "  Ctrl-C stops everything.",
+        "",
+    ]
+    print("\n".join(lines), flush=True)  # noqa: T201  this is the command's output
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""The short way: one page, then safety, then done. The rest can follow by phone."""
+
+from flask import Blueprint, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+
+from intake.clinic.service import current_clinic
+from intake.core import clock
+from intake.core.db import unit_of_work
+from intake.core.i18n import language
+from intake.patient.forms import CallMeForm
+from intake.patient.wizard import DRAFT_COOKIE, Visit, send_if_short
+from intake.submissions import drafts
+
+blueprint = Blueprint("call_me", __name__, url_prefix="/request/call-me")
+
+
+@blueprint.route("", methods=["GET", "POST"])
+def ask() -> ResponseReturnValue:
+    """Leave a name and a number, and we call."""
+    draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
+    known = (draft.contact or {}) if draft is not None and draft.is_draft else {}
+    form = CallMeForm(data={**known.get("start", {}), **known.get("contact", {})})
+    if not form.validate_on_submit():
+        return render_template("patient/call_me.html", form=form)
+    if form.age18.data == "no":
+        return redirect(url_for("pages.not_for_you"), 303)
+    values = form.values()
+    start = {"conditions": values.pop("conditions"), "for_whom": "me", "age18": values.pop("age18")}
+    clinic, now = current_clinic(), clock.now()
+    with unit_of_work():
+        draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=now, lock=True)
+        if draft is None or not draft.is_draft:
+            draft, token = drafts.begin(start, clinic, language=language(), now=now)
+            session[DRAFT_COOKIE] = token
+        else:
+            drafts.save_start(draft, start, clinic, now=now)
+        before = (draft.contact or {}).get("contact", {})
+        drafts.save_contact(draft, {**before, **values}, clinic, now=now)
+        drafts.take_short_way(draft)
+        here = Visit(draft, clinic)
+        send_if_short(here)
+    return here.onward(here.steps[1])

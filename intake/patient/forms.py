@@ -1,0 +1,213 @@
+"""The forms of the patient's way that are not instruments. They check shape; services check truth."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from intake.patient.places import TIME_ZONES, US_STATES
+from intake.web.fields import (
+    ChoiceField,
+    ChoicesField,
+    ConsentField,
+    DateOfBirthField,
+    EmailField,
+    PhoneField,
+    SelectField,
+    TextAreaField,
+    TextField,
+)
+from intake.web.forms import Form
+
+CONDITIONS = (
+    ("depression", _l("Depression")),
+    ("chronic_pain", _l("Chronic pain")),
+    ("ptsd", _l("PTSD or trauma")),
+    ("migraine", _l("Migraine")),
+    ("other", _l("Something else")),
+)
+DAYS = (
+    ("mon", _l("Mon"), _l("Monday")),
+    ("tue", _l("Tue"), _l("Tuesday")),
+    ("wed", _l("Wed"), _l("Wednesday")),
+    ("thu", _l("Thu"), _l("Thursday")),
+    ("fri", _l("Fri"), _l("Friday")),
+)
+PARTS = (
+    ("morning", _l("Morning"), "9 – 12"),
+    ("afternoon", _l("Afternoon"), "12 – 3"),
+    ("evening", _l("Late day"), "3 – 5"),
+)
+NO_SLOT = "none"
+
+
+class StartForm(Form):
+    """What for, for whom, and whether the person is an adult."""
+
+    conditions = ChoicesField(
+        _l("What would you like help with?"),
+        hint=_l("Select all that apply. We ask so we only show you questions that fit."),
+        choices=CONDITIONS,
+        missing=_l("Select what you would like help with"),
+    )
+    for_whom = ChoiceField(
+        _l("Who is this for?"),
+        choices=(("me", _l("Me")), ("someone_else", _l("Someone I care for"))),
+        missing=_l("Select who this is for"),
+    )
+    age18 = ChoiceField(
+        _l("Is that person 18 or older?"),
+        choices=(("yes", _l("Yes, 18 or older")), ("no", _l("No, under 18"))),
+        missing=_l("Select yes if the person is 18 or older"),
+    )
+
+
+CONTACT_BY = (("call", _l("Call me")), ("text", _l("Text me")), ("email", _l("Email me")))
+VOICEMAIL = (
+    ("clinic", _l("Yes, and you can say it is the clinic")),
+    ("name_only", _l("Yes, but leave only a first name and a number")),
+    ("no", _l("No, please don’t leave a message")),
+)
+BEST_TIME = (
+    ("any", _l("Any time you are open")),
+    ("morning", _l("Morning")),
+    ("afternoon", _l("Afternoon")),
+    ("evening", _l("Late afternoon")),
+)
+
+
+class _PersonForm(Form):
+    """Who a person is, how to reach them and what they allow, in page order.
+
+    Each page below leaves out what it does not ask.
+    """
+
+    conditions = ChoicesField(
+        _l("What would you like help with?"),
+        hint=_l("Select all that apply."),
+        choices=CONDITIONS,
+        missing=_l("Select what you would like help with"),
+    )
+    age18 = ChoiceField(
+        _l("Are you 18 or older?"),
+        choices=(("yes", _l("Yes, 18 or older")), ("no", _l("No, under 18"))),
+        missing=_l("Select yes if you are 18 or older"),
+    )
+    given_name = TextField(
+        _l("First name"), autocomplete="given-name", missing=_l("Enter your first name")
+    )
+    family_name = TextField(
+        _l("Last name"), autocomplete="family-name", missing=_l("Enter your last name")
+    )
+    preferred_name = TextField(
+        _l("What should we call you?"), optional=True, autocomplete="nickname"
+    )
+    dob = DateOfBirthField(
+        _l("Date of birth"),
+        hint=_l("For example, 3 27 1985. It keeps your request apart from others with your name."),
+    )
+    phone = PhoneField(
+        _l("Phone number"),
+        hint=_l("So we can call you for the consultation."),
+        missing=_l("Enter a phone number, like 312 555 0142"),
+    )
+    email = EmailField(
+        _l("Email address"),
+        hint=_l("For your receipt. Our emails don’t mention your health."),
+        missing=_l("Enter your email address, like name@example.com"),
+    )
+    state = SelectField(
+        _l("State you live in"),
+        choices=US_STATES,
+        autocomplete="address-level1",
+        missing=_l("Select the state you live in"),
+    )
+    contact_by = ChoicesField(
+        _l("How may we contact you?"),
+        hint=_l("Select all that apply. We use only the ways you choose."),
+        choices=CONTACT_BY,
+        missing=_l("Select how we may contact you"),
+    )
+    voicemail_ok = ChoiceField(
+        _l("If we miss you, can we leave a voicemail?"),
+        choices=VOICEMAIL,
+        missing=_l("Select if we can leave a voicemail"),
+    )
+    best_time = ChoiceField(
+        _l("When is the best time to call?"),
+        choices=BEST_TIME,
+        missing=_l("Select the best time to call"),
+    )
+    consent_privacy = ConsentField(
+        _l("I have read how my information is used, and you may contact me about this request."),
+        missing=_l("Tick the box to say that you agree to how your information is used"),
+    )
+
+    def values(self) -> dict[str, Any]:
+        """The answers, with the phone number also in E.164 form."""
+        return {**super().values(), "phone_e164": self.phone.e164}
+
+
+class ContactForm(_PersonForm):
+    """How can we reach you?"""
+
+    conditions = None
+    age18 = None
+
+
+class CallMeForm(_PersonForm):
+    """The short way: just enough for us to call."""
+
+    preferred_name = None
+    dob = None
+    email = None
+    state = None
+
+
+class TimesForm(Form):
+    """A free slot, or which parts of the week suit."""
+
+    slot = ChoiceField(
+        _l("Choose a time"), missing=_l("Select a time, or select None of these suit me")
+    )
+    availability = ChoicesField(
+        _l("When can you usually talk?"),
+        hint=_l("Select every part of the week that suits you."),
+        choices=[(f"{day[0]}-{part[0]}", "") for part in PARTS for day in DAYS],
+        missing=_l("Select at least one part of the week"),
+        optional=True,
+        mark_optional=False,
+    )
+    channel = ChoiceField(
+        _l("How would you like to talk?"),
+        choices=(
+            ("phone", _l("Phone")),
+            ("video", _l("Video")),
+            ("in_person", _l("In person, at the clinic")),
+        ),
+        missing=_l("Select how you would like to talk"),
+    )
+    time_zone = SelectField(
+        _l("Your time zone"),
+        choices=TIME_ZONES,
+        hint=_l("The times above are in this zone."),
+        missing=_l("Select your time zone"),
+    )
+    needs = TextAreaField(
+        _l("Do you need an interpreter, or any other help to talk with us?"),
+        hint=_l("Please don’t use this box for an emergency. Staff read it during office hours."),
+        optional=True,
+        rows=2,
+        max_length=500,
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Without a slot, at least one part of the week is needed."""
+        fine = bool(super().validate(extra_validators))
+        if self.slot.data == NO_SLOT and not self.availability.data:
+            self.availability.errors = [str(_l("Select at least one part of the week"))]
+            return False
+        return fine
+
+
+class CheckForm(Form):
+    """The button that sends."""

@@ -1,0 +1,119 @@
+"""The order of pages: which apply to a person, which is next, which may be opened. Pure."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from intake.screening.catalog import Catalog
+from intake.screening.instrument import Instrument
+from intake.screening.item import Item, is_given
+from intake.screening.plan import HEALTH, HISTORY, SAFETY, Asked, Plan
+
+CONTACT_STEPS = ("start", "contact")
+TIMES = "times"
+CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page: its key, and the instrument it asks, if it asks one."""
+
+    key: str
+    asked: Asked | None = None
+
+    @property
+    def is_skippable(self) -> bool:
+        """Whether the person may leave the whole page for the call."""
+        return self.asked is not None and self.key != SAFETY
+
+
+def steps_of(plan: Plan, *, short_way: bool = False) -> tuple[Step, ...]:
+    """All pages of one person, in order; the short way ends after the safety page."""
+    safety = (Step(SAFETY, plan.safety),) if plan.safety else ()
+    opening = (*(Step(key) for key in CONTACT_STEPS), *safety)
+    if short_way:
+        return opening
+    return (
+        *opening,
+        *(Step(asked.id, asked) for asked in plan.screening),
+        Step(HEALTH, Asked(HEALTH)),
+        Step(HISTORY, Asked(HISTORY)),
+        Step(TIMES),
+        Step(CHECK),
+    )
+
+
+def first_items(catalog: Catalog, asked: Asked, conditions: Collection[str]) -> tuple[Item, ...]:
+    """The questions of an instrument's page, before anything on it is answered."""
+    known = {"conditions": list(conditions)} if asked.id == HISTORY else {}
+    items = _instrument(catalog, asked).visible_items(known)
+    return tuple(item for item in items if item.id not in ASKED_ELSEWHERE.get(asked.id, ()))
+
+
+def further_items(
+    catalog: Catalog, asked: Asked, conditions: Collection[str], answers: Mapping[str, Any]
+) -> tuple[Item, ...]:
+    """The questions that the answers to the first ones call for; they get a page of their own."""
+    first = first_items(catalog, asked, conditions)
+    known = {"conditions": list(conditions)} if asked.id == HISTORY else {}
+    visible = _instrument(catalog, asked).visible_items({**answers, **known})
+    hidden = (*first, *(item for item in visible if item.id in ASKED_ELSEWHERE.get(asked.id, ())))
+    return tuple(item for item in visible if item not in hidden)
+
+
+ASKED_ELSEWHERE: Mapping[str, frozenset[str]] = {
+    # The first page asks for conditions; who diagnosed them and how each medicine worked are
+    # better asked by the clinician than typed on a phone.
+    HISTORY: frozenset({"conditions"})
+    | {f"diagnosed_by_{name}" for name in ("depression", "chronic_pain", "ptsd", "migraine", "other")}
+}
+
+
+def is_done(
+    step: Step,
+    catalog: Catalog,
+    *,
+    contact: Mapping[str, Any],
+    answers: Mapping[str, Any],
+) -> bool:
+    """Whether a page needs nothing more: answered or skipped, with the questions it led to."""
+    if step.asked is None:
+        return step.key in contact
+    skipped = answers.get("skipped", [])
+    if step.key in skipped:
+        return True
+    given = answers.get(step.key)
+    if given is None:
+        return False
+    return further_key(step.key) in skipped or not has_open_questions(
+        step.asked, catalog, contact=contact, given=given
+    )
+
+
+def has_open_questions(
+    asked: Asked, catalog: Catalog, *, contact: Mapping[str, Any], given: Mapping[str, Any]
+) -> bool:
+    """Whether the answers call for questions none of which has been answered yet."""
+    conditions = contact.get("start", {}).get("conditions", [])
+    further = [item for item in further_items(catalog, asked, conditions, given) if not item.optional]
+    return bool(further) and not any(is_given(given.get(item.id)) for item in further)
+
+
+def further_key(key: str) -> str:
+    """How the list of skipped pages names the further questions of an instrument."""
+    return f"{key}/further"
+
+
+def first_open(steps: Sequence[Step], done: Collection[str]) -> Step:
+    """The first page that is not done; the last page when all are."""
+    return next((step for step in steps if step.key not in done), steps[-1])
+
+
+def may_open(step: Step, steps: Sequence[Step], done: Collection[str]) -> bool:
+    """Whether all pages before this one are done."""
+    return all(each.key in done for each in steps[: steps.index(step)])
+
+
+def _instrument(catalog: Catalog, asked: Asked) -> Instrument:
+    instrument = catalog[asked.id]
+    return instrument.behind_gate() if asked.gated else instrument

@@ -1,0 +1,180 @@
+"""The page of free times: which are offered, in whose zone, and what to offer when one is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask import request
+from flask_babel import gettext as _
+
+from intake.clinic.clinic import Clinic
+from intake.core.i18n import day_text, language, time_text, zone_text
+from intake.patient.forms import DAYS, NO_SLOT, PARTS, TimesForm
+from intake.patient.places import TIME_ZONES, zone_of
+from intake.scheduling import queries
+from intake.scheduling.queries import Diary
+from intake.scheduling.slots import Slot, nearest
+from intake.submissions.models import Submission
+
+DAYS_A_PAGE = 4
+NEAREST = 8
+"""How many times are offered in place of one that was just taken."""
+ZONES = frozenset(name for name, _words in TIME_ZONES)
+
+
+@dataclass
+class Day:
+    """One day of the page, in words, with its free times or why there are none."""
+
+    name: str
+    date: str
+    times: list[tuple[str, str, str]]
+    note: str = ""
+
+
+@dataclass
+class Offer:
+    """Everything the page shows."""
+
+    form: TimesForm
+    days: list[Day]
+    zone: ZoneInfo
+    minutes: int
+    hold_minutes: int
+    later: date | None
+    earlier: bool
+    taken: bool
+
+    @property
+    def wants_slot(self) -> bool:
+        """Whether a time was chosen, rather than "None of these suit me"."""
+        return bool(self.form.slot.data != NO_SLOT)
+
+    def page(self) -> dict[str, Any]:
+        """The variables of the page's template."""
+        zone_name = zone_text(self.zone, language())
+        return {
+            **vars(self),
+            "zone_name": zone_name,
+            "week_days": DAYS,
+            "week_parts": PARTS,
+            "none": NO_SLOT,
+        }
+
+
+def offer(
+    draft: Submission,
+    clinic: Clinic,
+    query: Mapping[str, str],
+    *,
+    now: datetime,
+    taken: str | None = None,
+) -> Offer:
+    """What to offer to this person. `query` is the page's address: zone and first day.
+
+    `taken` names the slot that somebody else just got; then the times nearest to it are offered.
+    """
+    stored = (draft.contact or {}).get("times", {})
+    zone = _zone(draft, clinic, query, stored)
+    diary = queries.diary(now=now, without=draft.id)
+    first = _first_day(query)
+    slots = diary.free(now=now, first_day=first, last_day=None)
+    wanted = queries.read_slot_key(taken or "")
+    if wanted is not None:
+        shown, later = nearest(slots, wanted[1], NEAREST), None
+    else:
+        shown, later = _page_of(slots, zone)
+    days = _days(shown, zone, {} if wanted else diary.closures)
+    return Offer(
+        form=_form(draft, stored, days, zone, again=taken is not None),
+        days=days,
+        zone=zone,
+        minutes=diary.type.minutes,
+        hold_minutes=clinic.hold_minutes,
+        later=later,
+        earlier=first is not None,
+        taken=taken is not None or "taken" in query,
+    )
+
+
+def _form(
+    draft: Submission, stored: Mapping[str, Any], days: list[Day], zone: ZoneInfo, *, again: bool
+) -> TimesForm:
+    kept = queries.kept_for(draft.id)
+    chosen = _key_of(kept.provider_id, kept.starts_at) if kept is not None else None
+    if chosen is None and stored and not stored.get("slot_chosen"):
+        chosen = NO_SLOT
+    form = TimesForm(data={**stored, "slot": chosen, "time_zone": zone.key})
+    offered = [(value, short) for day in days for value, short, _full in day.times]
+    sent = request.form.get("slot", "") if request.method == "POST" else ""
+    # A well-formed time that is not on this page is for the booking rules to judge, not the form.
+    others = {sent} if queries.read_slot_key(sent) else set()
+    known = {value for value, _short in offered}
+    form.slot.choices = [*offered, *((key, "") for key in others - known), (NO_SLOT, "")]
+    if again:
+        form.slot.data = None
+    return form
+
+
+def _key_of(provider_id: int, starts_at: datetime) -> str:
+    return f"{provider_id}-{starts_at:%Y%m%d%H%M}"
+
+
+def _zone(
+    draft: Submission, clinic: Clinic, query: Mapping[str, str], stored: Mapping[str, Any]
+) -> ZoneInfo:
+    """The zone asked for, the one saved before, or the one of the person's state."""
+    state = (draft.contact or {}).get("contact", {}).get("state") or ""
+    wishes = (query.get("zone"), stored.get("time_zone"), zone_of(state, clinic.tz.key))
+    return ZoneInfo(next(name for name in (*wishes, clinic.tz.key) if name in ZONES or name == clinic.tz.key))
+
+
+def _first_day(query: Mapping[str, str]) -> date | None:
+    try:
+        return date.fromisoformat(query.get("day", ""))
+    except ValueError:
+        return None
+
+
+def _page_of(slots: list[Slot], zone: ZoneInfo) -> tuple[list[Slot], date | None]:
+    """The slots of the first few days, and the day the next page begins with."""
+    by_day = [(day, list(each)) for day, each in groupby(slots, lambda slot: _local(slot, zone))]
+    shown = [slot for _day, each in by_day[:DAYS_A_PAGE] for slot in each]
+    rest = by_day[DAYS_A_PAGE:]
+    return shown, rest[0][0] if rest else None
+
+
+def _days(slots: list[Slot], zone: ZoneInfo, closures: Mapping[date, str]) -> list[Day]:
+    """The slots by local day; closed days in between are said, not left out."""
+    by_day = {day: list(each) for day, each in groupby(slots, lambda slot: _local(slot, zone))}
+    if not by_day:
+        return []
+    first, last = min(by_day), max(by_day)
+    closed = {day for day in closures if first < day < last and day.weekday() < 5}
+    return [
+        _day(day, by_day.get(day, []), zone, closures.get(day, ""))
+        for day in sorted(closed | set(by_day))
+    ]
+
+
+def _day(day: date, slots: list[Slot], zone: ZoneInfo, closure: str) -> Day:
+    lang = language()
+    full = f"{day_text(slots[0].starts_at, zone, lang)}, {zone_text(zone, lang)}" if slots else ""
+    return Day(
+        name=format_date(day, "EEEE", locale=lang).capitalize(),
+        date=format_date(day, "MMMM d" if lang == "en" else "d 'de' MMMM", locale=lang),
+        times=[
+            (queries.slot_key(slot), time_text(slot.starts_at, zone, lang), full) for slot in slots
+        ],
+        note=_("Closed for %(reason)s", reason=closure) if closure else "",
+    )
+
+
+def _local(slot: Slot, zone: ZoneInfo) -> date:
+    return slot.starts_at.astimezone(zone).date()

@@ -1,0 +1,53 @@
+"""US states and time zones as people know them, and the zone most of a state lives in."""
+
+from flask_babel import lazy_gettext as _l
+
+US_STATES = (
+    ("AL", "Alabama"), ("AK", "Alaska"), ("AZ", "Arizona"), ("AR", "Arkansas"),
+    ("CA", "California"), ("CO", "Colorado"), ("CT", "Connecticut"), ("DE", "Delaware"),
+    ("DC", "District of Columbia"), ("FL", "Florida"), ("GA", "Georgia"), ("HI", "Hawaii"),
+    ("ID", "Idaho"), ("IL", "Illinois"), ("IN", "Indiana"), ("IA", "Iowa"), ("KS", "Kansas"),
+    ("KY", "Kentucky"), ("LA", "Louisiana"), ("ME", "Maine"), ("MD", "Maryland"),
+    ("MA", "Massachusetts"), ("MI", "Michigan"), ("MN", "Minnesota"), ("MS", "Mississippi"),
+    ("MO", "Missouri"), ("MT", "Montana"), ("NE", "Nebraska"), ("NV", "Nevada"),
+    ("NH", "New Hampshire"), ("NJ", "New Jersey"), ("NM", "New Mexico"), ("NY", "New York"),
+    ("NC", "North Carolina"), ("ND", "North Dakota"), ("OH", "Ohio"), ("OK", "Oklahoma"),
+    ("OR", "Oregon"), ("PA", "Pennsylvania"), ("PR", "Puerto Rico"), ("RI", "Rhode Island"),
+    ("SC", "South Carolina"), ("SD", "South Dakota"), ("TN", "Tennessee"), ("TX", "Texas"),
+    ("UT", "Utah"), ("VT", "Vermont"), ("VA", "Virginia"), ("WA", "Washington"),
+    ("WV", "West Virginia"), ("WI", "Wisconsin"), ("WY", "Wyoming"),
+    ("other", _l("Somewhere else")),
+)  # fmt: skip
+
+TIME_ZONES = (
+    ("America/New_York", _l("Eastern Time (New York)")),
+    ("America/Chicago", _l("Central Time (Chicago)")),
+    ("America/Denver", _l("Mountain Time (Denver)")),
+    ("America/Phoenix", _l("Arizona Time (Phoenix)")),
+    ("America/Los_Angeles", _l("Pacific Time (Los Angeles)")),
+    ("America/Anchorage", _l("Alaska Time (Anchorage)")),
+    ("Pacific/Honolulu", _l("Hawaii Time (Honolulu)")),
+    ("America/Puerto_Rico", _l("Atlantic Time (Puerto Rico)")),
+)
+
+ZONE_OF_STATE = {
+    **dict.fromkeys(
+        "CT DE DC FL GA IN KY ME MD MA MI NH NJ NY NC OH PA RI SC VT VA WV".split(),
+        "America/New_York",
+    ),
+    **dict.fromkeys(
+        "AL AR IL IA KS LA MN MS MO NE ND OK SD TN TX WI".split(), "America/Chicago"
+    ),
+    **dict.fromkeys("CO ID MT NM UT WY".split(), "America/Denver"),
+    **dict.fromkeys("CA NV OR WA".split(), "America/Los_Angeles"),
+    "AZ": "America/Phoenix",
+    "AK": "America/Anchorage",
+    "HI": "Pacific/Honolulu",
+    "PR": "America/Puerto_Rico",
+}
+"""Where a state has two zones, the one most of its people live in; the page lets one change it."""
+
+
+def zone_of(state: str, default: str) -> str:
+    """The time zone to propose to somebody who lives in a state."""
+    return ZONE_OF_STATE.get(state, default)

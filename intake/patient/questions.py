@@ -1,0 +1,156 @@
+"""Forms built from instruments: never typed by hand, so wording and values are the instrument's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask_babel import lazy_gettext as _l
+from wtforms import Field
+
+from intake.screening.catalog import load_catalog
+from intake.screening.item import Item, Kind
+from intake.screening.plan import SAFETY
+from intake.screening.scoring import headache_burden
+from intake.web.fields import ChoiceField, ChoicesField, IntegerField, Question, TextAreaField
+from intake.web.forms import Form
+
+SHEET_OPTIONS = 5
+"""Items with at most this many answers in common are set as a score sheet."""
+SCALE_OPTIONS = 11
+
+
+@dataclass(frozen=True)
+class Block:
+    """Questions that are drawn together, and how: sheet, scale, choice, choices, count or text."""
+
+    kind: str
+    fields: list[Question]
+    items: list[Item]
+
+
+def question_form(instrument_id: str, items: Sequence[Item], language: str, *, demand: bool) -> type[Form]:
+    """The form class for these items. With `demand`, every item that is not optional must be
+    answered; without it, questions may be left blank."""
+    return _form_class(instrument_id, tuple(item.id for item in items), language, demand)
+
+
+@lru_cache(maxsize=256)
+def _form_class(instrument_id: str, item_ids: tuple[str, ...], language: str, demand: bool) -> type[Form]:
+    instrument = load_catalog()[instrument_id]
+    fields = {key: _field(instrument.item(key), language, demand) for key in item_ids}
+    return type("QuestionForm", (Form,), fields)
+
+
+def _field(item: Item, language: str, demand: bool) -> Field:
+    text = item.text[language]
+    help_text = item.help.get(language, "")
+    common = {"hint": help_text, "optional": item.optional or not demand}
+    common["mark_optional"] = item.optional
+    match item.kind:
+        case Kind.CHOICE:
+            missing = _l("Select an answer: “%(question)s”", question=text)
+            return ChoiceField(text, choices=_choices(item, language), missing=missing, **common)
+        case Kind.MULTI:
+            missing = _l("Select all that apply: “%(question)s”", question=text)
+            exclusive = next((option.value for option in item.options if option.exclusive), "")
+            return ChoicesField(
+                text, choices=_choices(item, language), exclusive=exclusive, missing=missing, **common
+            )
+        case Kind.INTEGER:
+            return IntegerField(text, least=item.minimum, most=item.maximum, **common)
+        case Kind.TEXT:
+            return TextAreaField(text, max_length=item.max_length, **common)
+
+
+def _choices(item: Item, language: str) -> list[tuple[int | str, str]]:
+    """Values and labels, an exclusive answer last; a bare scale shows its numbers."""
+    options = sorted(item.options, key=lambda option: option.exclusive)
+    return [(option.value, option.label.get(language) or str(option.value)) for option in options]
+
+
+def blocks(form: Form, items: Sequence[Item]) -> list[Block]:
+    """The form's questions in order, neighbours with the same short answers in one sheet."""
+    found: list[Block] = []
+    for item in items:
+        kind = _kind(item)
+        last = found[-1] if found else None
+        if last and kind == "sheet" == last.kind and _same_answers(last.items[-1], item):
+            last.fields.append(form[item.id])
+            last.items.append(item)
+        elif last and kind == "scale" == last.kind:
+            last.fields.append(form[item.id])
+            last.items.append(item)
+        else:
+            found.append(Block(kind, [form[item.id]], [item]))
+    return [_alone(block) for block in found]
+
+
+def _alone(block: Block) -> Block:
+    """A sheet of one question with a list of examples or long answers reads better as rows."""
+    if block.kind == "sheet" and len(block.items) == 1:
+        return Block("choice", block.fields, block.items)
+    return block
+
+
+def _kind(item: Item) -> str:
+    match item.kind:
+        case Kind.MULTI:
+            return "choices"
+        case Kind.INTEGER:
+            return "count"
+        case Kind.TEXT:
+            return "text"
+        case Kind.CHOICE if item.anchors is not None and len(item.options) == SCALE_OPTIONS:
+            return "scale"
+        case Kind.CHOICE:
+            return "sheet" if len(item.options) <= SHEET_OPTIONS else "choice"
+
+
+def _same_answers(one: Item, other: Item) -> bool:
+    return [option.value for option in one.options] == [option.value for option in other.options]
+
+
+HEADINGS = {
+    "asq": _l("Your safety"),
+    "phq9": _l("Your mood in the last 2 weeks"),
+    "gad7": _l("Worry in the last 2 weeks"),
+    "pc_ptsd_5": _l("Stressful experiences"),
+    "peg": _l("Your pain in the last week"),
+    "pain_profile": _l("More about your pain"),
+    "headache_burden": _l("Your headaches"),
+    "ketamine_safety_screen": _l("Your health"),
+    "history": _l("What have you tried so far?"),
+}
+FURTHER_HEADINGS = {
+    "asq": _l("One more question about your safety"),
+    "phq9": _l("More about your mood"),
+    "pc_ptsd_5": _l("After what happened"),
+    "history": _l("More about what you tried"),
+}
+
+
+def heading(instrument_id: str, *, further: bool = False) -> str:
+    """Our own lead-in above an instrument's questions; a clinic's own instrument shows its title."""
+    words = (FURTHER_HEADINGS if further else HEADINGS).get(instrument_id)
+    if words is None:
+        words = HEADINGS.get(instrument_id, load_catalog()[instrument_id].title)
+    return str(words)
+
+
+def template(instrument_id: str, *, further: bool) -> str:
+    """The page's template: safety has pages of its own, all others share one."""
+    if instrument_id == SAFETY:
+        return "patient/safety_now.html" if further else "patient/safety.html"
+    return "patient/screening.html"
+
+
+def agrees(form: Form, instrument_id: str) -> bool:
+    """Whether the answers fit each other; if not, the form says which one to look at again."""
+    if instrument_id != "headache_burden":
+        return True
+    answers = load_catalog()[instrument_id].clean(form.values())
+    for key in headache_burden(load_catalog()[instrument_id], answers).errors:
+        form[key].errors = [
+            str(_l("Migraine days cannot be more than headache days. Check both numbers."))
+        ]
+    return not form.errors

@@ -1,0 +1,122 @@
+"""What the check page and the confirmation show."""
+
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask import url_for
+from flask_babel import gettext as _
+
+from intake.clinic.clinic import Clinic
+from intake.core.i18n import moment_text, time_text
+from intake.patient.forms import CONDITIONS, CONTACT_BY, DAYS, PARTS, VOICEMAIL
+from intake.patient.journey import Step
+from intake.patient.questions import heading
+from intake.scheduling import queries
+from intake.scheduling.models import Appointment
+from intake.submissions.models import Submission
+
+Row = dict[str, str]
+
+
+def sections(
+    draft: Submission, clinic: Clinic, steps: tuple[Step, ...], kept: Appointment | None
+) -> list[tuple[str, list[Row]]]:
+    """Headed groups of rows for the check page, each row with a link that changes it.
+
+    Health answers appear as answered or skipped only: somebody may be looking on.
+    """
+    contact = draft.contact or {}
+    return [
+        (_("Your call"), _call_rows(contact.get("times", {}), clinic, kept)),
+        (_("You"), _person_rows(contact.get("contact", {}))),
+        (_("What you told us"), _answer_rows(draft, steps)),
+    ]
+
+
+def _call_rows(times: dict[str, Any], clinic: Clinic, kept: Appointment | None) -> list[Row]:
+    channels = {"phone": _("Phone"), "video": _("Video"), "in_person": _("In person")}
+    rows = [_row(_("How"), channels.get(times.get("channel", ""), ""), "wizard.times", _("how"))]
+    if times.get("slot_chosen") and kept is not None:
+        zone = ZoneInfo(kept.time_zone)
+        small = ""
+        if kept.hold_expires_at is not None:
+            until = time_text(kept.hold_expires_at, zone, "en")
+            small = _("Held for you until %(time)s.", time=until)
+        when = moment_text(kept.starts_at, zone, "en")
+        return [_row(_("Time"), when, "wizard.times", _("time"), small=small), *rows]
+    free = ", ".join(availability_words(times.get("availability", [])))
+    return [_row(_("When you can talk"), free, "wizard.times", _("when you can talk")), *rows]
+
+
+def availability_words(values: list[str]) -> list[str]:
+    """Parts of the week in words: "Monday morning"."""
+    days = {key: str(name) for key, _short, name in DAYS}
+    parts = {key: str(name).lower() for key, name, _hours in PARTS}
+    pairs = (value.split("-", 1) for value in values if "-" in value)
+    return [f"{days.get(day, '')} {parts.get(part, '')}".strip() for day, part in pairs]
+
+
+def _person_rows(person: dict[str, Any]) -> list[Row]:
+    name = f"{person.get('given_name', '')} {person.get('family_name', '')}".strip()
+    born = person.get("dob")
+    birth = format_date(date.fromisoformat(born), "long", locale="en") if born else ""
+    ways = ", ".join(str(words) for key, words in CONTACT_BY if key in person.get("contact_by", []))
+    voicemail = {key: str(words) for key, words in VOICEMAIL}.get(person.get("voicemail_ok", ""), "")
+    page = "wizard.contact"
+    return [
+        _row(_("Name"), name, page, _("name")),
+        _row(_("Date of birth"), birth, page, _("date of birth")),
+        _row(_("Phone"), person.get("phone", ""), page, _("phone")),
+        _row(_("Email"), person.get("email", ""), page, _("email")),
+        _row(_("You allow us to"), ways, page, _("how we may contact you")),
+        _row(_("Voicemail"), voicemail, page, _("voicemail")),
+    ]
+
+
+def _answer_rows(draft: Submission, steps: tuple[Step, ...]) -> list[Row]:
+    chosen = (draft.contact or {}).get("start", {}).get("conditions", [])
+    wanted = ", ".join(str(words) for key, words in CONDITIONS if key in chosen)
+    rows = [_row(_("Help with"), wanted, "wizard.start", _("what you would like help with"))]
+    skipped = (draft.answers or {}).get("skipped", [])
+    for step in steps:
+        if step.asked is not None:
+            state = _("Skipped") if step.key in skipped else _("Answered")
+            title = heading(step.key)
+            rows.append(_row(title, state, _endpoint(step), title, instrument=step.key))
+    return rows
+
+
+def _endpoint(step: Step) -> str:
+    names = {"asq": "safety", "ketamine_safety_screen": "health", "history": "history"}
+    return f"wizard.{names.get(step.key, 'screening')}"
+
+
+def _row(
+    term: str, value: str, endpoint: str, about: str, *, small: str = "", instrument: str = ""
+) -> Row:
+    where = {"from": "check"}
+    if endpoint == "wizard.screening":
+        where["instrument"] = instrument
+    href = url_for(endpoint, **where)
+    return {"term": term, "value": value, "small": small, "href": href, "about": about}
+
+
+def receipt(submission: Submission, clinic: Clinic) -> dict[str, Any]:
+    """The variables of the confirmation page."""
+    kept = queries.kept_for(submission.id)
+    contact = (submission.contact or {}).get("contact", {})
+    assert submission.sent_at is not None
+    deadline = clinic.hours.add_open_minutes(submission.sent_at, clinic.response_minutes)
+    zone = ZoneInfo(kept.time_zone) if kept and kept.time_zone else clinic.tz
+    return {
+        "submission": submission,
+        "appointment": kept,
+        "zone": zone,
+        "respond_by": deadline,
+        "mailed": "email" in contact.get("contact_by", []) and bool(contact.get("email")),
+        "voice": contact.get("phone", ""),
+        "minutes": (kept.ends_at - kept.starts_at) // timedelta(minutes=1) if kept else 0,
+        "home": url_for("pages.home"),
+    }

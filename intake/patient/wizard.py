@@ -1,0 +1,381 @@
+"""The patient's way: one page after another, saved after each, until the request is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from intake.clinic.clinic import Clinic
+from intake.clinic.service import current_clinic
+from intake.core import clock
+from intake.core.db import unit_of_work
+from intake.core.i18n import language
+from intake.patient import journey, offers, questions, summary
+from intake.patient.forms import CheckForm, ContactForm, StartForm
+from intake.patient.journey import Step
+from intake.scheduling import queries as scheduling
+from intake.scheduling import service as booking
+from intake.screening.catalog import load_catalog
+from intake.screening.level import Level
+from intake.screening.plan import HEALTH, HISTORY, SAFETY
+from intake.submissions import assessment, drafts, service
+from intake.submissions.models import Submission
+
+blueprint = Blueprint("wizard", __name__, url_prefix="/request")
+
+DRAFT_COOKIE = "draft"
+
+
+@dataclass
+class Visit:
+    """One person's request, and where they are in it."""
+
+    draft: Submission
+    clinic: Clinic
+
+    @property
+    def contact(self) -> dict[str, Any]:
+        """What was said on the pages about the person, by page."""
+        return self.draft.contact or {}
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What was answered, by instrument."""
+        return self.draft.answers or {}
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The pages of this person's request."""
+        plan = assessment.plan_of(self.draft, self.clinic)
+        return journey.steps_of(plan, short_way=drafts.is_short_way(self.draft))
+
+    @cached_property
+    def done(self) -> frozenset[str]:
+        """The keys of the pages that need nothing more."""
+        catalog, contact, answers = load_catalog(), self.contact, self.answers
+        return frozenset(
+            step.key
+            for step in self.steps
+            if journey.is_done(step, catalog, contact=contact, answers=answers)
+        )
+
+    def step(self, key: str) -> Step:
+        """The page with this key if it may be opened now; else a redirect to the one that may.
+
+        A page that is not part of this person's request does not exist for them (404).
+        """
+        step = next((each for each in self.steps if each.key == key), None)
+        if step is None:
+            abort(404)
+        if not journey.may_open(step, self.steps, self.done):
+            raise Elsewhere(url_of(journey.first_open(self.steps, self.done)))
+        return step
+
+    def page(self, step: Step) -> dict[str, Any]:
+        """What every page of the form shows around its questions."""
+        place = self.steps.index(step)
+        back = url_of(self.steps[place - 1]) if place else url_for("pages.home")
+        if request.args.get("from") == "check":
+            back = url_for("wizard.check")
+        return {"number": place + 1, "total": len(self.steps), "back": back}
+
+    def onward(self, step: Step) -> ResponseReturnValue:
+        """Go to the next page that needs something; from a change, back to the check page."""
+        if not self.draft.is_draft:
+            return _see(url_for("wizard.done"))
+        fresh = Visit(self.draft, self.clinic)  # answers may have added or removed pages
+        if request.args.get("from") == "check":
+            return _see(url_of(journey.first_open(fresh.steps, fresh.done)))
+        keys = [each.key for each in fresh.steps]
+        following = fresh.steps[keys.index(step.key) + 1] if step.key in keys else fresh.steps[0]
+        if journey.may_open(following, fresh.steps, fresh.done):
+            return _see(url_of(following))
+        return _see(url_of(journey.first_open(fresh.steps, fresh.done)))
+
+
+class Elsewhere(HTTPException):
+    """The page cannot be shown now; another one can."""
+
+    code = 303
+
+    def __init__(self, url: str) -> None:
+        super().__init__(response=redirect(url, 303))
+
+
+def visit(*, lock: bool = False) -> Visit:
+    """The request of this browser; whoever has none is sent to the first page.
+
+    A request that was sent already leads to its confirmation.
+    """
+    draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now(), lock=lock)
+    if draft is None:
+        raise Elsewhere(url_for("wizard.start"))
+    if not draft.is_draft:
+        raise Elsewhere(url_for("wizard.done"))
+    return Visit(draft, current_clinic())
+
+
+def url_of(step: Step) -> str:
+    """The address of a page."""
+    match step.key:
+        case journey.CHECK | journey.TIMES | "start" | "contact":
+            return url_for(f"wizard.{step.key}")
+        case key if key == SAFETY:
+            return url_for("wizard.safety")
+        case key if key == HEALTH:
+            return url_for("wizard.health")
+        case key if key == HISTORY:
+            return url_for("wizard.history")
+    return url_for("wizard.screening", instrument=step.key)
+
+
+def _see(url: str) -> ResponseReturnValue:
+    return redirect(url, 303)
+
+
+@blueprint.route("/start", methods=["GET", "POST"])
+def start() -> ResponseReturnValue:
+    """What would you like help with?"""
+    draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
+    current = draft if draft is not None and draft.is_draft else None
+    form = StartForm(data=(current.contact or {}).get("start", {}) if current else {})
+    if not form.validate_on_submit():
+        total = len(Visit(current, current_clinic()).steps) if current else 0
+        return render_template("patient/start.html", form=form, total=total)
+    if form.age18.data == "no":
+        return _see(url_for("pages.not_for_you"))
+    begun = save_start(form.values())
+    return begun.onward(begun.steps[0])
+
+
+def save_start(values: Mapping[str, Any]) -> Visit:
+    """Save the first page: into this browser's draft, or into a new one."""
+    clinic, now = current_clinic(), clock.now()
+    with unit_of_work():
+        draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=now, lock=True)
+        if draft is not None and draft.is_draft:
+            drafts.save_start(draft, values, clinic, now=now)
+        else:
+            draft, token = drafts.begin(values, clinic, language=language(), now=now)
+            session[DRAFT_COOKIE] = token
+    return Visit(draft, clinic)
+
+
+@blueprint.route("/contact", methods=["GET", "POST"])
+def contact() -> ResponseReturnValue:
+    """How can we reach you?"""
+    here = visit()
+    step = here.step("contact")
+    form = ContactForm(data=here.contact.get("contact", {}))
+    if not form.validate_on_submit():
+        return render_template("patient/contact.html", form=form, **here.page(step))
+    with unit_of_work():
+        here = visit(lock=True)
+        drafts.save_contact(here.draft, form.values(), here.clinic, now=clock.now())
+    return here.onward(step)
+
+
+@blueprint.route("/safety", methods=["GET", "POST"])
+def safety() -> ResponseReturnValue:
+    """Your safety: asked of everyone, saved and acted on at once."""
+    return _ask(SAFETY)
+
+
+@blueprint.route("/screening/<instrument>", methods=["GET", "POST"])
+def screening(instrument: str) -> ResponseReturnValue:
+    """One instrument that the chosen conditions call for."""
+    if instrument in (SAFETY, HEALTH, HISTORY) or instrument not in load_catalog():
+        abort(404)
+    return _ask(instrument)
+
+
+@blueprint.route("/health", methods=["GET", "POST"])
+def health() -> ResponseReturnValue:
+    """Medical safety questions; they never reject anybody."""
+    return _ask(HEALTH)
+
+
+@blueprint.route("/history", methods=["GET", "POST"])
+def history() -> ResponseReturnValue:
+    """What was tried, who treats the person now, how they plan to pay."""
+    return _ask(HISTORY)
+
+
+@blueprint.route("/more/<instrument>", methods=["GET", "POST"])
+def more(instrument: str) -> ResponseReturnValue:
+    """The questions that earlier answers to an instrument call for."""
+    return _ask(instrument, further=True)
+
+
+def _ask(key: str, *, further: bool = False) -> ResponseReturnValue:
+    here = visit()
+    step = here.step(key)
+    items = _items(here, step, further=further)
+    if not items:
+        return here.onward(step)
+    if request.method == "POST" and "skip" in request.form and (step.is_skippable or further):
+        return _save(step, None if not further else {}, further=further)
+    demand = "leave_blank" not in request.form
+    form = questions.question_form(key, items, here.draft.language, demand=demand)(
+        data=here.answers.get(key, {})
+    )
+    if form.validate_on_submit() and questions.agrees(form, key):
+        return _save(step, form.values(), further=further)
+    return render_template(
+        questions.template(key, further=further),
+        form=form,
+        instrument=load_catalog()[key],
+        blocks=questions.blocks(form, items),
+        language=here.draft.language,
+        heading=questions.heading(key, further=further),
+        **here.page(step),
+    )
+
+
+def _items(here: Visit, step: Step, *, further: bool) -> tuple[Any, ...]:
+    assert step.asked is not None
+    conditions = assessment.conditions_of(here.draft)
+    if not further:
+        return journey.first_items(load_catalog(), step.asked, conditions)
+    given = here.answers.get(step.key, {})
+    return journey.further_items(load_catalog(), step.asked, conditions, given)
+
+
+def _save(step: Step, values: Mapping[str, Any] | None, *, further: bool) -> ResponseReturnValue:
+    """Save the answers of a page (None: all skipped) and go on, by way of help if it is needed."""
+    with unit_of_work():
+        here = visit(lock=True)
+        if values is not None:
+            values = {**here.answers.get(step.key, {}), **values}
+        blank = [journey.further_key(step.key)] if further else []
+        drafts.save_answers(
+            here.draft, step.key, values, here.clinic, now=clock.now(), left_blank=blank
+        )
+        here = Visit(here.draft, here.clinic)
+        send_if_short(here)
+    if step.key not in here.done:
+        return _see(url_for("wizard.more", instrument=step.key, **_from_check()))
+    if _calls_for_help(here, step):
+        return _see(url_for("wizard.help_now"))
+    return here.onward(step)
+
+
+def send_if_short(here: Visit) -> None:
+    """On the short way, send as soon as its pages are done; in the current unit of work."""
+    if drafts.is_short_way(here.draft) and here.done >= {step.key for step in here.steps}:
+        service.submit(here.draft, here.clinic, now=clock.now())
+
+
+def _from_check() -> dict[str, str]:
+    return {"from": "check"} if request.args.get("from") == "check" else {}
+
+
+def _calls_for_help(here: Visit, step: Step) -> bool:
+    """Whether the answers just given raised an urgent flag of their own."""
+    urgent = {Level.URGENT.value, Level.URGENT_ACUTE.value}
+    return any(
+        reason["level"] in urgent
+        and any(item.split(".")[0] == step.key for item in reason["items"])
+        for reason in (here.draft.triage or {}).get("reasons", [])
+    )
+
+
+@blueprint.get("/help-now")
+def help_now() -> ResponseReturnValue:
+    """Help that is there right now. Never blocks the way on."""
+    draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
+    if draft is None:
+        return _see(url_for("pages.urgent_help"))
+    here = Visit(draft, current_clinic())
+    rules = {reason["rule"] for reason in (draft.triage or {}).get("reasons", [])}
+    onward = url_for("wizard.done")
+    if draft.is_draft:
+        onward = url_of(journey.first_open(here.steps, here.done))
+    if "H1" in rules and not rules & {"S1", "S2", "S3", "S4"}:
+        return render_template("patient/help_medical.html", onward=onward)
+    if rules & {"S1", "S2"}:
+        return render_template("patient/help_acute.html", onward=onward)
+    same_day = here.clinic.hours.end_of_business_day(clock.now())
+    return render_template("patient/help_support.html", onward=onward, same_day=same_day)
+
+
+@blueprint.route("/times", methods=["GET", "POST"])
+def times() -> ResponseReturnValue:
+    """When can you talk?"""
+    here = visit()
+    step = here.step(journey.TIMES)
+    offer = offers.offer(here.draft, here.clinic, request.args, now=clock.now())
+    if offer.form.validate_on_submit():
+        try:
+            _save_times(offer)
+        except booking.SlotTaken:
+            taken = offers.offer(
+                here.draft, here.clinic, request.args, now=clock.now(), taken=offer.form.slot.data
+            )
+            page = render_template("patient/times.html", **taken.page(), **here.page(step))
+            return page, 409
+        return here.onward(step)
+    return render_template("patient/times.html", **offer.page(), **here.page(step))
+
+
+def _save_times(offer: offers.Offer) -> None:
+    form, now = offer.form, clock.now()
+    with unit_of_work():
+        here = visit(lock=True)
+        values = form.values() | {"slot_chosen": offer.wants_slot}
+        drafts.save_times(here.draft, values, here.clinic, now=now)
+        if offer.wants_slot:
+            booking.hold(
+                here.draft,
+                form.slot.data,
+                here.clinic,
+                now=now,
+                time_zone=form.time_zone.data,
+                channel=form.channel.data,
+            )
+        else:
+            booking.release(here.draft, now=now)
+
+
+@blueprint.route("/check", methods=["GET", "POST"])
+def check() -> ResponseReturnValue:
+    """Check your answers, then send."""
+    if request.method == "POST":
+        return _send()
+    here = visit()
+    step = here.step(journey.CHECK)
+    kept = scheduling.kept_for(here.draft.id)
+    sections = summary.sections(here.draft, here.clinic, here.steps, kept)
+    return render_template(
+        "patient/check.html", form=CheckForm(), sections=sections, **here.page(step)
+    )
+
+
+def _send() -> ResponseReturnValue:
+    try:
+        with unit_of_work():
+            here = visit(lock=True)
+            here.step(journey.CHECK)
+            booking.keep_for_sending(here.draft, now=clock.now())
+            service.submit(here.draft, here.clinic, now=clock.now())
+    except booking.SlotTaken:
+        return _see(url_for("wizard.times", taken=1))
+    return _see(url_for("wizard.done"))
+
+
+@blueprint.get("/done")
+def done() -> ResponseReturnValue:
+    """We have your request: the reference, and what happens next and when."""
+    submission = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
+    if submission is None:
+        return _see(url_for("pages.home"))
+    if submission.is_draft:
+        here = Visit(submission, current_clinic())
+        return _see(url_of(journey.first_open(here.steps, here.done)))
+    return render_template("patient/done.html", **summary.receipt(submission, current_clinic()))
