@@ -91,6 +91,7 @@ def unit_of_work() -> Iterator[Session]:
     if _writing.get():
         raise WriteOutsideUnitOfWork("a unit of work is already open")
     db.session.rollback()
+    db.session.expire_all()
     with writing():
         try:
             yield db.session()

@@ -1,0 +1,126 @@
+"""Fixtures for all tests: the application on SQLite and on PostgreSQL, clients, time."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, text
+
+import config
+from intake.app import create_app
+from intake.core import clock
+from intake.core.db import db, unit_of_work
+from intake.development.example import create_example
+from tests import postgres
+from tests.browse import Browser
+
+DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run whatever touches the database on both; the web tests, whose point is the page, on one."""
+    if "database" in metafunc.fixturenames:
+        folder = Path(metafunc.definition.path).relative_to(Path(__file__).parent).parts[0]
+        both = folder in ("subjects", "faults") or metafunc.definition.get_closest_marker("both")
+        metafunc.parametrize("database", DATABASES if both else DATABASES[:1], scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    with postgres.server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def make_app(tmp_path_factory: pytest.TempPathFactory):
+    """Build an application with its own instance folder; settings as environment variables."""
+    static = tmp_path_factory.mktemp("static")
+
+    def make(**environ: str) -> Flask:
+        instance = tmp_path_factory.mktemp("instance")
+        (instance / "static").symlink_to(static)
+        import os; environ = {"INTAKE_ENV": "development", "INTAKE_SITES": os.environ.get("TEST_SITES","both"), "INSTANCE": str(instance), **environ}
+        return create_app(config.load(environ))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def migrated_app(database: str, make_app, request: pytest.FixtureRequest) -> Flask:
+    """An application on a migrated database with the example clinic; shared, so never change it."""
+    if database == "sqlite":
+        app = make_app()
+    else:
+        address = request.getfixturevalue("postgresql_server")
+        admin = create_engine(address.format(database="postgres"), isolation_level="AUTOCOMMIT")
+        name = f"intake_{abs(hash(id(request)))}"
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        admin.dispose()
+        app = make_app(INTAKE_DATABASE_URL=address.format(database=name))
+    with app.app_context():
+        upgrade()
+        with unit_of_work():
+            create_example(now=clock.now())
+        Snapshot(app).save()
+    return app
+
+
+@pytest.fixture
+def app(migrated_app: Flask) -> Iterator[Flask]:
+    """The application with a fresh database."""
+    Snapshot(migrated_app).restore()
+    migrated_app.extensions.pop("clinic", None)
+    with migrated_app.app_context():
+        yield migrated_app
+        db.session.remove()
+    with migrated_app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> Browser:
+    """A browser without JavaScript that checks every page it is shown."""
+    return Browser(app)
+
+
+class Snapshot:
+    """The rows of the example clinic: saved once, put back before each test."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    def save(self) -> None:
+        if self._file is not None:
+            db.session.remove()
+            db.engine.dispose()
+            shutil.copy(self._file, f"{self._file}.snapshot")
+            return
+        self.app.extensions["snapshot"] = {
+            table: [dict(row._mapping) for row in db.session.execute(table.select())]
+            for table in db.metadata.sorted_tables
+        }
+        db.session.remove()
+
+    def restore(self) -> None:
+        with self.app.app_context():
+            db.engine.dispose()
+            if self._file is not None:
+                for suffix in ("", "-wal", "-shm"):
+                    Path(f"{self._file}{suffix}").unlink(missing_ok=True)
+                shutil.copy(f"{self._file}.snapshot", self._file)
+                return
+            tables = db.metadata.sorted_tables
+            names = ", ".join(table.name for table in tables)
+            with db.engine.begin() as connection:
+                connection.execute(text(f"TRUNCATE {names} CASCADE"))
+                for table, rows in self.app.extensions["snapshot"].items():
+                    if rows:
+                        connection.execute(table.insert(), rows)
+
+    @property
+    def _file(self) -> str | None:
+        return db.engine.url.database if db.engine.dialect.name == "sqlite" else None

