@@ -11,7 +11,7 @@ help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
 
 run: setup  ## Run an example clinic: web server, worker, mail catcher (HOST, PORT, INSTANCE)
-	@$(BIN)/python -m intake.development
+	@$(BIN)/python -m intake
 
 setup: .venv/.run-ready  ## Prepare what is needed to run
 setup-dev: .venv/.dev-ready  ## Prepare what is needed to test and develop

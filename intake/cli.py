@@ -12,6 +12,10 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from config import Settings
+from intake.accounts import service as account_service
+from intake.accounts.permissions import ROLES
+from intake.accounts.queries import user_by_email
+from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.notifications import worker as mail_worker
@@ -27,6 +31,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(triage)
     app.cli.add_command(serve)
     app.cli.add_command(worker)
+    app.cli.add_command(users)
 
 
 def settings() -> Settings:
@@ -94,3 +99,40 @@ def worker(*, once: bool) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         mail_worker.run(stop)
+
+
+users = AppGroup("users", help="Invite staff and let them in.")
+
+
+@users.command("invite")
+@click.argument("email")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES))
+@click.option("--name", default="", help="What colleagues see; the address if left out.")
+def invite(email: str, roles: tuple[str, ...], name: str) -> None:
+    """Mail EMAIL a link to choose a password. Give --role once for each role."""
+    try:
+        with unit_of_work():
+            account_service.invite(
+                email,
+                name or email,
+                roles=roles,
+                clinic=current_clinic(),
+                actor="command line",
+                now=clock.now(),
+            )
+    except account_service.EmailTaken:
+        raise click.ClickException(f"{email} has an account already.") from None
+    click.echo(f"An invitation to {email} is on its way.")
+
+
+@users.command("login-link")
+@click.argument("email")
+def login_link(email: str) -> None:
+    """Print a link that signs EMAIL in once. Development only."""
+    if settings().is_production:
+        raise click.ClickException("Production gives out no sign-in links. Use: users invite")
+    user = user_by_email(email)
+    if user is None:
+        raise click.ClickException(f"There is no user {email}.")
+    with unit_of_work():
+        click.echo(account_service.sign_in_link(user, now=clock.now()))

@@ -1,5 +1,6 @@
 """Fixtures for all tests: the application on SQLite and on PostgreSQL, clients, time."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,7 +43,12 @@ def make_app(tmp_path_factory: pytest.TempPathFactory):
     def make(**environ: str) -> Flask:
         instance = tmp_path_factory.mktemp("instance")
         (instance / "static").symlink_to(static)
-        import os; environ = {"INTAKE_ENV": "development", "INTAKE_SITES": os.environ.get("TEST_SITES","both"), "INSTANCE": str(instance), **environ}
+        environ = {
+            "INTAKE_ENV": "development",
+            "INTAKE_SITES": os.environ.get("TEST_SITES", "both"),
+            "INSTANCE": str(instance),
+            **environ,
+        }
         return create_app(config.load(environ))
 
     return make

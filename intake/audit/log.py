@@ -47,7 +47,7 @@ def record(
     )
     entry.chain = chain_value(entry, previous, _chain_key())
     db.session.add(entry)
-    db.session.flush([entry])
+    db.session.flush()
     return entry
 
 

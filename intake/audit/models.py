@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from intake.core.db import Base, UTCDateTime
 
 
-class AuditEntry(Base):
+class AuditEntry(Base, kw_only=True):
     """One thing somebody did. Holds ids and words of ours, never a value a person entered."""
 
     __tablename__ = "audit_log"

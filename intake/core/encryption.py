@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol, overload
+from typing import Any, overload
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -23,7 +23,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
-from sqlalchemy.orm import Mapped
 
 NONCE_BYTES = 12
 
@@ -103,9 +102,13 @@ def load_key_file(path: Path) -> KeyRing:
         ring = KeyRing(fields=fields, root=base64.b64decode(document["root"]))
         sizes = {len(key) for key in [ring.root, *fields.values()]}
     except FileNotFoundError:
-        raise KeyRingError(f"There is no key file at {path}. Put it back from its safe copy.")
+        raise KeyRingError(
+            f"There is no key file at {path}. Put it back from its safe copy."
+        ) from None
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        raise KeyRingError(f"The key file at {path} is damaged. Put it back from its safe copy.")
+        raise KeyRingError(
+            f"The key file at {path} is damaged. Put it back from its safe copy."
+        ) from None
     if mode & 0o077:
         raise KeyRingError(f"The key file at {path} can be read by others. Run: chmod 600 {path}")
     if not fields or sizes != {32}:
@@ -117,13 +120,6 @@ def key_ring() -> KeyRing:
     """The key ring of the current application."""
     ring: KeyRing = current_app.extensions["key_ring"]
     return ring
-
-
-class HasId(Protocol):
-    """A row with a client-made id, which a sealed value is bound to."""
-
-    id: UUID | Mapped[UUID]
-    __tablename__: str
 
 
 class EncryptedJSON:
@@ -138,27 +134,27 @@ class EncryptedJSON:
     @overload
     def __get__(self, row: None, owner: type) -> EncryptedJSON: ...
     @overload
-    def __get__(self, row: HasId, owner: type) -> Any: ...
-    def __get__(self, row: HasId | None, owner: type) -> Any:
+    def __get__(self, row: object, owner: type) -> Any: ...
+    def __get__(self, row: Any, owner: type) -> Any:
         if row is None:
             return self
         sealed = getattr(row, f"{self.name}_sealed")
         return None if sealed is None else open_json(sealed, row.__tablename__, self.name, row.id)
 
-    def __set__(self, row: HasId, value: Any) -> None:
+    def __set__(self, row: Any, value: Any) -> None:
         sealed = None
         if value is not None:
             sealed = seal_json(value, row.__tablename__, self.name, row.id)
         setattr(row, f"{self.name}_sealed", sealed)
 
 
-def seal_json(value: Any, table: str, column: str, row_id: UUID | Mapped[UUID]) -> bytes:
+def seal_json(value: Any, table: str, column: str, row_id: UUID) -> bytes:
     """The sealed form of a JSON value for one field of one row."""
     plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     return key_ring().seal(plain, f"{table}|{column}|{row_id}")
 
 
-def open_json(sealed: bytes, table: str, column: str, row_id: UUID | Mapped[UUID]) -> Any:
+def open_json(sealed: bytes, table: str, column: str, row_id: UUID) -> Any:
     """The JSON value of one field of one row; raises UnreadableField."""
     return json.loads(key_ring().open(sealed, f"{table}|{column}|{row_id}"))
 

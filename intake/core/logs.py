@@ -45,7 +45,9 @@ def _request_facts() -> dict[str, object]:
 
 def _fault(error: BaseException) -> dict[str, object]:
     frames = traceback.extract_tb(error.__traceback__)
-    places = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
+    places = [
+        f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames
+    ]
     return {"fault": type(error).__qualname__, "where": places[-12:]}
 
 

@@ -30,7 +30,9 @@ class Child:
     def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches only us and we stop it."""
         self.process = subprocess.Popen(  # noqa: S603  our own commands
-            self.command, start_new_session=True, preexec_fn=_die_with_parent
+            self.command,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509
         )
         self.not_before = time.monotonic() + 1
 

@@ -13,7 +13,7 @@ from intake.core.tokens import new_id
 STATES = ("queued", "sent", "failed", "cancelled")
 
 
-class Message(Base):
+class Message(Base, kw_only=True):
     """An e-mail of the outbox. Recipient and context are sealed; the name of the mail is not."""
 
     __tablename__ = "messages"

@@ -1,4 +1,4 @@
-"""The forms of the patient's way that are not instruments. They check shape; services check truth."""
+"""The forms of the patient's way that are not instruments: they check shape, services truth."""
 
 from typing import Any
 
@@ -75,11 +75,8 @@ BEST_TIME = (
 )
 
 
-class _PersonForm(Form):
-    """Who a person is, how to reach them and what they allow, in page order.
-
-    Each page below leaves out what it does not ask.
-    """
+class Person:
+    """Questions about a person, in page order; the forms below take what they ask."""
 
     conditions = ChoicesField(
         _l("What would you like help with?"),
@@ -142,25 +139,37 @@ class _PersonForm(Form):
         missing=_l("Tick the box to say that you agree to how your information is used"),
     )
 
+
+class _ReachForm(Form):
+    """What every way of asking needs: a name, a number, and what we may do with it."""
+
+    given_name = Person.given_name
+    family_name = Person.family_name
+    phone = Person.phone
+    contact_by = Person.contact_by
+    voicemail_ok = Person.voicemail_ok
+    best_time = Person.best_time
+    consent_privacy = Person.consent_privacy
+
     def values(self) -> dict[str, Any]:
         """The answers, with the phone number also in E.164 form."""
         return {**super().values(), "phone_e164": self.phone.e164}
 
 
-class ContactForm(_PersonForm):
+class ContactForm(_ReachForm):
     """How can we reach you?"""
 
-    conditions = None
-    age18 = None
+    preferred_name = Person.preferred_name
+    dob = Person.dob
+    email = Person.email
+    state = Person.state
 
 
-class CallMeForm(_PersonForm):
+class CallMeForm(_ReachForm):
     """The short way: just enough for us to call."""
 
-    preferred_name = None
-    dob = None
-    email = None
-    state = None
+    conditions = Person.conditions
+    age18 = Person.age18
 
 
 class TimesForm(Form):

@@ -65,7 +65,10 @@ ASKED_ELSEWHERE: Mapping[str, frozenset[str]] = {
     # The first page asks for conditions; who diagnosed them and how each medicine worked are
     # better asked by the clinician than typed on a phone.
     HISTORY: frozenset({"conditions"})
-    | {f"diagnosed_by_{name}" for name in ("depression", "chronic_pain", "ptsd", "migraine", "other")}
+    | {
+        f"diagnosed_by_{name}"
+        for name in ("depression", "chronic_pain", "ptsd", "migraine", "other")
+    }
 }
 
 
@@ -95,7 +98,9 @@ def has_open_questions(
 ) -> bool:
     """Whether the answers call for questions none of which has been answered yet."""
     conditions = contact.get("start", {}).get("conditions", [])
-    further = [item for item in further_items(catalog, asked, conditions, given) if not item.optional]
+    further = [
+        item for item in further_items(catalog, asked, conditions, given) if not item.optional
+    ]
     return bool(further) and not any(is_given(given.get(item.id)) for item in further)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,6 @@ from intake.core.i18n import day_text, language, time_text, zone_text
 from intake.patient.forms import DAYS, NO_SLOT, PARTS, TimesForm
 from intake.patient.places import TIME_ZONES, zone_of
 from intake.scheduling import queries
-from intake.scheduling.queries import Diary
 from intake.scheduling.slots import Slot, nearest
 from intake.submissions.models import Submission
 
@@ -132,7 +131,9 @@ def _zone(
     """The zone asked for, the one saved before, or the one of the person's state."""
     state = (draft.contact or {}).get("contact", {}).get("state") or ""
     wishes = (query.get("zone"), stored.get("time_zone"), zone_of(state, clinic.tz.key))
-    return ZoneInfo(next(name for name in (*wishes, clinic.tz.key) if name in ZONES or name == clinic.tz.key))
+    return ZoneInfo(
+        next(name for name in (*wishes, clinic.tz.key) if name in ZONES or name == clinic.tz.key)
+    )
 
 
 def _first_day(query: Mapping[str, str]) -> date | None:

@@ -30,21 +30,25 @@ TIME_ZONES = (
     ("America/Puerto_Rico", _l("Atlantic Time (Puerto Rico)")),
 )
 
-ZONE_OF_STATE = {
-    **dict.fromkeys(
-        "CT DE DC FL GA IN KY ME MD MA MI NH NJ NY NC OH PA RI SC VT VA WV".split(),
+_MAIN_ZONES = (
+    (
         "America/New_York",
+        ("CT", "DC", "DE", "FL", "GA", "IN", "KY", "MA", "MD", "ME", "MI", "NC", "NH", "NJ"),
     ),
-    **dict.fromkeys(
-        "AL AR IL IA KS LA MN MS MO NE ND OK SD TN TX WI".split(), "America/Chicago"
+    ("America/New_York", ("NY", "OH", "PA", "RI", "SC", "VA", "VT", "WV")),
+    (
+        "America/Chicago",
+        ("AL", "AR", "IA", "IL", "KS", "LA", "MN", "MO", "MS", "ND", "NE", "OK", "SD", "TN"),
     ),
-    **dict.fromkeys("CO ID MT NM UT WY".split(), "America/Denver"),
-    **dict.fromkeys("CA NV OR WA".split(), "America/Los_Angeles"),
-    "AZ": "America/Phoenix",
-    "AK": "America/Anchorage",
-    "HI": "Pacific/Honolulu",
-    "PR": "America/Puerto_Rico",
-}
+    ("America/Chicago", ("TX", "WI")),
+    ("America/Denver", ("CO", "ID", "MT", "NM", "UT", "WY")),
+    ("America/Phoenix", ("AZ",)),
+    ("America/Los_Angeles", ("CA", "NV", "OR", "WA")),
+    ("America/Anchorage", ("AK",)),
+    ("Pacific/Honolulu", ("HI",)),
+    ("America/Puerto_Rico", ("PR",)),
+)
+ZONE_OF_STATE = {state: zone for zone, states in _MAIN_ZONES for state in states}
 """Where a state has two zones, the one most of its people live in; the page lets one change it."""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
@@ -28,14 +29,18 @@ class Block:
     items: list[Item]
 
 
-def question_form(instrument_id: str, items: Sequence[Item], language: str, *, demand: bool) -> type[Form]:
+def question_form(
+    instrument_id: str, items: Sequence[Item], language: str, *, demand: bool
+) -> type[Form]:
     """The form class for these items. With `demand`, every item that is not optional must be
     answered; without it, questions may be left blank."""
     return _form_class(instrument_id, tuple(item.id for item in items), language, demand)
 
 
 @lru_cache(maxsize=256)
-def _form_class(instrument_id: str, item_ids: tuple[str, ...], language: str, demand: bool) -> type[Form]:
+def _form_class(
+    instrument_id: str, item_ids: tuple[str, ...], language: str, demand: bool
+) -> type[Form]:
     instrument = load_catalog()[instrument_id]
     fields = {key: _field(instrument.item(key), language, demand) for key in item_ids}
     return type("QuestionForm", (Form,), fields)
@@ -44,8 +49,11 @@ def _form_class(instrument_id: str, item_ids: tuple[str, ...], language: str, de
 def _field(item: Item, language: str, demand: bool) -> Field:
     text = item.text[language]
     help_text = item.help.get(language, "")
-    common = {"hint": help_text, "optional": item.optional or not demand}
-    common["mark_optional"] = item.optional
+    common: dict[str, Any] = {
+        "hint": help_text,
+        "optional": item.optional or not demand,
+        "mark_optional": item.optional,
+    }
     match item.kind:
         case Kind.CHOICE:
             missing = _l("Select an answer: “%(question)s”", question=text)
@@ -54,7 +62,11 @@ def _field(item: Item, language: str, demand: bool) -> Field:
             missing = _l("Select all that apply: “%(question)s”", question=text)
             exclusive = next((option.value for option in item.options if option.exclusive), "")
             return ChoicesField(
-                text, choices=_choices(item, language), exclusive=exclusive, missing=missing, **common
+                text,
+                choices=_choices(item, language),
+                exclusive=exclusive,
+                missing=missing,
+                **common,
             )
         case Kind.INTEGER:
             return IntegerField(text, least=item.minimum, most=item.maximum, **common)
@@ -74,10 +86,7 @@ def blocks(form: Form, items: Sequence[Item]) -> list[Block]:
     for item in items:
         kind = _kind(item)
         last = found[-1] if found else None
-        if last and kind == "sheet" == last.kind and _same_answers(last.items[-1], item):
-            last.fields.append(form[item.id])
-            last.items.append(item)
-        elif last and kind == "scale" == last.kind:
+        if last and kind == last.kind and _goes_with(last.items[-1], item, kind):
             last.fields.append(form[item.id])
             last.items.append(item)
         else:
@@ -106,8 +115,13 @@ def _kind(item: Item) -> str:
             return "sheet" if len(item.options) <= SHEET_OPTIONS else "choice"
 
 
-def _same_answers(one: Item, other: Item) -> bool:
-    return [option.value for option in one.options] == [option.value for option in other.options]
+def _goes_with(one: Item, other: Item, kind: str) -> bool:
+    """Whether two neighbours are drawn together."""
+    if kind == "sheet":
+        return [option.value for option in one.options] == [
+            option.value for option in other.options
+        ]
+    return kind == "scale"
 
 
 HEADINGS = {
@@ -130,7 +144,7 @@ FURTHER_HEADINGS = {
 
 
 def heading(instrument_id: str, *, further: bool = False) -> str:
-    """Our own lead-in above an instrument's questions; a clinic's own instrument shows its title."""
+    """Our own lead-in above an instrument's questions; for a clinic's own one, its title."""
     words = (FURTHER_HEADINGS if further else HEADINGS).get(instrument_id)
     if words is None:
         words = HEADINGS.get(instrument_id, load_catalog()[instrument_id].title)

@@ -63,7 +63,9 @@ def _person_rows(person: dict[str, Any]) -> list[Row]:
     born = person.get("dob")
     birth = format_date(date.fromisoformat(born), "long", locale="en") if born else ""
     ways = ", ".join(str(words) for key, words in CONTACT_BY if key in person.get("contact_by", []))
-    voicemail = {key: str(words) for key, words in VOICEMAIL}.get(person.get("voicemail_ok", ""), "")
+    voicemail = {key: str(words) for key, words in VOICEMAIL}.get(
+        person.get("voicemail_ok", ""), ""
+    )
     page = "wizard.contact"
     return [
         _row(_("Name"), name, page, _("name")),
@@ -96,7 +98,7 @@ def _endpoint(step: Step) -> str:
 def _row(
     term: str, value: str, endpoint: str, about: str, *, small: str = "", instrument: str = ""
 ) -> Row:
-    where = {"from": "check"}
+    where: dict[str, Any] = {"from": "check"}
     if endpoint == "wizard.screening":
         where["instrument"] = instrument
     href = url_for(endpoint, **where)

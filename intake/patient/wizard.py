@@ -260,7 +260,7 @@ def _save(step: Step, values: Mapping[str, Any] | None, *, further: bool) -> Res
         here = Visit(here.draft, here.clinic)
         send_if_short(here)
     if step.key not in here.done:
-        return _see(url_for("wizard.more", instrument=step.key, **_from_check()))
+        return _see(url_for("wizard.more", instrument=step.key, **_origin()))
     if _calls_for_help(here, step):
         return _see(url_for("wizard.help_now"))
     return here.onward(step)
@@ -272,7 +272,8 @@ def send_if_short(here: Visit) -> None:
         service.submit(here.draft, here.clinic, now=clock.now())
 
 
-def _from_check() -> dict[str, str]:
+def _origin() -> dict[str, Any]:
+    """Where a change began, to go back there."""
     return {"from": "check"} if request.args.get("from") == "check" else {}
 
 

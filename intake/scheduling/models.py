@@ -6,6 +6,7 @@ it by an exclusion constraint, SQLite by triggers, both written in the migration
 """
 
 from datetime import date, datetime, time, timedelta
+from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,7 @@ def _words(values: tuple[str, ...]) -> str:
     return ", ".join(f"'{value}'" for value in values)
 
 
-class Provider(Base):
+class Provider(Base, kw_only=True):
     """A clinician whose calendar can be booked."""
 
     __tablename__ = "providers"
@@ -45,7 +46,7 @@ class Provider(Base):
         return ProviderCalendar(self.id, ZoneInfo(self.time_zone), weekly, closed=closed)
 
 
-class WeeklyHours(Base):
+class WeeklyHours(Base, kw_only=True):
     """Hours of a provider on one weekday (0 = Monday), wall time in the provider's zone."""
 
     __tablename__ = "weekly_hours"
@@ -60,7 +61,7 @@ class WeeklyHours(Base):
     closes: Mapped[time]
 
 
-class Closure(Base):
+class Closure(Base, kw_only=True):
     """A date on which the whole clinic is closed, with the words that say why."""
 
     __tablename__ = "closures"
@@ -69,7 +70,7 @@ class Closure(Base):
     label: Mapped[str] = mapped_column(String(100))
 
 
-class ConsultationType(Base):
+class ConsultationType(Base, kw_only=True):
     """How a kind of consultation is booked. Minutes throughout, but for `horizon_days`."""
 
     __tablename__ = "consultation_types"
@@ -100,7 +101,7 @@ class ConsultationType(Base):
         )
 
 
-class Appointment(Base):
+class Appointment(Base, kw_only=True):
     """A provider's time kept for one submission: from a short hold to a consultation held."""
 
     __tablename__ = "appointments"
@@ -138,7 +139,7 @@ class Appointment(Base):
     reason: Mapped[str] = mapped_column(String(200), default="")
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
 
     @property
     def is_live(self) -> bool:

@@ -92,7 +92,7 @@ def _taken(
     )
     if without is not None:
         query = query.where(Appointment.submission_id != without)
-    return [row._t for row in db.session.execute(query)]
+    return db.session.execute(query).tuples().all()
 
 
 def blocks(now: datetime) -> ColumnElement[bool]:

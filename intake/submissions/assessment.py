@@ -72,7 +72,9 @@ def _sheet(submission: Submission, plan: Plan) -> AnswerSheet:
 def _still_standing(earlier: list[dict[str, Any]], submission: Submission) -> list[dict[str, Any]]:
     """Earlier reasons that stay even if no rule gives them again."""
     right_now = (submission.answers or {}).get("asq", {}).get("q5")
-    ended = {*UNTIL_ANSWERED, NOTHING_FOUND} | ({NO_ACUITY} if right_now in ("yes", "no") else set())
+    ended = {*UNTIL_ANSWERED, NOTHING_FOUND} | (
+        {NO_ACUITY} if right_now in ("yes", "no") else set()
+    )
     return [reason for reason in earlier if reason["rule"] not in ended]
 
 

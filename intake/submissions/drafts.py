@@ -60,7 +60,9 @@ def by_cookie(token: str | None, *, now: datetime, lock: bool = False) -> Submis
     return None if found is None or _has_expired(found, now) else found
 
 
-def save_start(draft: Submission, values: Mapping[str, Any], clinic: Clinic, *, now: datetime) -> None:
+def save_start(
+    draft: Submission, values: Mapping[str, Any], clinic: Clinic, *, now: datetime
+) -> None:
     """Save the first page again; the long way then applies."""
     draft.contact = {**(draft.contact or {}), SHORT_WAY: False}
     _save_contact(draft, "start", values, clinic, now)
@@ -85,7 +87,9 @@ def save_contact(
     _save_contact(draft, "contact", {**values, **consent}, clinic, now)
 
 
-def save_times(draft: Submission, values: Mapping[str, Any], clinic: Clinic, *, now: datetime) -> None:
+def save_times(
+    draft: Submission, values: Mapping[str, Any], clinic: Clinic, *, now: datetime
+) -> None:
     """Save when the person can talk. A chosen slot is held by `scheduling.service.hold`."""
     _save_contact(draft, "times", values, clinic, now)
 
@@ -103,8 +107,8 @@ def save_answers(
 
     `left_blank` names pages of further questions that the person chose not to answer.
 
-    When the level rises to urgent or above, staff on call are alerted in the same transaction, whether or
-    not the person goes on. Raises AnswerError for answers the instrument does not allow.
+    When the level rises to urgent or above, staff on call are alerted in the same transaction,
+    whether or not the person goes on. Raises AnswerError for answers the instrument does not allow.
     """
     stored = dict(draft.answers or {})
     skipped = set(stored.get("skipped", []))

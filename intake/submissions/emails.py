@@ -55,9 +55,7 @@ def received(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
 
 def new_submission(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
     """Tell the front desk that there is a request to review."""
-    _tell_staff(
-        "new_submission", submission, clinic, recipients=clinic.staff_recipients, now=now
-    )
+    _tell_staff("new_submission", submission, clinic, recipients=clinic.staff_recipients, now=now)
 
 
 def urgent(submission: Submission, clinic: Clinic, *, now: datetime, level: Level) -> None:

@@ -1,6 +1,7 @@
 """Submissions and the notes about them. An unfinished submission is a draft."""
 
 from datetime import datetime
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
@@ -17,7 +18,7 @@ IN_QUEUE = "status IN ('new', 'contacting') OR (status = 'draft' AND level_rank 
 """What waits for the front desk: open submissions, and drafts that raised an urgent flag."""
 
 
-class Submission(Base):
+class Submission(Base, kw_only=True):
     """One person's request for a consultation, from its first saved page to its end."""
 
     __tablename__ = "submissions"
@@ -56,7 +57,7 @@ class Submission(Base):
     triage_sealed: Mapped[bytes | None] = mapped_column(default=None, repr=False)
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
 
     contact = EncryptedJSON()
     """Who, how to reach them, what for and when: by step, `start`, `contact`, `times`."""
@@ -76,7 +77,7 @@ class Submission(Base):
         return self.status == "draft"
 
 
-class Note(Base):
+class Note(Base, kw_only=True):
     """What a member of staff wrote about a submission; patients never see it."""
 
     __tablename__ = "notes"

@@ -25,7 +25,11 @@ def submit(draft: Submission, clinic: Clinic, *, now: datetime) -> bool:
     if draft.level_rank < level.URGENT.rank:
         draft.waiting_since = now  # a flagged draft has been waiting since its flag
     log.record(
-        "submission sent", actor=PATIENT, now=now, subject_id=draft.id, detail=f"level {level.value}"
+        "submission sent",
+        actor=PATIENT,
+        now=now,
+        subject_id=draft.id,
+        detail=f"level {level.value}",
     )
     emails.received(draft, clinic, now=now)
     emails.new_submission(draft, clinic, now=now)

@@ -1,4 +1,4 @@
-"""`make run`: prepare an example clinic, then run web server, worker and mail catcher together."""
+"""`make run`: an example clinic with web server, worker and mail catcher, all at once."""
 
 import os
 import socket
@@ -13,7 +13,7 @@ from intake.accounts.service import sign_in_link
 from intake.app import create_app
 from intake.core import clock
 from intake.core.db import unit_of_work
-from intake.development.example import EXAMPLE_USERS, create_example
+from intake.development.example import EXAMPLE_USERS, create_example, example_user
 from intake.development.supervisor import Child, supervise
 from intake.ops import readiness_problem
 
@@ -97,7 +97,8 @@ def _children(settings: Settings) -> list[Child]:
 def _print_addresses(app: Flask, settings: Settings) -> None:
     with app.app_context(), unit_of_work():
         links = {
-            email: sign_in_link(email, now=clock.now()) for email, _name, _roles in EXAMPLE_USERS
+            email: sign_in_link(example_user(email), now=clock.now())
+            for email, _name, _roles in EXAMPLE_USERS
         }
     lines = [
         "",
