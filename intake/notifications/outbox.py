@@ -17,6 +17,8 @@ class MailContext:
 
     clinic_name: str
     clinic_phone: str
+    reply_to: str = ""
+    """Where a reply goes; "" for the sender."""
     calendar: str = ""
     """An iCalendar file to attach, or ""."""
     calendar_method: str = ""

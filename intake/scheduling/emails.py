@@ -37,10 +37,13 @@ def booked(
         context=BookedMail(
             clinic_name=clinic.name,
             clinic_phone=clinic.phone,
+            reply_to=clinic.reply_to,
             calendar=calendar_file(event).decode(),
             calendar_method=scheduling_method(event),
             reference=submission.reference,
-            when=moment_text(appointment.starts_at, _zone(appointment, clinic), submission.language),
+            when=moment_text(
+                appointment.starts_at, _zone(appointment, clinic), submission.language
+            ),
             minutes=_minutes(appointment),
             channel=appointment.channel,
         ),
