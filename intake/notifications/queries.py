@@ -1,0 +1,62 @@
+"""What became of messages: plain rows that name no recipient and no content."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from intake.core.db import db
+from intake.notifications.models import STATES, Message
+
+
+@dataclass(frozen=True)
+class MessageState:
+    """One message as the record page shows it."""
+
+    id: UUID
+    name: str
+    state: str
+    created_at: datetime
+    due_at: datetime
+    sent_at: datetime | None
+    failures: int
+    last_error: str | None
+
+
+def counts() -> dict[str, int]:
+    """How many messages are in each state; every state is there."""
+    found = dict.fromkeys(STATES, 0)
+    for state, number in db.session.execute(
+        select(Message.state, func.count()).group_by(Message.state)
+    ):
+        found[state] = number
+    return found
+
+
+def waiting_since(now: datetime) -> datetime | None:
+    """Since when the oldest due message waits to be sent; None when nothing is due.
+
+    The worker takes a due message within seconds, so an old instant means that none is running.
+    """
+    oldest = select(func.min(Message.due_at))
+    return db.session.scalar(oldest.where(Message.state == "queued", Message.due_at <= now))
+
+
+def of_submission(submission_id: UUID) -> list[MessageState]:
+    """The messages about one submission, oldest first."""
+    rows = db.session.execute(
+        select(
+            Message.id,
+            Message.name,
+            Message.state,
+            Message.created_at,
+            Message.due_at,
+            Message.sent_at,
+            Message.failures,
+            Message.last_error,
+        )
+        .where(Message.submission_id == submission_id)
+        .order_by(Message.created_at, Message.id)
+    )
+    return [MessageState(*row) for row in rows]
