@@ -68,4 +68,5 @@ def init_logs(app: Flask, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     app.logger.name = "intake"

@@ -6,7 +6,6 @@ it by an exclusion constraint, SQLite by triggers, both written in the migration
 """
 
 from datetime import date, datetime, time, timedelta
-from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -139,7 +138,7 @@ class Appointment(Base, kw_only=True):
     reason: Mapped[str] = mapped_column(String(200), default="")
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it
 
     @property
     def is_live(self) -> bool:

@@ -1,7 +1,6 @@
 """Submissions and the notes about them. An unfinished submission is a draft."""
 
 from datetime import datetime
-from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
@@ -57,7 +56,7 @@ class Submission(Base, kw_only=True):
     triage_sealed: Mapped[bytes | None] = mapped_column(default=None, repr=False)
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it
 
     contact = EncryptedJSON()
     """Who, how to reach them, what for and when: by step, `start`, `contact`, `times`."""
