@@ -9,15 +9,25 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field
 
 from intake.screening.catalog import load_catalog
-from intake.screening.item import Item, Kind
+from intake.screening.item import Item, Kind, Text
 from intake.screening.plan import SAFETY
 from intake.screening.scoring import headache_burden
-from intake.web.fields import ChoiceField, ChoicesField, IntegerField, Question, TextAreaField
+from intake.web.fields import (
+    ChoiceField,
+    ChoicesField,
+    IntegerField,
+    Question,
+    TextAreaField,
+    TextField,
+)
 from intake.web.forms import Form
 
 SHEET_OPTIONS = 5
 """Items with at most this many answers in common are set as a score sheet."""
 SCALE_OPTIONS = 11
+ONE_LINE = 200
+"""Texts of at most this many characters get one line; longer ones get a box."""
+NOT_WATCHED = _l("Please don't use this box for an emergency. Staff read it during office hours.")
 
 
 @dataclass(frozen=True)
@@ -48,11 +58,11 @@ def _form_class(
 
 def _field(item: Item, language: str, demand: bool) -> Field:
     text = item.text[language]
-    help_text = item.help.get(language, "")
     common: dict[str, Any] = {
-        "hint": help_text,
+        "hint": item.help.get(language, ""),
         "optional": item.optional or not demand,
-        "mark_optional": item.optional,
+        # Some questions end with "(optional)" in their own words.
+        "mark_optional": item.optional and not text.endswith(")"),
     }
     match item.kind:
         case Kind.CHOICE:
@@ -69,15 +79,27 @@ def _field(item: Item, language: str, demand: bool) -> Field:
                 **common,
             )
         case Kind.INTEGER:
-            return IntegerField(text, least=item.minimum, most=item.maximum, **common)
+            missing = _l("Enter a number: “%(question)s”", question=text)
+            return IntegerField(
+                text, least=item.minimum, most=item.maximum, missing=missing, **common
+            )
+        case Kind.TEXT if item.max_length <= ONE_LINE:
+            return TextField(text, max_length=item.max_length, **common)
         case Kind.TEXT:
+            common["hint"] = common["hint"] or NOT_WATCHED
             return TextAreaField(text, max_length=item.max_length, **common)
 
 
-def _choices(item: Item, language: str) -> list[tuple[int | str, str]]:
-    """Values and labels, an exclusive answer last; a bare scale shows its numbers."""
-    options = sorted(item.options, key=lambda option: option.exclusive)
-    return [(option.value, option.label.get(language) or str(option.value)) for option in options]
+def _choices(item: Item, language: str) -> list[tuple[int | str, str, str]]:
+    """Values, labels and help, an exclusive answer last; a bare scale shows its numbers."""
+    return [
+        (
+            option.value,
+            option.label.get(language) or str(option.value),
+            option.help.get(language, ""),
+        )
+        for option in sorted(item.options, key=lambda option: option.exclusive)
+    ]
 
 
 def blocks(form: Form, items: Sequence[Item]) -> list[Block]:
@@ -111,17 +133,21 @@ def _kind(item: Item) -> str:
             return "text"
         case Kind.CHOICE if item.anchors is not None and len(item.options) == SCALE_OPTIONS:
             return "scale"
+        case Kind.CHOICE if item.examples or len(item.options) > SHEET_OPTIONS:
+            return "choice"
         case Kind.CHOICE:
-            return "sheet" if len(item.options) <= SHEET_OPTIONS else "choice"
+            return "sheet"
 
 
 def _goes_with(one: Item, other: Item, kind: str) -> bool:
     """Whether two neighbours are drawn together."""
     if kind == "sheet":
-        return [option.value for option in one.options] == [
-            option.value for option in other.options
-        ]
+        return _answers(one) == _answers(other)
     return kind == "scale"
+
+
+def _answers(item: Item) -> list[tuple[int | str, Text]]:
+    return [(option.value, option.label) for option in item.options]
 
 
 HEADINGS = {
