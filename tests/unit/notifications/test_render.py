@@ -1,0 +1,212 @@
+"""What mails say: all three parts, the fixed words, and nothing beyond their context."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from jinja2 import TemplateNotFound, UndefinedError
+from jinja2.exceptions import SecurityError
+
+from intake.accounts.emails import InvitationMail
+from intake.notifications import render as rendering
+from intake.notifications.outbox import MailContext
+from intake.notifications.render import TEMPLATES, Rendered, render
+from intake.scheduling.emails import BookedMail
+from intake.submissions.emails import ReceivedMail, StaffMail
+
+CLINIC: dict[str, Any] = {"clinic_name": "Quiet Clinic", "clinic_phone": "(312) 555-0142"}
+TO_PATIENTS: dict[str, MailContext] = {
+    "received": ReceivedMail(
+        reference="K7M-4QDX", respond_by="Monday, November 23, 5:00 pm Central Time", **CLINIC
+    ),
+    "booked": BookedMail(
+        reference="K7M-4QDX",
+        when="Thursday, December 3, 9:30 am Central Time",
+        minutes=20,
+        channel="phone",
+        **CLINIC,
+    ),
+}
+TO_STAFF: dict[str, MailContext] = {
+    name: StaffMail(
+        reference="K7M-4QDX",
+        received_at="Sunday, November 22, 7:41 pm Central Time",
+        link="https://staff.example/staff/submissions/1",
+        **CLINIC,
+    )
+    for name in ("new_submission", "urgent")
+}
+TO_USERS: dict[str, MailContext] = {
+    "invitation": InvitationMail(
+        name="Marta Ruiz", link="https://staff.example/staff/link/1", hours=48, **CLINIC
+    )
+}
+MAILS = TO_PATIENTS | TO_STAFF | TO_USERS
+HELP = "If you have an emergency call 911. For support any time call or text 988."
+NEVER = re.compile(
+    "ketamine|depress|anxi|suicid|ptsd|trauma|pain|migraine|headache|score|screening|triage|risk|"
+    "eligib|diagnos|treatment|therapy|infusion|symptom|positive|!"
+)
+
+every_mail = pytest.mark.parametrize("name", MAILS)
+
+
+def made(name: str, /, **changes: Any) -> Rendered:
+    return render(name, asdict(replace(MAILS[name], **changes)), "en")
+
+
+def words(html: str) -> str:
+    """What a reader of the HTML part sees, as one line."""
+    body = html.partition("<body")[2].partition(">")[2]
+    return " ".join(re.sub(r"<[^>]+>", " ", body).split()).replace(" .", ".")
+
+
+def test_every_template_is_tried_here() -> None:
+    assert {path.name.split(".")[0] for path in TEMPLATES.glob("*.*")} == set(MAILS)
+
+
+@every_mail
+def test_a_mail_has_a_subject_a_text_and_an_html_part(name: str) -> None:
+    mail = made(name)
+    assert mail.subject
+    assert mail.text.endswith("\n")
+    assert mail.html.startswith("<!doctype html>")
+    context = asdict(MAILS[name])
+    point = context.get("reference") or context["link"]
+    assert point in mail.text
+    assert point in mail.html
+
+
+@every_mail
+def test_a_mail_says_nothing_about_health(name: str) -> None:
+    mail = made(name)
+    said = "\n".join((mail.subject, mail.text, words(mail.html))).lower()
+    assert NEVER.findall(said) == []
+
+
+@every_mail
+def test_no_value_but_the_clinics_name_gets_into_a_subject(name: str) -> None:
+    context = asdict(MAILS[name]).items()
+    canaries = {key: "canary" for key, value in context if isinstance(value, str)}
+    del canaries["clinic_name"]
+    assert made(name, **canaries).subject == made(name).subject
+    assert made(name).subject.isascii()
+
+
+@pytest.mark.parametrize("name", TO_PATIENTS)
+def test_every_mail_to_patients_names_the_lines_of_help(name: str) -> None:
+    mail = made(name)
+    assert HELP in mail.text
+    assert HELP in words(mail.html)
+
+
+@pytest.mark.parametrize("name", TO_STAFF)
+def test_a_mail_to_staff_holds_a_reference_a_time_and_one_link(name: str) -> None:
+    mail = made(name)
+    assert re.findall(r"https?://\S+", mail.text) == ["https://staff.example/staff/submissions/1"]
+    assert re.findall(r'href="([^"]*)"', mail.html) == ["https://staff.example/staff/submissions/1"]
+    assert "Sunday, November 22, 7:41 pm Central Time" in words(mail.html)
+
+
+def test_an_urgent_mail_looks_and_reads_unlike_an_ordinary_one() -> None:
+    assert made("urgent").subject == "Intake needs review now"
+    assert made("new_submission").subject == "New intake to review"
+    assert 'class="card urgent"' in made("urgent").html
+    assert "card urgent" not in made("new_submission").html
+
+
+@every_mail
+def test_html_is_small_fetches_nothing_and_has_dark_colors(name: str) -> None:
+    html = made(name).html
+    assert len(html.encode()) < 20_000
+    assert re.findall(r"<(?:img|link|script|iframe|object|base)\b|src=|url\(|@import", html) == []
+    assert "@media (prefers-color-scheme: dark)" in html
+    assert html.count("display:inline-block") <= 1  # at most one button
+
+
+@every_mail
+def test_every_colored_element_has_a_dark_color(name: str) -> None:
+    html = made(name).html
+    style, _, body = html.partition("</style>")
+    dark = set(re.findall(r"\.(\w+) {", style))
+    for tag in re.findall(r"<\w+[^>]*(?:color|background):#[^>]*>", body):
+        classes = re.search(r'class="([^"]*)"', tag)
+        assert classes is not None, tag
+        assert set(classes[1].split()) & dark, tag
+
+
+@every_mail
+def test_values_cannot_write_html(name: str) -> None:
+    mail = made(name, clinic_name='<b>"&')
+    assert "<b>" not in mail.html
+    assert "&lt;b&gt;" in mail.html
+    assert '<b>"&' in mail.text
+
+
+@pytest.mark.parametrize(
+    ("channel", "sentence"),
+    [
+        ("phone", "We will call you."),
+        ("video", "We meet by video."),
+        ("in_person", "We meet at the clinic."),
+    ],
+)
+def test_a_confirmation_says_how_we_meet(channel: str, sentence: str) -> None:
+    mail = made("booked", channel=channel)
+    assert sentence in mail.text
+    assert sentence in words(mail.html)
+
+
+def test_a_missing_value_is_an_error_and_not_a_gap() -> None:
+    with pytest.raises(UndefinedError):
+        render("received", CLINIC, "en")
+
+
+def test_a_context_holds_words_and_numbers_only() -> None:
+    with pytest.raises(TypeError):
+        render("received", {**asdict(MAILS["received"]), "answers": ["canary"]}, "en")  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize("name", ["no_such_mail", "../layouts/patient", "layouts/../../base"])
+def test_only_templates_of_mails_are_within_reach(name: str) -> None:
+    with pytest.raises(TemplateNotFound):
+        render(name, CLINIC, "en")
+
+
+def test_templates_see_no_globals_but_translations() -> None:
+    names = set(rendering._environment("en").globals)
+    assert names == {"_", "gettext", "ngettext", "pgettext", "npgettext"}
+
+
+def test_templates_cannot_climb_out_of_a_value() -> None:
+    template = rendering._environment("en").from_string("{{ name.__class__.__mro__ }}")
+    with pytest.raises(SecurityError):
+        template.render(name="x")
+
+
+class TestAnotherLanguage:
+    def test_a_mail_is_written_in_the_language_of_its_message(self, spanish: Path) -> None:
+        mail = render("received", asdict(MAILS["received"]), "es")
+        assert mail.subject == "Tenemos su solicitud"
+        assert '<html lang="es">' in mail.html
+
+    def test_what_is_not_translated_stays_english(self, spanish: Path) -> None:
+        assert HELP in render("received", asdict(MAILS["received"]), "es").text
+
+    @pytest.fixture
+    def spanish(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+        catalog = Catalog(locale="es")
+        catalog.add("We have your request", "Tenemos su solicitud")
+        file = tmp_path / "es" / "LC_MESSAGES" / "messages.mo"
+        file.parent.mkdir(parents=True)
+        with file.open("wb") as stream:
+            write_mo(stream, catalog)
+        monkeypatch.setattr(rendering, "TRANSLATIONS", tmp_path)
+        rendering._environment.cache_clear()
+        yield file
+        rendering._environment.cache_clear()
