@@ -7,8 +7,10 @@ from urllib.parse import urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
-from flask import Flask
+from flask import Flask, has_app_context
 from werkzeug.test import TestResponse
+
+from intake.core.db import db
 
 NAMESPACE = "{http://www.w3.org/1999/xhtml}"
 INLINE = re.compile(rb"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", re.I)
@@ -63,18 +65,19 @@ class Browser:
     """Keeps cookies, follows redirects, and fails on a page that is not as pages must be."""
 
     def __init__(self, app: Flask) -> None:
+        self.app = app
         self.client = app.test_client()
         self.page: Page | None = None
 
     def get(self, path: str, *, headers: Mapping[str, str] | None = None) -> Page:
         """Open a page."""
-        return self._take(path, self.client.get(path, headers=headers))
+        return self._take(path, self._open("GET", path, headers=headers))
 
     def post(self, path: str, data: Mapping[str, object], **options: object) -> Page:
         """Send fields to an address, with the token of the last page unless data has one."""
         token = self._token()
         fields = {"csrf_token": token, **data} if token else dict(data)
-        return self._take(path, self.client.post(path, data=fields, **options))
+        return self._take(path, self._open("POST", path, data=fields, **options))
 
     def submit(self, _button: str = "", **answers: object) -> Page:
         """Fill in the page's form, keeping what it holds, and send it. None empties a field."""
@@ -88,6 +91,17 @@ class Browser:
         action = self.page.main_form().get("action") or self.page.path
         return self.post(urljoin(self.page.path, action), fields)
 
+    def _open(self, method: str, path: str, **options: object) -> TestResponse:
+        """One request as a server runs it: with a context, and so `g` and a session, of its own.
+
+        The test's own session then lets go of what it read before, and sees what was written.
+        """
+        with self.app.app_context():
+            response = self.client.open(path, method=method, **options)
+        if has_app_context():
+            db.session.rollback()
+        return response
+
     def _token(self) -> str:
         if self.page is None or self.page.tree is None:
             return ""
@@ -100,7 +114,7 @@ class Browser:
                 break
             path = urljoin(path, response.headers["Location"])
             assert urlsplit(path).netloc in ("", "localhost"), f"redirect elsewhere: {path}"
-            response = self.client.get(path)
+            response = self._open("GET", path)
         page = Page(response.status_code, path, response.data, response.headers)
         if response.mimetype == "text/html":
             page.tree = check(page)
