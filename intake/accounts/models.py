@@ -13,12 +13,15 @@ from intake.core.db import Base, UTCDateTime
 from intake.core.tokens import new_id, new_token
 
 
-class User(Base, UserMixin):
+class User(Base, UserMixin, kw_only=True):
     """A member of staff."""
 
     __tablename__ = "users"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    # Flask-Security declares ids to be numbers.
+    id: Mapped[UUID] = mapped_column(  # type: ignore[assignment]
+        primary_key=True, default_factory=new_id
+    )
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(100))
     role_names: Mapped[list[str]] = mapped_column(MutableList.as_mutable(JSON))
@@ -28,11 +31,6 @@ class User(Base, UserMixin):
         String(64), unique=True, default_factory=new_token, repr=False
     )
     """Changes with the password; sessions made before then end."""
-
-    @property
-    def roles(self) -> list[str]:
-        """The roles, by the name under which Flask-Security asks for them."""
-        return list(self.role_names)
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -49,7 +47,7 @@ class User(Base, UserMixin):
         return f"user:{self.id}"
 
 
-class StaffSession(Base):
+class StaffSession(Base, kw_only=True):
     """A signed-in browser. Only the hash of its id is stored; deleting the row signs it out."""
 
     __tablename__ = "staff_sessions"
@@ -62,7 +60,7 @@ class StaffSession(Base):
     """What Flask keeps in a session, serialized and signed by Flask's own serializer."""
 
 
-class SignInLink(Base):
+class SignInLink(Base, kw_only=True):
     """A mailed or printed link that works once: an invitation, or a sign-in in development."""
 
     __tablename__ = "sign_in_links"
@@ -73,4 +71,3 @@ class SignInLink(Base):
     """`invitation` leads to choosing a password, `sign_in` signs in (development only)."""
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
-

@@ -1,0 +1,159 @@
+"""Flask-Security, set up for the staff site. Never imported by a site for patients only."""
+
+from datetime import timedelta
+from threading import BoundedSemaphore
+from typing import Any, cast
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+from flask_login.utils import _user_context_processor
+from flask_security import (
+    LoginForm,
+    RoleMixin,
+    Security,
+    UserDatastore,
+    current_user,
+    hash_password,
+    login_user,
+)
+from sqlalchemy import inspect, select
+
+from intake.accounts.models import User
+from intake.accounts.queries import is_locked_out
+from intake.accounts.service import record_failed_sign_in
+from intake.core import clock
+from intake.core.db import db, unit_of_work
+from intake.core.encryption import KeyRing
+from intake.web.redirects import local_path
+
+SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4 for passwords without a second factor
+
+OPTIONS: dict[str, object] = {
+    "SECURITY_URL_PREFIX": "/staff",
+    "SECURITY_LOGIN_URL": "/sign-in",
+    "SECURITY_LOGOUT_URL": "/sign-out",
+    "SECURITY_LOGOUT_METHODS": ["POST"],
+    "SECURITY_POST_LOGIN_VIEW": "/staff/",
+    "SECURITY_POST_LOGOUT_VIEW": "/staff/sign-in",
+    "SECURITY_LOGIN_USER_TEMPLATE": "security/sign_in.html",
+    "SECURITY_FRESHNESS": timedelta(minutes=-1),
+    "SECURITY_FLASH_MESSAGES": False,
+    "SECURITY_CACHE_CONTROL": None,  # it would write "no-store=True"; web/headers.py does it right
+    "SECURITY_STATIC_FOLDER": None,
+    "SECURITY_STATIC_FOLDER_URL": None,
+    "SECURITY_CLI_USERS_NAME": None,
+    "SECURITY_CLI_ROLES_NAME": None,
+    # One answer for every failure, so that nobody can find out who works here.
+    "SECURITY_RETURN_GENERIC_RESPONSES": True,
+    "SECURITY_MSG_GENERIC_AUTHN_FAILED": (
+        "The email address or the password is not right. Check both and try again.",
+        "error",
+    ),
+    "SECURITY_PASSWORD_LENGTH_MIN": SHORTEST_PASSWORD,
+    "SECURITY_PASSWORD_NORMALIZE_FORM": "NFC",
+    "SECURITY_PASSWORD_HASH": "argon2",
+    "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+    # OWASP Password Storage Cheat Sheet asks for at least 19 MiB and two passes.
+    "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
+        "argon2__type": "ID",
+        "argon2__memory_cost": 64 * 1024,
+        "argon2__time_cost": 3,
+        "argon2__parallelism": 1,
+    },
+    # Its answer to a changed browser or address is to guess; ours is a short session.
+    "SESSION_PROTECTION": None,
+}
+
+_hashing = BoundedSemaphore(2)
+"""Hashing takes 64 MiB each time; a flood of sign-ins must not take all memory."""
+
+
+class Users(UserDatastore):
+    """Users as Flask-Security reads and writes them."""
+
+    def __init__(self) -> None:
+        super().__init__(User, RoleMixin)  # roles are words on the user, so no table
+
+    def find_user(self, case_insensitive: bool = False, **column: Any) -> User | None:
+        """The user with one column of that value; addresses are stored in lower case."""
+        (name, value), *_ = column.items()
+        wanted = value.lower() if case_insensitive else value
+        return db.session.scalar(select(User).where(getattr(User, name) == wanted))
+
+    def put(self, model: User) -> User:
+        """Store a changed row in a unit of work of its own: a password hashed anew, outside of it.
+
+        A unit of work reads every row again, so the changes are carried over.
+        """
+        changed = {each.key: each.value for each in inspect(model).attrs if each.history.added}
+        with unit_of_work():
+            for name, value in changed.items():
+                setattr(model, name, value)
+            db.session.add(model)
+        return model
+
+    def commit(self) -> None:
+        """Nothing is left to commit: each `put` has been."""
+
+
+class SignInForm(LoginForm):
+    """Address and password; every failure is recorded, and too many of them lock a user out."""
+
+    remember = None
+    submit = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email.label.text = _l("Work email")
+        self.password.label.text = _l("Password")
+        self.next.data = local_path(self.next.data, "")
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Whether this is a user of ours who may sign in now."""
+        with _hashing:
+            is_right = super().validate(**kwargs)
+        user, now = cast(User | None, self.user), clock.now()
+        if user is not None and is_right and is_locked_out(user, now=now):
+            self.password.errors = ["locked out"]  # shown as the same words as any failure
+            return False
+        if not is_right:
+            with unit_of_work():
+                record_failed_sign_in(user, now=now)
+        return is_right
+
+
+def init_security(app: Flask) -> None:
+    """Add the sign-in pages to the application."""
+    ring: KeyRing = app.extensions["key_ring"]
+    app.config.from_mapping(OPTIONS)
+    # Flask-Security's "salt" is the key of an HMAC over the password before it is hashed: a copy
+    # of the database alone cannot be searched for weak passwords.
+    app.config["SECURITY_PASSWORD_SALT"] = ring.derive("passwords").hex()
+    security = Security(app, Users(), login_form=SignInForm)
+    # Pages only: its JSON answers would hand out tokens that outlive a sign-out.
+    security.want_json(lambda request: False)
+    security.login_manager.request_loader(lambda request: None)
+    _leave_other_pages_alone(app, security)
+
+
+def _leave_other_pages_alone(app: Flask, security: Security) -> None:
+    """Take out what looks for a user on every request, also of patients. The guard asks itself."""
+    app.before_request_funcs[None].remove(security.principal._on_before_request)
+    app.after_request_funcs[None].remove(security.login_manager._update_remember_cookie)
+    app.template_context_processors[None].remove(_user_context_processor)
+
+
+def signed_in_user() -> User | None:
+    """Who is signed in, if anybody."""
+    return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+def sign_in(user: User) -> None:
+    """Sign a user in who has proved who they are; the session begins with the response."""
+    login_user(user)
+
+
+def hashed(password: str) -> str:
+    """The hash of a new password. Takes a tenth of a second: do it outside of a unit of work."""
+    with _hashing:
+        return str(hash_password(password))

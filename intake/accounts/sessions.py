@@ -1,0 +1,211 @@
+"""Sessions of both sites: a signed cookie for patients, rows in the database for staff.
+
+A signed cookie cannot be taken back: one that was copied before signing out would still work after
+it. So a signed-in browser holds a random id, of which only the hash is stored, and everything else
+is a row that can be deleted (OWASP ASVS 7.2 and 7.4).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, Request, Response
+from flask.sessions import (
+    SecureCookieSession,
+    SecureCookieSessionInterface,
+    SessionInterface,
+    SessionMixin,
+)
+from itsdangerous import BadSignature
+from sqlalchemy import delete, or_, select, update
+
+from intake.accounts.models import StaffSession, User
+from intake.audit import log
+from intake.core import clock
+from intake.core.db import db, unit_of_work
+from intake.core.tokens import new_token, token_hash
+
+IDLE = timedelta(minutes=15)
+ABSOLUTE = timedelta(hours=8)
+"""A session ends after this time without a request, and after this time in any case."""
+SEEN_EVERY = timedelta(minutes=1)
+"""How often a request is worth a write."""
+
+USER_KEY = "_user_id"
+"""Where Flask-Login keeps who is signed in: the user's `fs_uniquifier`."""
+CSRF_KEY = "csrf_token"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The row behind a session, as it was when the request began."""
+
+    id_hash: str
+    user_key: str
+    last_seen_at: datetime
+
+
+class StaffVisit(SecureCookieSession):
+    """A session of the staff site; `kept` is None until somebody has signed in."""
+
+    kept: Kept | None = None
+
+
+class StaffCookie(SecureCookieSessionInterface):
+    """The cookie of the staff site. Before sign-in it is an ordinary signed one."""
+
+    salt = "staff-session"  # a patient's cookie, renamed, is none of ours
+    session_class = StaffVisit
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """`__Host-staff` where cookies are Secure, as that prefix demands."""
+        return "__Host-staff" if self.get_cookie_secure(app) else "staff"
+
+    def dump(self, app: Flask, session: SessionMixin) -> bytes:
+        """What is stored of a session."""
+        return str(self._serializer(app).dumps(dict(session))).encode()
+
+    def load(self, app: Flask, data: bytes) -> dict[str, Any]:
+        """The session that `dump` stored; raises BadSignature."""
+        values: dict[str, Any] = self._serializer(app).loads(data.decode())
+        return values
+
+    def _serializer(self, app: Flask) -> Any:
+        return self.get_signing_serializer(app)
+
+
+class SiteSessions(SessionInterface):
+    """Chooses by path: everything below /staff has its own cookie, all the rest the patient's."""
+
+    def __init__(self, patient: SessionInterface) -> None:
+        self.patient = patient
+        self.cookie = StaffCookie()
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
+        """The session of a request. One that has ended is an empty one."""
+        if not is_staff_path(request.path):
+            return self.patient.open_session(app, request)
+        value = request.cookies.get(self.cookie.get_cookie_name(app), "")
+        if "." not in value:  # a signed value has dots, an id has none
+            return self._stored(app, value) or StaffVisit()
+        visit = self.cookie.open_session(app, request) or StaffVisit()
+        visit.pop(USER_KEY, None)  # only a row can say who somebody is
+        return visit
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Begin, keep or end the row behind a staff session, or write the signed cookie."""
+        if not isinstance(session, StaffVisit):
+            if session is not None:  # it is None when the database failed before the request began
+                self.patient.save_session(app, session, response)
+            return
+        user_key, kept = session.get(USER_KEY), session.kept
+        if user_key is None and kept is None:
+            self.cookie.save_session(app, session, response)
+        elif kept is not None and user_key is None:
+            _end(kept)
+            self._set_cookie(app, response, "")
+        elif kept is None or user_key != kept.user_key:
+            self._begin(app, session, response)
+        else:
+            self._keep(app, session, kept)
+
+    def _stored(self, app: Flask, token: str) -> StaffVisit | None:
+        row = _live_row(token_hash(token), clock.now()) if token else None
+        if row is None:
+            return None
+        session, user = row
+        try:
+            visit = StaffVisit(self.cookie.load(app, session.data))
+        except BadSignature:
+            return None
+        if visit.get(USER_KEY) != user.fs_uniquifier:
+            return None
+        visit.kept = Kept(session.id_hash, user.fs_uniquifier, session.last_seen_at)
+        return visit
+
+    def _begin(self, app: Flask, session: StaffVisit, response: Response) -> None:
+        """A new id for a browser that has just signed in; whatever it had before is dead."""
+        now, token = clock.now(), new_token()
+        session.pop(CSRF_KEY, None)
+        with unit_of_work():
+            user = db.session.scalars(
+                select(User).where(User.fs_uniquifier == session[USER_KEY])
+            ).one()
+            _delete_ended(now)
+            if session.kept is not None:
+                _delete_row(session.kept)
+            db.session.add(
+                StaffSession(
+                    id_hash=token_hash(token),
+                    user_id=user.id,
+                    created_at=now,
+                    last_seen_at=now,
+                    data=self.cookie.dump(app, session),
+                )
+            )
+            log.record("signed in", actor=user.actor, now=now, subject_id=user.id)
+        self._set_cookie(app, response, token)
+
+    def _keep(self, app: Flask, session: StaffVisit, kept: Kept) -> None:
+        now = clock.now()
+        if not session.modified and now - kept.last_seen_at < SEEN_EVERY:
+            return
+        with unit_of_work():
+            db.session.execute(
+                update(StaffSession)
+                .where(StaffSession.id_hash == kept.id_hash)
+                .values(last_seen_at=now, data=self.cookie.dump(app, session))
+            )
+
+    def _set_cookie(self, app: Flask, response: Response, token: str) -> None:
+        """Set the id, or delete the cookie when there is none."""
+        response.vary.add("Cookie")
+        response.set_cookie(
+            self.cookie.get_cookie_name(app),
+            token,
+            max_age=None if token else 0,
+            path="/",
+            secure=self.cookie.get_cookie_secure(app),
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+def is_staff_path(path: str) -> bool:
+    """Whether a path belongs to the staff site."""
+    return path == "/staff" or path.startswith("/staff/")
+
+
+def _live_row(id_hash: str, now: datetime) -> tuple[StaffSession, User] | None:
+    """The session of that id with its user, unless it has ended or the user is disabled."""
+    found = db.session.execute(
+        select(StaffSession, User)
+        .join(User, User.id == StaffSession.user_id)
+        .where(StaffSession.id_hash == id_hash, User.active)
+    ).first()
+    if found is None or _has_ended(found.StaffSession, now):
+        return None
+    return found.StaffSession, found.User
+
+
+def _has_ended(session: StaffSession, now: datetime) -> bool:
+    return now - session.last_seen_at >= IDLE or now - session.created_at >= ABSOLUTE
+
+
+def _delete_ended(now: datetime) -> None:
+    ended = or_(StaffSession.last_seen_at <= now - IDLE, StaffSession.created_at <= now - ABSOLUTE)
+    db.session.execute(delete(StaffSession).where(ended))
+
+
+def _delete_row(kept: Kept) -> None:
+    db.session.execute(delete(StaffSession).where(StaffSession.id_hash == kept.id_hash))
+
+
+def _end(kept: Kept) -> None:
+    """Delete the row of a browser that signs out."""
+    now = clock.now()
+    with unit_of_work():
+        _delete_row(kept)
+        user = db.session.scalar(select(User).where(User.fs_uniquifier == kept.user_key))
+        if user is not None:
+            log.record("signed out", actor=user.actor, now=now, subject_id=user.id)
