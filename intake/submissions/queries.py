@@ -1,0 +1,81 @@
+"""Reading submissions for staff: one of them, what waits, and what is over."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, or_, select, text
+
+from intake.core.db import db
+from intake.core.paging import Cursor, Page, read_cursor
+from intake.screening.level import Level
+from intake.submissions.models import IN_QUEUE, Note, Submission
+
+PAGE_SIZE = 25
+OVER = ("held", "no_show", "closed", "withdrawn", "quarantined")
+
+
+def for_staff(submission_id: UUID, *, lock: bool = False) -> Submission | None:
+    """A submission that staff may open: a sent one, or a draft that raised an urgent flag.
+
+    `lock` keeps it for this transaction.
+    """
+    query = select(Submission).where(
+        Submission.id == submission_id,
+        or_(Submission.status != "draft", Submission.level_rank >= Level.URGENT.rank),
+    )
+    return db.session.scalar(query.with_for_update() if lock else query)
+
+
+def to_do(after: str = "") -> Page[Submission]:
+    """What waits for the clinic: the highest level first, then who has waited longest."""
+    query = select(Submission).where(text(f"({IN_QUEUE})"))
+    cursor = read_cursor(after)
+    if cursor is not None:
+        query = query.where(
+            or_(
+                Submission.level_rank < cursor.rank,
+                and_(
+                    Submission.level_rank == cursor.rank,
+                    or_(
+                        Submission.waiting_since > cursor.instant,
+                        and_(Submission.waiting_since == cursor.instant, Submission.id > cursor.id),
+                    ),
+                ),
+            )
+        )
+    order = (Submission.level_rank.desc(), Submission.waiting_since, Submission.id)
+    return _page(query.order_by(*order))
+
+
+def to_do_counts() -> dict[int, int]:
+    """How many wait, by the rank of their level."""
+    rows = db.session.execute(
+        select(Submission.level_rank, func.count())
+        .where(text(f"({IN_QUEUE})"))
+        .group_by(Submission.level_rank)
+    )
+    return {rank: count for rank, count in rows}
+
+
+def over(after: str = "") -> Page[Submission]:
+    """What needs nothing more, the latest first."""
+    query = select(Submission).where(Submission.status.in_(OVER))
+    cursor = read_cursor(after)
+    if cursor is not None:
+        same = and_(Submission.waiting_since == cursor.instant, Submission.id < cursor.id)
+        query = query.where(or_(Submission.waiting_since < cursor.instant, same))
+    return _page(query.order_by(Submission.waiting_since.desc(), Submission.id.desc()))
+
+
+def notes_of(submission_id: UUID) -> list[Note]:
+    """The notes about a submission, the latest first."""
+    query = select(Note).where(Note.submission_id == submission_id)
+    return list(db.session.scalars(query.order_by(Note.created_at.desc(), Note.id)))
+
+
+def _page(query: Select[Submission]) -> Page[Submission]:
+    rows = list(db.session.scalars(query.limit(PAGE_SIZE + 1)))
+    shown = rows[:PAGE_SIZE]
+    if len(rows) <= PAGE_SIZE:
+        return Page(shown, "")
+    last = shown[-1]
+    return Page(shown, Cursor(last.level_rank, last.waiting_since, last.id).text)
