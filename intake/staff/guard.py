@@ -1,0 +1,138 @@
+"""The one door to the staff's pages: signed in, and allowed to do what the view is for.
+
+Every view names a permission. One without cannot even be registered.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Blueprint, abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+
+from intake.accounts.models import User
+from intake.accounts.permissions import Permission
+from intake.accounts.security import signed_in_user
+from intake.staff.words import ROLES
+from intake.submissions.queries import to_do_counts
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_required: dict[Callable[..., Any], Permission] = {}
+
+
+class UnguardedView(RuntimeError):
+    """A view of the staff site names no permission: a programming error."""
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Let only users with this permission reach the view. Stands below the route."""
+
+    def mark(view: View) -> View:
+        _required[view] = permission
+        return view
+
+    return mark
+
+
+def permission_of(view: Callable[..., Any]) -> Permission | None:
+    """The permission that a view asks for."""
+    return _required.get(view)
+
+
+class GuardedBlueprint(Blueprint):
+    """A blueprint that takes no view without a permission. Raises UnguardedView."""
+
+    def add_url_rule(
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Callable[..., Any] | None = None,
+        provide_automatic_options: bool | None = None,
+        **options: Any,
+    ) -> None:
+        """Add a view that names its permission."""
+        if view_func is None or view_func not in _required:
+            raise UnguardedView(rule)
+        super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
+
+
+blueprint = GuardedBlueprint("staff", __name__, url_prefix="/staff")
+
+
+@blueprint.before_request
+def admit() -> ResponseReturnValue | None:
+    """Send strangers to the sign-in page, and refuse what a user may not do."""
+    user = signed_in_user()
+    if user is None:
+        return _to_sign_in()
+    permission = _required.get(current_app.view_functions[request.endpoint or ""])
+    if permission is None or not user.may(permission):
+        abort(403)
+    g.staff_user = user
+    return None
+
+
+@blueprint.errorhandler(CSRFError)
+def ask_to_sign_in_again(error: CSRFError) -> ResponseReturnValue:
+    """A form that was left open until the session ended: sign in, rather than an error page."""
+    if signed_in_user() is None:
+        return _to_sign_in()
+    return current_app.handle_user_exception(error)
+
+
+def staff_user() -> User:
+    """Who asks, in a view of the staff site."""
+    user: User = g.staff_user
+    return user
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else url_for("staff.queue")
+    return redirect(url_for("security.login", next=wanted), code=303)
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A link of the main navigation."""
+
+    label: str
+    href: str
+    icon: str
+    current: bool
+    count: str = ""
+
+
+@dataclass(frozen=True)
+class StaffFrame:
+    """What the frame of every staff page shows."""
+
+    name: str
+    role: str
+    sign_out_href: str
+    nav: list[NavItem]
+
+
+@blueprint.context_processor
+def frame() -> dict[str, StaffFrame]:
+    """The frame as the layout's variable `staff`."""
+    if "staff_user" not in g:
+        return {}
+    user = staff_user()
+    return {
+        "staff": StaffFrame(
+            name=user.name,
+            role=", ".join(ROLES[role] for role in user.role_names if role in ROLES),
+            sign_out_href=url_for("security.logout"),
+            nav=_nav(user),
+        )
+    }
+
+
+def _nav(user: User) -> list[NavItem]:
+    if not user.may(Permission.SEE_QUEUE):
+        return []
+    waiting = sum(to_do_counts().values())
+    here = request.endpoint == "staff.queue"
+    return [NavItem("Work queue", url_for("staff.queue"), "inbox", here, str(waiting or ""))]

@@ -1,0 +1,157 @@
+"""Who a submission is about and how to reach them: its contact part in words."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from intake.clinic.clinic import Clinic
+from intake.core.i18n import zone_text
+from intake.staff.words import (
+    BEST_TIMES,
+    CHANNELS,
+    CONDITIONS,
+    CONTACT_WAYS,
+    DAYS,
+    FOR_WHOM,
+    LANGUAGES,
+    PARTS,
+    listed,
+    when,
+)
+from intake.submissions.models import Submission
+
+Fact = tuple[str, str]
+
+
+class Person:
+    """The contact part of one submission, opened once; a draft may lack any of it."""
+
+    def __init__(self, submission: Submission) -> None:
+        contact: dict[str, Any] = submission.contact or {}
+        self.language = submission.language
+        self.start: dict[str, Any] = contact.get("start", {})
+        self.reach: dict[str, Any] = contact.get("contact", {})
+        self.times: dict[str, Any] = contact.get("times", {})
+
+    @property
+    def call_name(self) -> str:
+        """The name to address the person by, or "" while it is not known."""
+        return self._text("preferred_name") or self._text("given_name")
+
+    @property
+    def name(self) -> str:
+        """The whole name as the person wants it used."""
+        return f"{self.call_name} {self._text('family_name')}".strip() or "Name not given yet"
+
+    @property
+    def conditions(self) -> str:
+        """What the person would like help with."""
+        return listed(self.start.get("conditions") or [], CONDITIONS) or "Not said"
+
+    @property
+    def phone(self) -> str:
+        """The number as the person typed it, or ""."""
+        return self._text("phone")
+
+    @property
+    def phone_href(self) -> str:
+        """A link that calls it."""
+        return f"tel:{self._text('phone_e164') or self.phone}"
+
+    @property
+    def may_call(self) -> bool:
+        """Whether the person chose calls as a way to reach them."""
+        return "call" in (self.reach.get("contact_by") or [])
+
+    @property
+    def availability(self) -> frozenset[str]:
+        """Parts of the week that suit, such as "tue-morning", in the person's own zone."""
+        return frozenset(self.times.get("availability") or ())
+
+    def zone(self, clinic: Clinic) -> ZoneInfo:
+        """The person's time zone; the clinic's while it is not known."""
+        name = self.times.get("time_zone")
+        return ZoneInfo(name) if name else clinic.tz
+
+    def voicemail(self) -> str:
+        """What may be left on voicemail."""
+        words = {
+            "clinic": "Voicemail: may say it is the clinic",
+            "name_only": "Voicemail: first name and number only",
+            "no": "No voicemail",
+        }
+        return words.get(self._text("voicemail_ok"), "Voicemail: not asked, so leave none")
+
+    def script(self, caller: str, clinic: Clinic) -> str:
+        """What to say on voicemail, or "" when nothing may be left."""
+        first = caller.split(maxsplit=1)[0] if caller else ""
+        hello = f"Hello {self.call_name}, this is {first}"
+        back = f"Please call me back at {clinic.phone}. Thank you."
+        match self._text("voicemail_ok"):
+            case "clinic":
+                return f"{hello} from {clinic.name}. {back}"
+            case "name_only":
+                return f"{hello}. {back}"
+            case _:
+                return ""
+
+    def facts(self, clinic: Clinic, *, now: datetime) -> list[Fact]:
+        """What the record shows about the person; nothing about their health."""
+        facts = [
+            ("Legal name", self._legal_name()),
+            ("Born", self._born(now.astimezone(clinic.tz).date())),
+            ("Email", self._text("email")),
+            ("Contact by", listed(self.reach.get("contact_by") or [], CONTACT_WAYS)),
+            ("Best time", self._best_time()),
+            ("Suits", self._suits(clinic)),
+            ("Talk by", CHANNELS.get(self.times.get("channel") or "", "")),
+            ("For", FOR_WHOM.get(self.start.get("for_whom") or "", "")),
+            ("Needs", self.times.get("needs") or ""),
+            ("State", self._text("state")),
+            ("Language", LANGUAGES.get(self.language, self.language)),
+            ("Agreed", self._agreed(clinic, now)),
+        ]
+        return [(term, value) for term, value in facts if value]
+
+    def _text(self, key: str) -> str:
+        return self.reach.get(key) or ""
+
+    def _legal_name(self) -> str:
+        """Given and family name, where the person goes by another one."""
+        if not self._text("preferred_name"):
+            return ""
+        return f"{self._text('given_name')} {self._text('family_name')}".strip()
+
+    def _born(self, today: date) -> str:
+        if not self._text("dob"):
+            return ""
+        born = date.fromisoformat(self._text("dob"))
+        age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        return f"{format_date(born, 'long', locale='en')} ({age})"
+
+    def _best_time(self) -> str:
+        best = self.reach.get("best_time") or []
+        return listed([best] if isinstance(best, str) else best, BEST_TIMES)
+
+    def _suits(self, clinic: Clinic) -> str:
+        """Days with their parts: "Tue morning, late day; Fri morning", and the zone if not ours."""
+        days = []
+        for day, name in DAYS.items():
+            parts = [
+                words.lower()
+                for part, words in PARTS.items()
+                if f"{day}-{part}" in self.availability
+            ]
+            if parts:
+                days.append(f"{name} {', '.join(parts)}")
+        zone = self.zone(clinic)
+        abroad = f" ({zone_text(zone, 'en')})" if days and zone != clinic.tz else ""
+        return "; ".join(days) + abroad
+
+    def _agreed(self, clinic: Clinic, now: datetime) -> str:
+        if not (self.reach.get("consent_privacy") and self._text("consented_at")):
+            return ""
+        at = when(datetime.fromisoformat(self._text("consented_at")), clinic.tz, now)
+        return f"{at}, notice {self._text('notice')}"

@@ -1,0 +1,180 @@
+"""The work queue: whom to call first, and why."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from intake.accounts.permissions import Permission
+from intake.clinic.clinic import Clinic
+from intake.clinic.service import current_clinic
+from intake.core import clock
+from intake.core.i18n import day_text, moment_text
+from intake.scheduling import bookings
+from intake.scheduling.queries import kept_for_all
+from intake.screening.level import Level
+from intake.staff.guard import blueprint, requires
+from intake.staff.person import Person
+from intake.staff.reasons import safety_reasons
+from intake.staff.rows import QueueRow, booked_row, over_row, waiting_row
+from intake.staff.words import LEVELS, lasting
+from intake.submissions import queries
+from intake.submissions.models import Submission
+
+LANES = 3
+"""How many acute cases stand above the queue; the others lead it anyway."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows under one heading; `count` may be more than this page shows."""
+
+    label: str
+    count: int
+    rows: list[QueueRow]
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Somebody to call before anything else."""
+
+    title: str
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """One tab of the queue. `heads` are the columns that differ; `later` is a cursor or ""."""
+
+    key: str
+    caption: str
+    heads: tuple[str, str]
+    groups: list[Group]
+    later: str
+    empty: str
+    lanes: Sequence[Lane] = ()
+
+    @property
+    def shown(self) -> int:
+        """How many rows are on this page."""
+        return sum(len(group.rows) for group in self.groups)
+
+
+@blueprint.get("/")
+@requires(Permission.SEE_QUEUE)
+def queue() -> ResponseReturnValue:
+    """What waits, the most urgent first; or what is booked or over."""
+    clinic, now = current_clinic(), clock.now()
+    build = LISTINGS.get(request.args.get("tab", ""), _to_do)
+    listing = build(clinic, now, request.args.get("after", ""))
+    return render_template(
+        "staff/queue.html",
+        listing=listing,
+        tabs=_tabs(listing.key),
+        now=moment_text(now, clinic.tz, "en"),
+        later=url_for("staff.queue", tab=listing.key or None, after=listing.later)
+        if listing.later
+        else "",
+    )
+
+
+def _tabs(current: str) -> list[dict[str, object]]:
+    names = {"": "To do", "booked": "Booked", "past": "Call is over", "over": "All closed"}
+    waiting = sum(queries.to_do_counts().values())
+    return [
+        {
+            "label": label,
+            "href": url_for("staff.queue", tab=key or None),
+            "current": key == current,
+            "count": None if key else waiting,
+        }
+        for key, label in names.items()
+    ]
+
+
+def _to_do(clinic: Clinic, now: datetime, after: str) -> Listing:
+    page, counts = queries.to_do(after), queries.to_do_counts()
+    kept = kept_for_all([submission.id for submission in page.rows])
+    groups = [
+        Group(
+            LEVELS[rank].label,
+            counts.get(rank, 0),
+            [waiting_row(each, kept.get(each.id), clinic, now=now) for each in rows],
+        )
+        for rank, rows in groupby(page.rows, key=lambda submission: submission.level_rank)
+    ]
+    return Listing(
+        key="",
+        caption="What waits for us, the most urgent first",
+        heads=("Waiting", "Time for the call"),
+        groups=groups,
+        later=page.later,
+        empty="Nobody is waiting. New requests appear here.",
+        lanes=[] if after else _lanes(page.rows, now),
+    )
+
+
+def _lanes(submissions: Iterable[Submission], now: datetime) -> list[Lane]:
+    acute = [each for each in submissions if each.level_rank == Level.URGENT_ACUTE.rank]
+    return [
+        Lane(
+            title=f"Call {Person(each).name} now",
+            text=f"{' '.join(safety_reasons(each))} Waiting {lasting(now - each.waiting_since)}.",
+            href=url_for("staff.show", submission_id=each.id),
+        )
+        for each in acute[:LANES]
+    ]
+
+
+def _booked(clinic: Clinic, now: datetime, after: str) -> Listing:
+    page = bookings.coming_up(now=now, after=after)
+    return Listing(
+        key="booked",
+        caption="Booked calls, the next one first",
+        heads=("Call", "How"),
+        groups=_by_day(page.rows, clinic, now),
+        later=page.later,
+        empty="No call is booked.",
+    )
+
+
+def _past(clinic: Clinic, now: datetime, after: str) -> Listing:
+    page = bookings.past(now=now, after=after)
+    return Listing(
+        key="past",
+        caption="Booked calls whose time is over, the latest first",
+        heads=("Call", "How"),
+        groups=_by_day(page.rows, clinic, now),
+        later=page.later,
+        empty="No booked call is over yet.",
+    )
+
+
+def _by_day(rows: Iterable[bookings.Booking], clinic: Clinic, now: datetime) -> list[Group]:
+    groups = []
+    for _, booked in groupby(rows, key=lambda row: row[1].starts_at.astimezone(clinic.tz).date()):
+        calls = list(booked)
+        label = day_text(calls[0][1].starts_at, clinic.tz, "en")
+        day = [booked_row(submission, call, clinic, now=now) for submission, call in calls]
+        groups.append(Group(label, len(day), day))
+    return groups
+
+
+def _over(clinic: Clinic, now: datetime, after: str) -> Listing:
+    page = queries.over(after)
+    rows = [over_row(each, clinic, now=now) for each in page.rows]
+    return Listing(
+        key="over",
+        caption="Requests that need nothing more, the latest first",
+        heads=("State", "Time for the call"),
+        groups=[Group("Closed", len(rows), rows)] if rows else [],
+        later=page.later,
+        empty="No request is closed yet.",
+    )
+
+
+LISTINGS = {"booked": _booked, "past": _past, "over": _over}

@@ -1,0 +1,91 @@
+"""Why a submission has its level, as far as a user may read it.
+
+Whoever may call must know of danger: the reasons of the safety rules are for everybody. All other
+reasons tell of health answers and are for those who may see answers.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from intake.clinic.clinic import Clinic
+from intake.screening.level import Level
+from intake.staff.words import LEVELS, Tag, when
+from intake.submissions.models import Submission
+
+EMERGENCY = "H1"
+NOTHING_FOUND = "R0"
+
+
+@dataclass(frozen=True)
+class Why:
+    """One line of the list: its tag, the words, and a small second line."""
+
+    tag: Tag
+    text: str
+    small: str = ""
+
+    @property
+    def is_safety(self) -> bool:
+        """Whether it stands out as an open safety flag."""
+        return self.tag.kind == "solid"
+
+
+def safety_reasons(submission: Submission) -> list[str]:
+    """The words of the safety rules that fired and are urgent."""
+    return [
+        reason["text"]
+        for reason in _reasons(submission)
+        if _is_safety(reason) and Level(reason["level"]) >= Level.URGENT
+    ]
+
+
+def explain(
+    submission: Submission, clinic: Clinic, *, sees_answers: bool, now: datetime
+) -> list[Why]:
+    """Every reason the user may read, the gravest first, and how many there are besides."""
+    reasons = sorted(_reasons(submission), key=lambda each: Level(each["level"]), reverse=True)
+    shown = [each for each in reasons if sees_answers or _is_for_everybody(each)]
+    lines = [_line(each, clinic, now) for each in shown]
+    if len(shown) < len(reasons):
+        lines.append(_withheld(len(reasons) - len(shown)))
+    notes = " ".join(note["text"] for note in (submission.triage or {}).get("notes", []))
+    if notes and sees_answers:
+        lines.append(Why(Tag("Notes", "", "info"), notes))
+    return lines
+
+
+def _line(reason: dict[str, Any], clinic: Clinic, now: datetime) -> Why:
+    since = f"Since {when(datetime.fromisoformat(reason['at']), clinic.tz, now)}"
+    if reason["rule"] == NOTHING_FOUND:
+        return Why(LEVELS[0], reason["text"])
+    return Why(_tag(reason), reason["text"], since)
+
+
+def _tag(reason: dict[str, Any]) -> Tag:
+    level = Level(reason["level"])
+    if level >= Level.URGENT:
+        is_medical = reason["rule"] == EMERGENCY
+        return Tag("Medical" if is_medical else "Safety", "solid", "shield")
+    return LEVELS[level.rank]
+
+
+def _withheld(count: int) -> Why:
+    words = "1 reason is" if count == 1 else f"{count} reasons are"
+    return Why(
+        LEVELS[Level.CLINICIAN_REVIEW.rank], f"{words} for a clinician to read before the call."
+    )
+
+
+def _reasons(submission: Submission) -> list[dict[str, Any]]:
+    reasons: list[dict[str, Any]] = (submission.triage or {}).get("reasons", [])
+    return reasons
+
+
+def _is_safety(reason: dict[str, Any]) -> bool:
+    rule: str = reason["rule"]
+    return rule.startswith("S") or rule == EMERGENCY
+
+
+def _is_for_everybody(reason: dict[str, Any]) -> bool:
+    return _is_safety(reason) or reason["rule"] == NOTHING_FOUND

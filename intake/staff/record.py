@@ -1,0 +1,158 @@
+"""The page of one submission: everything a user may see of it, gathered and in words."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from intake.accounts.models import User
+from intake.accounts.permissions import Permission
+from intake.accounts.queries import names_of
+from intake.clinic.clinic import Clinic
+from intake.core.i18n import day_text, time_text, zone_text
+from intake.notifications.queries import MessageState, of_submission
+from intake.scheduling import queries
+from intake.scheduling.bookings import provider_name
+from intake.scheduling.models import Appointment
+from intake.scheduling.queries import Diary
+from intake.scheduling.slots import slot_from
+from intake.staff.grid import Grid, booking_grid
+from intake.staff.person import Fact, Person
+from intake.staff.reasons import Why, explain
+from intake.staff.scores import AnswerList, Score, answers_of, scores_of, skipped_in
+from intake.staff.words import CHANNELS, LEVELS, MESSAGES, STATUSES, Tag, when
+from intake.submissions.models import Submission
+from intake.submissions.queries import notes_of
+
+LogLine = tuple[str, str, str]
+"""An icon, the words, and a small second line."""
+
+LIVE = {"hold": "Chosen, but not sent yet", "pending": "Asked for", "booked": "Booked"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """The appointment of a submission. `key` names its slot while somebody must confirm it."""
+
+    state: str
+    is_booked: bool
+    day: str
+    time: str
+    facts: list[Fact]
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """All parts of the page; answers are empty for those who may not see them."""
+
+    submission: Submission
+    person: Person
+    status: str
+    level: Tag
+    line: str
+    reasons: list[Why]
+    facts: list[Fact]
+    script: str
+    call: Call | None
+    grid: Grid | None
+    zone: str
+    sees_answers: bool
+    scores: list[Score]
+    answers: list[AnswerList]
+    skipped: list[str]
+    notes: list[LogLine]
+    messages: list[LogLine]
+
+
+def record_of(
+    submission: Submission, user: User, clinic: Clinic, *, first: date | None, now: datetime
+) -> Record:
+    """The record as this user may see it; `first` is the first day of the booking grid."""
+    person = Person(submission)
+    sees_answers = user.may(Permission.SEE_ANSWERS)
+    answers = (submission.answers or {}) if sees_answers else {}
+    diary = queries.diary(now=now, without=submission.id) if user.may(Permission.BOOK) else None
+    return Record(
+        submission=submission,
+        person=person,
+        status=STATUSES[submission.status],
+        level=LEVELS[submission.level_rank],
+        line=_line(submission, person, clinic, now),
+        reasons=explain(submission, clinic, sees_answers=sees_answers, now=now),
+        facts=person.facts(clinic, now=now),
+        script=person.script(user.name, clinic),
+        call=_call(submission, person, clinic, diary),
+        grid=booking_grid(diary, person, clinic, first=first, now=now) if diary else None,
+        zone=zone_text(clinic.tz, "en"),
+        sees_answers=sees_answers,
+        scores=scores_of(answers),
+        answers=answers_of(answers),
+        skipped=skipped_in(answers),
+        notes=_notes(submission, clinic, now),
+        messages=[_message(each, clinic, now) for each in reversed(of_submission(submission.id))],
+    )
+
+
+def _line(submission: Submission, person: Person, clinic: Clinic, now: datetime) -> str:
+    if submission.sent_at is None:
+        sent = f"begun {when(submission.created_at, clinic.tz, now)}, not sent yet"
+    else:
+        sent = f"sent {when(submission.sent_at, clinic.tz, now)}"
+    return f"{submission.reference} · {person.conditions} · {sent}"
+
+
+def _call(
+    submission: Submission, person: Person, clinic: Clinic, diary: Diary | None
+) -> Call | None:
+    kept = queries.kept_for(submission.id)
+    if kept is None:
+        return None
+    slot = slot_from(kept.provider_id, kept.starts_at, diary.type.rules) if diary else None
+    return Call(
+        state=LIVE[kept.status],
+        is_booked=kept.status == "booked",
+        day=day_text(kept.starts_at, clinic.tz, "en"),
+        time=f"{time_text(kept.starts_at, clinic.tz, 'en')} {zone_text(clinic.tz, 'en')}",
+        facts=_call_facts(kept, person, clinic),
+        key=queries.slot_key(slot) if slot and kept.status == "pending" else "",
+    )
+
+
+def _call_facts(kept: Appointment, person: Person, clinic: Clinic) -> list[Fact]:
+    minutes = (kept.ends_at - kept.starts_at) // timedelta(minutes=1)
+    facts = [
+        ("How", CHANNELS.get(kept.channel, kept.channel)),
+        ("Length", f"{minutes} minutes"),
+        ("With", provider_name(kept)),
+    ]
+    zone = person.zone(clinic)
+    if zone != clinic.tz:
+        their_time = f"{time_text(kept.starts_at, zone, 'en')} {zone_text(zone, 'en')}"
+        facts.append(("Their time", their_time))
+    return facts
+
+
+def _notes(submission: Submission, clinic: Clinic, now: datetime) -> list[LogLine]:
+    notes = notes_of(submission.id)
+    names = names_of(note.author_id for note in notes)
+    return [
+        (
+            "note",
+            note.body,
+            f"{names.get(note.author_id, '')}, {when(note.created_at, clinic.tz, now)}",
+        )
+        for note in notes
+    ]
+
+
+def _message(message: MessageState, clinic: Clinic, now: datetime) -> LogLine:
+    name = MESSAGES.get(message.name, message.name)
+    at = when(message.sent_at or message.created_at, clinic.tz, now)
+    match message.state:
+        case "sent":
+            return "mail", f"{name}: sent", at
+        case "failed":
+            return "alert", f"{name}: could not be delivered. Please phone instead.", at
+        case "cancelled":
+            return "x", f"{name}: not sent, no longer needed", at
+        case _:
+            return "clock", f"{name}: waiting to be sent", f"since {at}"

@@ -1,0 +1,120 @@
+"""Rows of the queue's table: how long, who, what for, when, and what to do next."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import url_for
+
+from intake.clinic.clinic import Clinic
+from intake.core.i18n import time_text
+from intake.scheduling.models import Appointment
+from intake.screening.level import Level
+from intake.staff.person import Person
+from intake.staff.words import CHANNELS, LEVELS, STATUSES, Tag, lasting, when
+from intake.submissions.models import Submission
+
+DUE_SOON = 60
+"""Open minutes before the promised answer from which a row is marked."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """A cell of the table: words, an icon, a second line, and how bad it is."""
+
+    text: str
+    icon: str
+    small: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """One submission in the table."""
+
+    href: str
+    name: str
+    small: str
+    first: Status
+    helps: str
+    tags: list[Tag]
+    call: Status
+    action: str
+    solid: bool = False
+
+
+def waiting_row(
+    submission: Submission, appointment: Appointment | None, clinic: Clinic, *, now: datetime
+) -> QueueRow:
+    """Somebody who waits for us."""
+    first = _waiting(submission, clinic, now)
+    if appointment is None:
+        call, action = Status("No time chosen", "phone"), "Call"
+    else:
+        starts = when(appointment.starts_at, clinic.tz, now)
+        call, action = Status(starts, "calendar", "Asked for this time"), "Confirm time"
+    if submission.is_draft:
+        action = "Call"
+    return _row(submission, clinic, now, first=first, call=call, action=action)
+
+
+def booked_row(
+    submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
+) -> QueueRow:
+    """Somebody with a booked call."""
+    start = time_text(appointment.starts_at, clinic.tz, "en")
+    minutes = (appointment.ends_at - appointment.starts_at) // timedelta(minutes=1)
+    first = Status(start, "calendar", f"{minutes} minutes")
+    icon = {"video": "video", "in_person": "user"}.get(appointment.channel, "phone")
+    call = Status(CHANNELS.get(appointment.channel, ""), icon)
+    return _row(submission, clinic, now, first=first, call=call, action="Open")
+
+
+def over_row(submission: Submission, clinic: Clinic, *, now: datetime) -> QueueRow:
+    """Somebody we need to do nothing more for."""
+    first = Status(STATUSES[submission.status], "done")
+    call = Status("No call ahead", "calendar")
+    return _row(submission, clinic, now, first=first, call=call, action="Open")
+
+
+def _row(
+    submission: Submission,
+    clinic: Clinic,
+    now: datetime,
+    *,
+    first: Status,
+    call: Status,
+    action: str,
+) -> QueueRow:
+    person = Person(submission)
+    since = submission.sent_at or submission.created_at
+    return QueueRow(
+        href=url_for("staff.show", submission_id=submission.id),
+        name=person.name,
+        small=f"{submission.reference} · {when(since, clinic.tz, now)}",
+        first=first,
+        helps=person.conditions,
+        tags=_tags(submission),
+        call=call,
+        action=action,
+        solid=first.kind == "alert",
+    )
+
+
+def _tags(submission: Submission) -> list[Tag]:
+    tags = [LEVELS[submission.level_rank]]
+    if submission.is_draft:
+        tags.append(Tag(STATUSES["draft"], "info", "note"))
+    return tags
+
+
+def _waiting(submission: Submission, clinic: Clinic, now: datetime) -> Status:
+    """How long somebody has waited, against what was promised in the clinic's open hours."""
+    text = f"Waiting {lasting(now - submission.waiting_since)}"
+    if submission.level_rank >= Level.URGENT.rank:
+        return Status(text, "alert", "Call first", "alert")
+    due = clinic.hours.add_open_minutes(submission.waiting_since, clinic.response_minutes)
+    small = when(due, clinic.tz, now)
+    if now >= due:
+        return Status(text, "alert", f"Answer was due {small}", "alert")
+    is_soon = clinic.hours.open_minutes_between(now, due) < DUE_SOON
+    return Status(text, "clock", f"Answer by {small}", "warn" if is_soon else "")

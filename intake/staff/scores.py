@@ -1,0 +1,162 @@
+"""Scores and answers of a submission in words, for those who may see answers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from intake.screening.catalog import load_catalog
+from intake.screening.instrument import Instrument
+from intake.screening.item import Item, Kind
+from intake.screening.results import (
+    Gad7Result,
+    HeadacheResult,
+    PcPtsd5Result,
+    PegResult,
+    Phq9Result,
+)
+from intake.screening.scoring import gad7, headache_burden, pc_ptsd_5, peg, phq9
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """A score as `score_row` draws it; `cuts` are the starts of its bands, the first is 0."""
+
+    name: str
+    about: str
+    value: int | None
+    most: int
+    band: str
+    detail: str
+    cuts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class AnswerList:
+    """What was answered to one instrument, in the words of its questions."""
+
+    title: str
+    answers: list[tuple[str, str]]
+
+
+def scores_of(answers: Answers) -> list[Score]:
+    """The score of every instrument that was answered and has one, in a fixed order."""
+    catalog = load_catalog()
+    return [draw(catalog[name], answers[name]) for name, draw in _DRAWN.items() if name in answers]
+
+
+def answers_of(answers: Answers) -> list[AnswerList]:
+    """All answers by instrument, in the order of its form."""
+    catalog = load_catalog()
+    return [
+        AnswerList(instrument.title, _answers(instrument, answers[name]))
+        for name, instrument in catalog.items()
+        if answers.get(name)
+    ]
+
+
+def skipped_in(answers: Answers) -> list[str]:
+    """Titles of the instruments the person chose to skip."""
+    catalog = load_catalog()
+    return [catalog[name].title for name in answers.get("skipped", []) if name in catalog]
+
+
+def _answers(instrument: Instrument, given: Answers) -> list[tuple[str, str]]:
+    return [
+        (item.text.get("en", item.id), _words(item, given[item.id]))
+        for item in instrument.items
+        if item.id in given
+    ]
+
+
+def _words(item: Item, value: object) -> str:
+    if item.kind in (Kind.CHOICE, Kind.MULTI):
+        return ", ".join(option.label.get("en", option.id) for option in item.chosen(value))
+    return str(value)
+
+
+def _phq9(instrument: Instrument, answers: Answers) -> Score:
+    return _banded(instrument, phq9(instrument, answers), "PHQ-9", "mood, last 2 weeks")
+
+
+def _gad7(instrument: Instrument, answers: Answers) -> Score:
+    return _banded(instrument, gad7(instrument, answers), "GAD-7", "worry, last 2 weeks")
+
+
+def _banded(
+    instrument: Instrument, result: Phq9Result | Gad7Result, name: str, about: str
+) -> Score:
+    scored = [item for item in instrument.items if item.scored]
+    least = instrument.band(result.partial_sum).label
+    complete = result.total is not None
+    count = f"{result.answered} of {len(scored)} answered"
+    return Score(
+        name=name,
+        about=about,
+        value=result.total,
+        most=sum(item.highest_score for item in scored),
+        band=least if complete else "Not complete",
+        detail=count if complete else f"{count}, at least {result.partial_sum} ({least})",
+        cuts=tuple(band.minimum for band in instrument.bands),
+    )
+
+
+def _pc_ptsd_5(instrument: Instrument, answers: Answers) -> Score:
+    result: PcPtsd5Result = pc_ptsd_5(instrument, answers)
+    complete = result.total is not None
+    band = (
+        "At or above 4"
+        if result.positive_4
+        else "At or above 3"
+        if result.positive_3
+        else "Below 3"
+    )
+    return Score(
+        name="PC-PTSD-5",
+        about="trauma, past month",
+        value=result.total,
+        most=5,
+        band=band if complete else "Not complete",
+        detail="" if complete else f"at least {result.yes_count}",
+        cuts=(0, 3, 4),
+    )
+
+
+def _peg(instrument: Instrument, answers: Answers) -> Score:
+    result: PegResult = peg(instrument, answers)
+    high = "Average of 7 or more" if result.high else "Average below 7"
+    return Score(
+        name="PEG",
+        about="pain, past week",
+        value=result.sum,
+        most=30,
+        band=high if result.complete else "Not complete",
+        detail=f"average {result.mean_1dp} of 10" if result.complete else "",
+        cuts=(0, 21),
+    )
+
+
+def _headache(instrument: Instrument, answers: Answers) -> Score:
+    result: HeadacheResult = headache_burden(instrument, answers)
+    days = answers.get("headache_days")
+    words = {True: "15 days or more", False: "Below 15 days", None: "Not answered"}
+    overuse = "medicine days fit the overuse count" if result.possible_medication_overuse else ""
+    return Score(
+        name="Headache days",
+        about="last 30 days",
+        value=days if isinstance(days, int) else None,
+        most=30,
+        band=words[result.frequent],
+        detail=overuse,
+        cuts=(0, 15),
+    )
+
+
+_DRAWN: dict[str, Callable[[Instrument, Answers], Score]] = {
+    "phq9": _phq9,
+    "gad7": _gad7,
+    "pc_ptsd_5": _pc_ptsd_5,
+    "peg": _peg,
+    "headache_burden": _headache,
+}

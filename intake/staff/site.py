@@ -1,0 +1,18 @@
+"""The staff site: sign-in, and the pages behind it."""
+
+from flask import Flask
+
+from intake.accounts.security import init_security
+from intake.accounts.sessions import SiteSessions
+from intake.staff import guard, links, queue, submission
+
+VIEWS = (queue, submission)
+"""Modules whose views stand on the guarded blueprint; importing them adds the views."""
+
+
+def register(app: Flask) -> None:
+    """Add the staff site to the application."""
+    app.session_interface = SiteSessions(app.session_interface)
+    init_security(app)
+    app.register_blueprint(links.blueprint)
+    app.register_blueprint(guard.blueprint)

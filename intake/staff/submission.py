@@ -1,0 +1,132 @@
+"""One submission: its record, booking its call, and notes. Every look at it is recorded."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from flask import abort, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+
+from intake.accounts.permissions import Permission
+from intake.audit import log
+from intake.clinic.clinic import Clinic
+from intake.clinic.service import current_clinic
+from intake.core import clock
+from intake.core.db import unit_of_work
+from intake.scheduling import queries, service
+from intake.scheduling.service import SlotTaken
+from intake.scheduling.slots import slot_from
+from intake.staff.forms import BookForm, NoteForm
+from intake.staff.grid import Time, nearest_times
+from intake.staff.guard import blueprint, requires, staff_user
+from intake.staff.record import record_of
+from intake.submissions.models import Submission
+from intake.submissions.queries import for_staff
+from intake.submissions.service import add_note
+from intake.web.forms import Form
+
+CHANGED = _l(
+    "This request was changed since you opened the page. This is how it is now. Choose once more."
+)
+TAKEN = _l("That time has just been taken. Choose another one.")
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the submission after the page was drawn."""
+
+
+@blueprint.get("/submissions/<uuid:submission_id>")
+@requires(Permission.SEE_QUEUE)
+def show(submission_id: UUID) -> ResponseReturnValue:
+    """The record."""
+    return _page(_found(submission_id))
+
+
+@blueprint.post("/submissions/<uuid:submission_id>/book")
+@requires(Permission.BOOK)
+def book(submission_id: UUID) -> ResponseReturnValue:
+    """Book a slot, or confirm the one that was asked for."""
+    submission, form = _found(submission_id), BookForm()
+    if not form.validate_on_submit():
+        abort(400)
+    clinic, now = current_clinic(), clock.now()
+    try:
+        _book(submission_id, form, clinic, now)
+    except ChangedMeanwhile:
+        form.slot.errors = [CHANGED]
+        return _page(submission, form=form, status=409)
+    except SlotTaken:
+        form.slot.errors = [TAKEN]
+        others = _nearest(submission, form.slot.data, clinic, now)
+        return _page(submission, form=form, others=others, status=409)
+    return redirect(url_for("staff.show", submission_id=submission_id), code=303)
+
+
+@blueprint.post("/submissions/<uuid:submission_id>/notes")
+@requires(Permission.CONTACT)
+def write_note(submission_id: UUID) -> ResponseReturnValue:
+    """Add a note."""
+    submission, form = _found(submission_id), NoteForm()
+    if not form.validate_on_submit():
+        return _page(submission, form=form, note_form=form, status=400)
+    with unit_of_work():
+        add_note(submission, form.body.data, author=staff_user(), now=clock.now())
+    return redirect(url_for("staff.show", submission_id=submission_id), code=303)
+
+
+def _found(submission_id: UUID) -> Submission:
+    return for_staff(submission_id) or abort(404)
+
+
+def _book(submission_id: UUID, form: BookForm, clinic: Clinic, now: datetime) -> None:
+    """Book unless the page was out of date; the same click sent twice books once."""
+    with unit_of_work():
+        submission = for_staff(submission_id, lock=True) or abort(404)
+        if submission.version != form.version.data:
+            if _is_booked_at(submission, form.slot.data):
+                return
+            raise ChangedMeanwhile
+        service.book(submission, form.slot.data, clinic, actor=staff_user(), now=now)
+
+
+def _is_booked_at(submission: Submission, key: str) -> bool:
+    kept = queries.kept_for(submission.id)
+    if kept is None or kept.status != "booked":
+        return False
+    rules = queries.consultation_type().rules
+    return queries.slot_key(slot_from(kept.provider_id, kept.starts_at, rules)) == key
+
+
+def _nearest(submission: Submission, key: str, clinic: Clinic, now: datetime) -> list[Time]:
+    wanted = queries.read_slot_key(key)
+    diary = queries.diary(now=now, without=submission.id)
+    return nearest_times(diary, clinic, wanted[1], now=now) if wanted else []
+
+
+def _page(
+    submission: Submission,
+    *,
+    form: Form | None = None,
+    note_form: NoteForm | None = None,
+    others: list[Time] | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    """The record as a page. It is shown only if the look at it could be recorded."""
+    user, clinic, now = staff_user(), current_clinic(), clock.now()
+    with unit_of_work():
+        log.record("record viewed", actor=user.actor, now=now, subject_id=submission.id)
+    page = render_template(
+        "staff/submission.html",
+        record=record_of(submission, user, clinic, first=_first_day(), now=now),
+        form=form,
+        note_form=note_form or NoteForm.fill({}),
+        others=others or [],
+    )
+    return make_response(page, status)
+
+
+def _first_day() -> date | None:
+    try:
+        return date.fromisoformat(request.args.get("from", ""))
+    except ValueError:
+        return None

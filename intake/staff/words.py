@@ -1,0 +1,99 @@
+"""Staff words for levels, states, times and what people chose. Clinic time throughout."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from intake.core.i18n import time_text
+
+ROLES = {
+    "front_desk": "Front desk",
+    "clinician": "Clinician",
+    "administrator": "Administrator",
+    "auditor": "Auditor",
+}
+STATUSES = {
+    "draft": "Not sent yet",
+    "new": "New",
+    "contacting": "Contacting",
+    "booked": "Booked",
+    "held": "Call held",
+    "no_show": "No show",
+    "closed": "Closed",
+    "withdrawn": "Withdrawn",
+    "quarantined": "Suspected spam",
+}
+CONDITIONS = {
+    "depression": "Depression",
+    "chronic_pain": "Chronic pain",
+    "ptsd": "PTSD",
+    "migraine": "Migraine",
+    "other": "Something else",
+}
+CHANNELS = {"phone": "Phone", "video": "Video", "in_person": "In person"}
+CONTACT_WAYS = {"call": "Call", "text": "Text", "email": "Email"}
+BEST_TIMES = {
+    "any": "Any time",
+    "morning": "Mornings",
+    "afternoon": "Afternoons",
+    "evening": "Late afternoons",
+}
+DAYS = {"mon": "Mon", "tue": "Tue", "wed": "Wed", "thu": "Thu", "fri": "Fri"}
+PARTS = {"morning": "Morning", "afternoon": "Afternoon", "evening": "Late day"}
+"""Days and parts of the day in which people say when they can talk."""
+LANGUAGES = {"en": "English", "es": "Spanish"}
+FOR_WHOM = {"me": "Themselves", "someone_else": "Someone they care for"}
+MESSAGES = {
+    "received": "Receipt to the patient",
+    "booked": "Confirmation to the patient",
+    "new_submission": "Notice to the front desk",
+    "urgent": "Alert to staff on call",
+}
+
+
+class Tag(NamedTuple):
+    """A word with an icon, and what kind of matter it is."""
+
+    label: str
+    kind: str
+    icon: str
+
+
+LEVELS = (
+    Tag("Routine", "", "done"),
+    Tag("Clinician review", "warn", "flag"),
+    Tag("Urgent: call today", "alert", "alert"),
+    Tag("Urgent: call now", "alert", "shield"),
+)
+"""By the rank of a level."""
+
+
+def listed(keys: Iterable[str], words: Mapping[str, str]) -> str:
+    """Several choices as a list of words; an unknown one as it is."""
+    return ", ".join(words.get(key, key) for key in keys)
+
+
+def lasting(time: timedelta) -> str:
+    """A length of time such as "9 min", "2 h 10 min" or "3 days 4 h"."""
+    minutes = max(0, int(time.total_seconds()) // 60)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days} day{'s' if days > 1 else ''}" + (f" {hours} h" if hours else "")
+    if hours:
+        return f"{hours} h" + (f" {rest} min" if rest else "")
+    return f"{rest} min"
+
+
+def when(instant: datetime, tz: ZoneInfo, now: datetime) -> str:
+    """An instant in clinic time: "Today 8:25 am", "Sun 7:41 pm", "Nov 16, 7:41 pm"."""
+    day, today = instant.astimezone(tz).date(), now.astimezone(tz).date()
+    time = time_text(instant, tz, "en")
+    if day == today:
+        return f"Today {time}"
+    if abs(day - today) < timedelta(days=7):
+        return f"{format_date(day, 'EEE', locale='en')} {time}"
+    pattern = "MMM d" if day.year == today.year else "MMM d, y"
+    return f"{format_date(day, pattern, locale='en')}, {time}"
