@@ -68,7 +68,7 @@ def run(stop: threading.Event) -> None:
 
 
 def run_once(stop: threading.Event | None = None) -> int:
-    """Send everything that is due now over one connection; returns the number of tries."""
+    """Send over one connection until nothing is due; returns the number of tries."""
     transport = Transport(current_app.extensions["mail"], _smtp())
     tries = 0
     try:
