@@ -195,12 +195,6 @@ class TimesForm(Form):
         ),
         missing=_l("Select how you would like to talk"),
     )
-    time_zone = SelectField(
-        _l("Your time zone"),
-        choices=TIME_ZONES,
-        hint=_l("The times above are in this zone."),
-        missing=_l("Select your time zone"),
-    )
     needs = TextAreaField(
         _l("Do you need an interpreter, or any other help to talk with us?"),
         hint=_l("Please don’t use this box for an emergency. Staff read it during office hours."),
@@ -216,6 +210,12 @@ class TimesForm(Form):
             self.availability.errors = [str(_l("Select at least one part of the week"))]
             return False
         return fine
+
+
+class ZoneForm(Form):
+    """In which time zone the times are shown."""
+
+    zone = SelectField(_l("Your time zone"), choices=TIME_ZONES)
 
 
 class CheckForm(Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,9 +16,10 @@ from flask_babel import gettext as _
 
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import day_text, language, time_text, zone_text
-from intake.patient.forms import DAYS, NO_SLOT, PARTS, TimesForm
+from intake.patient.forms import DAYS, NO_SLOT, PARTS, TimesForm, ZoneForm
 from intake.patient.places import TIME_ZONES, zone_of
 from intake.scheduling import queries
+from intake.scheduling.models import Appointment
 from intake.scheduling.slots import Slot, nearest
 from intake.submissions.models import Submission
 
@@ -42,12 +44,13 @@ class Offer:
     """Everything the page shows."""
 
     form: TimesForm
+    zone_form: ZoneForm
     days: list[Day]
     zone: ZoneInfo
     minutes: int
     hold_minutes: int
     later: date | None
-    earlier: bool
+    earlier: date | None
     taken: bool
 
     @property
@@ -82,35 +85,36 @@ def offer(
     stored = (draft.contact or {}).get("times", {})
     zone = _zone(draft, clinic, query, stored)
     diary = queries.diary(now=now, without=draft.id)
-    first = _first_day(query)
-    slots = diary.free(now=now, first_day=first, last_day=None)
+    slots = diary.free(now=now, first_day=None, last_day=None)
+    kept = queries.kept_for(draft.id)
     wanted = queries.read_slot_key(taken or "")
     if wanted is not None:
-        shown, later = nearest(slots, wanted[1], NEAREST), None
+        shown, earlier, later = nearest(slots, wanted[1], NEAREST), None, None
     else:
-        shown, later = _page_of(slots, zone)
+        own_day = kept.starts_at.astimezone(zone).date() if kept else None
+        shown, earlier, later = _page_of(slots, zone, first=_first_day(query), own_day=own_day)
     days = _days(shown, zone, {} if wanted else diary.closures)
     return Offer(
-        form=_form(draft, stored, days, zone, again=taken is not None),
+        form=_form(stored, days, kept, again=taken is not None),
+        zone_form=_zone_form(zone),
         days=days,
         zone=zone,
         minutes=diary.type.minutes,
         hold_minutes=clinic.hold_minutes,
         later=later,
-        earlier=first is not None,
+        earlier=earlier,
         taken=taken is not None or "taken" in query,
     )
 
 
 def _form(
-    draft: Submission, stored: Mapping[str, Any], days: list[Day], zone: ZoneInfo, *, again: bool
+    stored: Mapping[str, Any], days: list[Day], kept: Appointment | None, *, again: bool
 ) -> TimesForm:
-    kept = queries.kept_for(draft.id)
-    chosen = _key_of(kept.provider_id, kept.starts_at) if kept is not None else None
-    if chosen is None and stored and not stored.get("slot_chosen"):
-        chosen = NO_SLOT
-    form = TimesForm(data={**stored, "slot": chosen, "time_zone": zone.key})
     offered = [(value, short) for day in days for value, short, _full in day.times]
+    chosen = _same_time(kept, [value for value, _short in offered])
+    if kept is None and stored and not stored.get("slot_chosen"):
+        chosen = NO_SLOT
+    form = TimesForm(data={**stored, "slot": chosen})
     sent = request.form.get("slot", "") if request.method == "POST" else ""
     # A well-formed time that is not on this page is for the booking rules to judge, not the form.
     others = {sent} if queries.read_slot_key(sent) else set()
@@ -121,8 +125,21 @@ def _form(
     return form
 
 
-def _key_of(provider_id: int, starts_at: datetime) -> str:
-    return f"{provider_id}-{starts_at:%Y%m%d%H%M}"
+def _zone_form(zone: ZoneInfo) -> ZoneForm:
+    """The choice of zones; the clinic's own may be none of the usual ones."""
+    form = ZoneForm.fill({"zone": zone.key})
+    if zone.key not in ZONES:
+        form.zone.choices = [*TIME_ZONES, (zone.key, zone_text(zone, language()))]
+    return form
+
+
+def _same_time(kept: Appointment | None, offered: list[str]) -> str | None:
+    """The offered slot at the time kept for this person, whoever would take the call."""
+    for key in offered:
+        slot = queries.read_slot_key(key)
+        if kept and slot and slot[1] == kept.starts_at:
+            return key
+    return None
 
 
 def _zone(
@@ -143,12 +160,23 @@ def _first_day(query: Mapping[str, str]) -> date | None:
         return None
 
 
-def _page_of(slots: list[Slot], zone: ZoneInfo) -> tuple[list[Slot], date | None]:
-    """The slots of the first few days, and the day the next page begins with."""
-    by_day = [(day, list(each)) for day, each in groupby(slots, lambda slot: _local(slot, zone))]
-    shown = [slot for _day, each in by_day[:DAYS_A_PAGE] for slot in each]
-    rest = by_day[DAYS_A_PAGE:]
-    return shown, rest[0][0] if rest else None
+def _page_of(
+    slots: list[Slot], zone: ZoneInfo, *, first: date | None, own_day: date | None
+) -> tuple[list[Slot], date | None, date | None]:
+    """The slots of a few days, and the days the pages before and after begin with.
+
+    The page begins with the day asked for; if none is, it shows the day of the person's own time.
+    """
+    days = sorted({_local(slot, zone) for slot in slots})
+    start = 0
+    if first is not None:
+        start = min(bisect_left(days, first), max(len(days) - 1, 0))
+    elif own_day in days[DAYS_A_PAGE:]:
+        start = days.index(own_day)
+    page, after = days[start : start + DAYS_A_PAGE], days[start + DAYS_A_PAGE :]
+    earlier = days[max(start - DAYS_A_PAGE, 0)] if start else None
+    shown = [slot for slot in slots if _local(slot, zone) in page]
+    return shown, earlier, after[0] if after else None
 
 
 def _days(slots: list[Slot], zone: ZoneInfo, closures: Mapping[date, str]) -> list[Day]:

@@ -1,6 +1,6 @@
 """What the check page and the confirmation show."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,8 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from intake.clinic.clinic import Clinic
-from intake.core.i18n import moment_text, time_text
+from intake.clinic.hours import NeverOpenError
+from intake.core.i18n import day_text, language, moment_text, time_text, zone_text
 from intake.patient.forms import CONDITIONS, CONTACT_BY, DAYS, PARTS, VOICEMAIL
 from intake.patient.journey import Step
 from intake.patient.questions import heading
@@ -103,6 +104,20 @@ def _row(
         where["instrument"] = instrument
     href = url_for(endpoint, **where)
     return {"term": term, "value": value, "small": small, "href": href, "about": about}
+
+
+def same_day_text(clinic: Clinic, *, now: datetime) -> str:
+    """By when the team calls somebody it worries about: "today, before 5 pm Central Time"."""
+    try:
+        deadline = clinic.hours.end_of_business_day(now)
+    except NeverOpenError:
+        return str(_("as soon as we can"))
+    hour = time_text(deadline, clinic.tz, language()).replace(":00", "")
+    words = {"time": hour, "zone": zone_text(clinic.tz, language())}
+    if deadline.astimezone(clinic.tz).date() == now.astimezone(clinic.tz).date():
+        return str(_("today, before %(time)s %(zone)s", **words))
+    day = day_text(deadline, clinic.tz, language())
+    return str(_("on %(day)s, before %(time)s %(zone)s", day=day, **words))
 
 
 def receipt(submission: Submission, clinic: Clinic) -> dict[str, Any]:

@@ -30,6 +30,8 @@ from intake.submissions.models import Submission
 blueprint = Blueprint("wizard", __name__, url_prefix="/request")
 
 DRAFT_COOKIE = "draft"
+NEUTRAL_PAGE = "https://www.weather.gov/"
+"""What is seen instead by somebody who comes in while a person answers."""
 
 
 @dataclass
@@ -77,11 +79,13 @@ class Visit:
             raise Elsewhere(url_of(journey.first_open(self.steps, self.done)))
         return step
 
-    def page(self, step: Step) -> dict[str, Any]:
+    def page(self, step: Step, *, further: bool = False) -> dict[str, Any]:
         """What every page of the form shows around its questions."""
         place = self.steps.index(step)
         back = url_of(self.steps[place - 1]) if place else url_for("pages.home")
-        if request.args.get("from") == "check":
+        if further:
+            back = url_of(step)
+        elif request.args.get("from") == "check":
             back = url_for("wizard.check")
         return {"number": place + 1, "total": len(self.steps), "back": back}
 
@@ -234,7 +238,7 @@ def _ask(key: str, *, further: bool = False) -> ResponseReturnValue:
         blocks=questions.blocks(form, items),
         language=here.draft.language,
         heading=questions.heading(key, further=further),
-        **here.page(step),
+        **here.page(step, further=further),
     )
 
 
@@ -248,7 +252,11 @@ def _items(here: Visit, step: Step, *, further: bool) -> tuple[Any, ...]:
 
 
 def _save(step: Step, values: Mapping[str, Any] | None, *, further: bool) -> ResponseReturnValue:
-    """Save the answers of a page (None: all skipped) and go on, by way of help if it is needed."""
+    """Save the answers of a page (None: all skipped) and go on, by way of help if it is needed.
+
+    Help comes before further questions, except for safety: its last one decides which help.
+    """
+    given = frozenset(values or ())
     with unit_of_work():
         here = visit(lock=True)
         if values is not None:
@@ -259,11 +267,12 @@ def _save(step: Step, values: Mapping[str, Any] | None, *, further: bool) -> Res
         )
         here = Visit(here.draft, here.clinic)
         send_if_short(here)
-    if step.key not in here.done:
-        return _see(url_for("wizard.more", instrument=step.key, **_origin()))
-    if _calls_for_help(here, step):
+    more = url_for("wizard.more", instrument=step.key, **_origin())
+    if step.key not in here.done and step.key == SAFETY:
+        return _see(more)
+    if _calls_for_help(here, step, given):
         return _see(url_for("wizard.help_now"))
-    return here.onward(step)
+    return here.onward(step) if step.key in here.done else _see(more)
 
 
 def send_if_short(here: Visit) -> None:
@@ -277,14 +286,18 @@ def _origin() -> dict[str, Any]:
     return {"from": "check"} if request.args.get("from") == "check" else {}
 
 
-def _calls_for_help(here: Visit, step: Step) -> bool:
-    """Whether the answers just given raised an urgent flag of their own."""
+def _calls_for_help(here: Visit, step: Step, given: frozenset[str]) -> bool:
+    """Whether the answers just given raised an urgent flag; those to safety count together."""
     urgent = {Level.URGENT.value, Level.URGENT_ACUTE.value}
-    return any(
-        reason["level"] in urgent
-        and any(item.split(".")[0] == step.key for item in reason["items"])
+    questions_behind = {
+        item
         for reason in (here.draft.triage or {}).get("reasons", [])
-    )
+        if reason["level"] in urgent
+        for item in reason["items"]
+    }
+    if step.key == SAFETY:
+        return any(item.startswith(f"{SAFETY}.") for item in questions_behind)
+    return any(f"{step.key}.{item}" in questions_behind for item in given)
 
 
 @blueprint.get("/help-now")
@@ -293,17 +306,38 @@ def help_now() -> ResponseReturnValue:
     draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
     if draft is None:
         return _see(url_for("pages.urgent_help"))
+    if draft.level_rank < Level.URGENT.rank:
+        return _see(url_for("pages.urgent_help"))
     here = Visit(draft, current_clinic())
     rules = {reason["rule"] for reason in (draft.triage or {}).get("reasons", [])}
-    onward = url_for("wizard.done")
-    if draft.is_draft:
-        onward = url_of(journey.first_open(here.steps, here.done))
-    if "H1" in rules and not rules & {"S1", "S2", "S3", "S4"}:
-        return render_template("patient/help_medical.html", onward=onward)
+    page = {"onward": _first_open(here), "sent": not draft.is_draft, "medical": "H1" in rules}
     if rules & {"S1", "S2"}:
-        return render_template("patient/help_acute.html", onward=onward)
-    same_day = here.clinic.hours.end_of_business_day(clock.now())
-    return render_template("patient/help_support.html", onward=onward, same_day=same_day)
+        return render_template("patient/help_acute.html", **page)
+    if not rules & {"S3", "S4"}:
+        return render_template("patient/help_medical.html", **page)
+    same_day = summary.same_day_text(here.clinic, now=clock.now())
+    return render_template("patient/help_support.html", same_day=same_day, **page)
+
+
+def _first_open(here: Visit) -> str:
+    """The address at which a person goes on: the first page that still needs something."""
+    if not here.draft.is_draft:
+        return url_for("wizard.done")
+    step = journey.first_open(here.steps, here.done)
+    if step.key in here.answers:  # its first questions are answered, further ones are not
+        return url_for("wizard.more", instrument=step.key)
+    return url_of(step)
+
+
+@blueprint.get("/leave")
+def leave() -> ResponseReturnValue:
+    """Take the request off the screen: forget it in this browser, and show the weather instead.
+
+    A link and not a form, because our content policy lets no form end at another site. Nothing
+    changes but the browser's own cookie.
+    """
+    session.pop(DRAFT_COOKIE, None)
+    return _see(NEUTRAL_PAGE)
 
 
 @blueprint.route("/times", methods=["GET", "POST"])
@@ -329,7 +363,7 @@ def _save_times(offer: offers.Offer) -> None:
     form, now = offer.form, clock.now()
     with unit_of_work():
         here = visit(lock=True)
-        values = form.values() | {"slot_chosen": offer.wants_slot}
+        values = form.values() | {"slot_chosen": offer.wants_slot, "time_zone": offer.zone.key}
         drafts.save_times(here.draft, values, here.clinic, now=now)
         if offer.wants_slot:
             booking.hold(
@@ -337,7 +371,7 @@ def _save_times(offer: offers.Offer) -> None:
                 form.slot.data,
                 here.clinic,
                 now=now,
-                time_zone=form.time_zone.data,
+                time_zone=offer.zone.key,
                 channel=form.channel.data,
             )
         else:
