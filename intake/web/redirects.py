@@ -1,0 +1,12 @@
+"""Redirects that stay on our own site (OWASP ASVS 5.0, 3.7.2)."""
+
+import re
+
+# One slash, then printable ASCII without spaces and backslashes. Browsers read "//host" and
+# "/\host" as another site, and drop tabs and line breaks before they read; none gets through.
+_LOCAL = re.compile(r"/(?!/)[!-\[\]-~]*", re.ASCII)
+
+
+def local_path(value: str | None, default: str) -> str:
+    """The path if it is one of this site, else the default. For what a request asks to go to."""
+    return value if value is not None and _LOCAL.fullmatch(value) else default
