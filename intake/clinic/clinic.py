@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 
-from intake.clinic.hours import OfficeHours, Window
+from intake.clinic.hours import OfficeHours, WeekdayHours, Window, describe
 
 
 class ClinicSettingsError(Exception):
@@ -80,6 +80,16 @@ class Clinic:
     def hours(self) -> OfficeHours:
         """When somebody is there to read requests."""
         return OfficeHours(self.weekly_hours, self.closed, self.tz)
+
+    @property
+    def week(self) -> list[WeekdayHours]:
+        """Its hours from Monday to Sunday, as runs of weekdays with the same hours."""
+        return describe(self.hours)
+
+    @property
+    def in_us(self) -> bool:
+        """Whether the lines of help are those of the US, which pages then name in full."""
+        return self.crisis_lines == US_CRISIS_LINES
 
 
 def read_clinic(document: Mapping[str, Any], closed: frozenset[date] = frozenset()) -> Clinic:

@@ -1,0 +1,118 @@
+"""What templates say in words: office hours, dates and times, always with the zone."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_time, get_day_names
+from babel.lists import format_list
+from flask import Flask
+from flask_babel import gettext
+
+from intake.core.i18n import day_text, language, moment_text, time_text, zone_text
+
+Windows = tuple[tuple[time, time], ...]
+NOON = time(12)
+MIDNIGHT = time.min
+
+
+class Run(Protocol):
+    """Weekdays in a row (0 = Monday, both included) with the same hours; none if closed."""
+
+    @property
+    def first(self) -> int:
+        """The first weekday."""
+
+    @property
+    def last(self) -> int:
+        """The last weekday."""
+
+    @property
+    def windows(self) -> Windows:
+        """Opening and closing wall times; a closing time of 00:00 is the end of the day."""
+
+
+class OpenOffice(Protocol):
+    """What is asked of a clinic to say its hours."""
+
+    @property
+    def week(self) -> Sequence[Run]:
+        """Monday to Sunday in runs of weekdays."""
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The zone of its wall times."""
+
+
+def hours_text(clinic: OpenOffice) -> str:
+    """Office hours in words, such as "Monday to Friday, 9 am to 5 pm Central Time"."""
+    days: dict[Windows, list[str]] = {}
+    for run in clinic.week:
+        if run.windows:
+            days.setdefault(run.windows, []).extend(_days_of(run))
+    if not days:
+        return _("by appointment")
+    parts = [f"{listed(names)}, {_windows_text(windows)}" for windows, names in days.items()]
+    return "; ".join(parts) + " " + zone_text(clinic.tz, language())
+
+
+def moment(instant: datetime, tz: ZoneInfo) -> str:
+    """An instant in words: "Thursday, December 3, 9:30 am Central Time"."""
+    return moment_text(instant, tz, language())
+
+
+def day(instant: datetime, tz: ZoneInfo) -> str:
+    """The local date of an instant in words: "Thursday, December 3"."""
+    return day_text(instant, tz, language())
+
+
+def time_of_day(instant: datetime, tz: ZoneInfo) -> str:
+    """The local time of an instant, such as "9:30 am"."""
+    return time_text(instant, tz, language())
+
+
+def _(words: str, **values: str) -> str:
+    """The words in the language of the request."""
+    text: str = gettext(words, **values)
+    return text
+
+
+def listed(parts: list[str]) -> str:
+    """Words in a row as the language joins them: "a, b, and c"."""
+    return format_list(parts, locale=language())
+
+
+def register_filters(app: Flask) -> None:
+    """Give templates `clinic|hours_text`, and `moment`, `day`, `time_of_day` with a zone each."""
+    for words in (hours_text, moment, day, time_of_day):
+        app.add_template_filter(words)
+
+
+def _days_of(run: Run) -> list[str]:
+    """One or two weekdays by name, more of them as "Monday to Friday"."""
+    names = get_day_names("wide", locale=language())
+    if run.last - run.first < 2:
+        return [names[weekday] for weekday in range(run.first, run.last + 1)]
+    return [_("%(first)s to %(last)s", first=names[run.first], last=names[run.last])]
+
+
+def _windows_text(windows: Windows) -> str:
+    if windows == ((MIDNIGHT, MIDNIGHT),):
+        return _("all day")
+    return listed(
+        [
+            _("%(opens)s to %(closes)s", opens=_wall_text(opens), closes=_wall_text(closes))
+            for opens, closes in windows
+        ]
+    )
+
+
+def _wall_text(wall: time) -> str:
+    """A wall time as people say it: "9 am", "9:30 am", "noon"."""
+    if wall == NOON:
+        return _("noon")
+    if wall == MIDNIGHT:
+        return _("midnight")
+    text = format_time(wall, "h:mm a" if wall.minute else "h a", locale=language())
+    return text.lower().replace("\u202f", " ").replace("\xa0", " ")
