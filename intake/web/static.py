@@ -17,6 +17,8 @@ import brotli  # type: ignore[import-untyped]
 from flask import Flask
 from whitenoise import WhiteNoise
 
+from intake.web.headers import headers_for_all
+
 PREFIX = "/static/"
 _BASE = "base.css"
 _FOLDERS = ("font", "img", "js")
@@ -37,13 +39,14 @@ def install_static(app: Flask, source: Path, cache: Path) -> None:
     for name, content in files.values():
         _publish(served / name, content, scratch=cache)
     urls = {plain: PREFIX + name for plain, (name, _) in files.items()}
+    extra = headers_for_all(app) | {"Cache-Control": f"public, max-age={_YEAR}, immutable"}
     app.jinja_env.globals["asset"] = urls.__getitem__
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=served,
         prefix=PREFIX,
         allow_all_origins=False,
-        add_headers_function=_add_headers,
+        add_headers_function=lambda headers, path, url: _add_headers(headers, extra),
     )
 
 
@@ -110,6 +113,6 @@ def _gzip(content: bytes) -> bytes:
     return gzip.compress(content, mtime=0)
 
 
-def _add_headers(headers: Headers, path: str, url: str) -> None:
-    headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
-    headers["X-Content-Type-Options"] = "nosniff"
+def _add_headers(headers: Headers, extra: dict[str, str]) -> None:
+    for name, value in extra.items():
+        headers[name] = value
