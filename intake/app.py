@@ -3,14 +3,14 @@
 from importlib import import_module
 from pathlib import Path
 
-from flask import Flask, g, request
+from flask import Flask, g
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings
 from intake import cli, ops
-from intake.clinic.clinic import Clinic, ClinicSettingsError
+from intake.clinic.clinic import US_CRISIS_LINES, Clinic, ClinicSettingsError
 from intake.clinic.service import current_clinic
 from intake.core.db import db, init_database
 from intake.core.encryption import create_key_file, load_key_file
@@ -18,6 +18,7 @@ from intake.core.extensions import csrf, mail, migrate
 from intake.core.i18n import LANGUAGES, init_languages, language
 from intake.core.logs import init_logs
 from intake.screening.catalog import load_catalog
+from intake.web import appearance
 from intake.web.errors import register_errors
 from intake.web.filters import register_filters
 from intake.web.headers import init_headers
@@ -101,6 +102,7 @@ def _load_keys(app: Flask, settings: Settings) -> None:
 
 def _register_sites(app: Flask, settings: Settings) -> None:
     app.register_blueprint(ops.blueprint)
+    app.register_blueprint(appearance.blueprint)
     for package in SITES[settings.sites]:
         import_module(f"{package}.site").register(app)
     if not settings.is_production:
@@ -117,13 +119,12 @@ def _page_context() -> dict[str, object]:
     """What every template can use."""
     clinic = _clinic_or_none()
     offered = clinic.languages if clinic else ()
-    theme = request.cookies.get("theme")
     return {
         "clinic": clinic,
-        "crisis": clinic.crisis_lines if clinic else (),
+        "crisis": clinic.crisis_lines if clinic else US_CRISIS_LINES,
         "lang": language(),
         "languages": [(code, LANGUAGES[code]) for code in offered if code in LANGUAGES],
-        "theme": theme if theme in ("light", "dim") else None,
+        "theme": appearance.chosen_theme(),
     }
 
 
