@@ -1,0 +1,69 @@
+"""Public pages around the form: what it is, what ketamine is, privacy, help. They store nothing."""
+
+from flask import Blueprint, Response, make_response, render_template
+from sqlalchemy.exc import SQLAlchemyError
+
+from intake.clinic.clinic import ClinicSettingsError
+from intake.clinic.service import current_clinic
+from intake.patient.places import US_STATES
+from intake.web.filters import listed
+from intake.web.headers import ASKED_AGAIN
+
+blueprint = Blueprint("pages", __name__)
+
+MINUTES = 10
+"""How long the form takes, as the start page says it."""
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """The start page."""
+    names = dict(US_STATES)
+    states = listed([str(names.get(code, code)) for code in current_clinic().states])
+    return _page("patient/home.html", minutes=MINUTES, states=states)
+
+
+@blueprint.get("/learn")
+def learn() -> Response:
+    """What is known about ketamine, what is not, and what a consultation covers."""
+    return _page("patient/learn.html")
+
+
+@blueprint.get("/privacy")
+def privacy() -> Response:
+    """What is asked, who sees it, how long it is kept."""
+    return _page("patient/privacy.html")
+
+
+@blueprint.get("/accessibility")
+def accessibility() -> Response:
+    """How the site can be used, and whom to tell when it cannot."""
+    return _page("patient/accessibility.html")
+
+
+@blueprint.get("/urgent-help")
+def urgent_help() -> Response:
+    """Every way to reach help now. It opens without a database, too."""
+    try:
+        in_us = current_clinic().in_us
+    except (ClinicSettingsError, SQLAlchemyError):
+        in_us = True
+    return _shown("patient/urgent_help.html", in_us=in_us)
+
+
+@blueprint.get("/not-for-you")
+def not_for_you() -> Response:
+    """Where to turn for people under 18. Nothing about them is kept."""
+    return _page("patient/not_for_you.html")
+
+
+def _page(template: str, **values: object) -> Response:
+    """A page that speaks of the clinic; raises what `current_clinic` raises."""
+    return _shown(template, in_us=current_clinic().in_us, **values)
+
+
+def _shown(template: str, **values: object) -> Response:
+    """A page that is the same for everyone, so that browsers may keep it."""
+    response = make_response(render_template(template, **values))
+    response.headers["Cache-Control"] = ASKED_AGAIN
+    return response
