@@ -21,8 +21,9 @@ RELATED_MEDICINE = (
     "symptoms in adults with major depression who have suicidal thoughts or actions (with an oral "
     "antidepressant). It has not been shown to prevent suicide."
 )
+# One title among the sources says “rapidly relieve”; a title stays as it was printed.
 NEVER_SAID = re.compile(
-    r"!|\brisk|eligib|qualif|good candidate|rapid(?! ?ly relieve)|\breset\b|HIPAA|suffer", re.I
+    r"!|\brisk|eligib|qualif|good candidate|rapid(?!ly relieve)|\breset\b|HIPAA|suffer", re.I
 )
 
 
@@ -124,9 +125,8 @@ def test_it_remembers_the_theme_for_a_year(client: Browser) -> None:
     response = client.client.post("/appearance", data={"theme": "dim", "next": "/learn"})
     assert (response.status_code, response.location) == (303, "/learn")
     cookie = response.headers["Set-Cookie"]
-    assert cookie == "theme=dim; Max-Age=31536000; HttpOnly; Path=/; SameSite=Lax" or all(
-        part in cookie for part in ("theme=dim", "Max-Age=31536000", "HttpOnly", "SameSite=Lax")
-    )
+    for part in ("theme=dim;", "Max-Age=31536000", "HttpOnly", "Path=/", "SameSite=Lax"):
+        assert part in cookie
     assert b'data-theme="dim"' in client.get("/").body
 
 
