@@ -47,6 +47,8 @@ class Settings:
     staff_base_url: str
     sites: str
     smtp: Smtp
+    from_command_line: bool
+    """Whether a `flask` command runs, rather than a web server."""
     trusted_proxies: int
     """How many proxies in front of us may be believed about the client's address and scheme."""
     log_level: str
@@ -101,6 +103,7 @@ def _read(reader: _Reader, instance: Path) -> Settings:
         staff_base_url=reader.url("INTAKE_STAFF_BASE_URL", base_url),
         sites=reader.choice("INTAKE_SITES", SITES, "both"),
         smtp=_read_smtp(reader, in_development=in_development),
+        from_command_line=reader.values.get("FLASK_RUN_FROM_CLI") == "true",
         trusted_proxies=reader.whole_number("INTAKE_TRUSTED_PROXIES", 0),
         log_level=reader.text("INTAKE_LOG_LEVEL", "INFO").upper(),
     )

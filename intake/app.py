@@ -95,6 +95,8 @@ def _configure(app: Flask, settings: Settings) -> None:
 def _load_keys(app: Flask, settings: Settings) -> None:
     if not settings.is_production:
         create_key_file(settings.keys_file)
+    elif settings.from_command_line and not settings.keys_file.exists():
+        return  # so that `keys create` can be run; whatever needs a key says that there is none
     ring = load_key_file(settings.keys_file)
     app.extensions["key_ring"] = ring
     app.secret_key = ring.derive("cookies")

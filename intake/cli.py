@@ -1,11 +1,13 @@
 """Commands of `flask --app wsgi`; each is a thin call into a subject."""
 
+import json
 import os
 import shutil
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from typing import TextIO
 
 import click
 from flask import Flask, current_app
@@ -15,12 +17,21 @@ from config import Settings
 from intake.accounts import service as account_service
 from intake.accounts.permissions import ROLES
 from intake.accounts.queries import user_by_email
-from intake.clinic.service import current_clinic
+from intake.clinic.clinic import (
+    EXAMPLE_CLINIC,
+    ClinicSettingsError,
+    read_clinic,
+    write_clinic,
+)
+from intake.clinic.service import current_clinic, save_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
+from intake.core.encryption import create_key_file, key_ring
 from intake.notifications import worker as mail_worker
+from intake.scheduling.service import add_providers
 from intake.screening.command import score_json, triage_json
 from intake.screening.errors import InputError
+from intake.submissions.drafts import delete_expired
 
 BAD_INPUT = 2
 
@@ -32,6 +43,8 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(serve)
     app.cli.add_command(worker)
     app.cli.add_command(users)
+    app.cli.add_command(keys)
+    app.cli.add_command(clinic)
 
 
 def settings() -> Settings:
@@ -84,6 +97,7 @@ def serve(bind: str, threads: int, workers: int) -> None:
     ]
     # gunicorn is no Flask command: without this it would take a missing setting for development.
     environment = {**os.environ, "INTAKE_ENV": settings().environment}
+    environment.pop("FLASK_RUN_FROM_CLI", None)
     os.execve(gunicorn, arguments, environment)  # noqa: S606  no shell
 
 
@@ -91,6 +105,7 @@ def serve(bind: str, threads: int, workers: int) -> None:
 @click.option("--once", is_flag=True, help="Send what is due now, then stop.")
 def worker(*, once: bool) -> None:
     """Send the e-mails of the outbox."""
+    key_ring()  # without keys no mail can be read: say so now
     with current_app.app_context():
         if once:
             mail_worker.run_once()
@@ -98,7 +113,56 @@ def worker(*, once: bool) -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        mail_worker.run(stop)
+        mail_worker.run(stop, hourly=_delete_expired_drafts)
+
+
+def _delete_expired_drafts() -> None:
+    with unit_of_work():
+        delete_expired(now=clock.now())
+
+
+keys = AppGroup("keys", help="The key file, without which nothing can be read.")
+
+
+@keys.command("create")
+def create_keys() -> None:
+    """Write a new key file. An existing one is left alone."""
+    path = settings().keys_file
+    if path.exists():
+        raise click.ClickException(f"{path} exists. A new one would make all data unreadable.")
+    create_key_file(path)
+    click.echo(f"Wrote {path}. Keep a copy in a safe place, apart from the backups.")
+
+
+clinic = AppGroup("clinic", help="The clinic's own settings.")
+
+
+@clinic.command("show")
+def show_clinic() -> None:
+    """Print the settings, or before the set-up an example to fill in."""
+    try:
+        document = write_clinic(current_clinic())
+    except ClinicSettingsError:
+        document = {**write_clinic(EXAMPLE_CLINIC), "providers": ["Dr. First Example"]}
+    click.echo(json.dumps(document, indent=2))
+
+
+@clinic.command("setup")
+@click.argument("file", type=click.File(encoding="utf-8"))
+def set_up_clinic(file: TextIO) -> None:
+    """Store the settings of FILE (JSON, as `clinic show` prints them).
+
+    New names under "providers" get a calendar with the clinic's hours.
+    """
+    try:
+        document = json.load(file)
+        wanted = read_clinic(document)
+    except (json.JSONDecodeError, ClinicSettingsError) as error:
+        raise click.ClickException(f"{file.name}: {error}") from None
+    with unit_of_work():
+        save_clinic(wanted, now=clock.now())
+        added = add_providers(document.get("providers", []), wanted)
+    click.echo(f"{wanted.name} is set up. Providers added: {', '.join(added) or 'none'}.")
 
 
 users = AppGroup("users", help="Invite staff and let them in.")

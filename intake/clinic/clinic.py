@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
+from email_validator import EmailNotValidError, validate_email
 
 from intake.clinic.hours import OfficeHours, WeekdayHours, Window, describe
 
@@ -94,6 +95,25 @@ class Clinic:
 
 def read_clinic(document: Mapping[str, Any], closed: frozenset[date] = frozenset()) -> Clinic:
     """The clinic of a stored document; raises ClinicSettingsError naming what is wrong."""
+    clinic = _read(document, closed)
+    if not any(clinic.weekly_hours.values()):
+        raise ClinicSettingsError("The clinic's settings have no office hours (weekly_hours).")
+    for name in ("staff_recipients", "on_call_recipients"):
+        if not getattr(clinic, name):
+            raise ClinicSettingsError(f"Nobody would be told: {name} is empty.")
+    for address in (clinic.reply_to, *clinic.staff_recipients, *clinic.on_call_recipients):
+        _check_address(address)
+    return clinic
+
+
+def _check_address(address: str) -> None:
+    try:
+        validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise ClinicSettingsError(f"{address} is not an e-mail address.") from None
+
+
+def _read(document: Mapping[str, Any], closed: frozenset[date]) -> Clinic:
     try:
         return Clinic(
             name=document["name"],
@@ -114,9 +134,11 @@ def read_clinic(document: Mapping[str, Any], closed: frozenset[date] = frozenset
             languages=tuple(document["languages"]),
             closed=closed,
         )
+    except ZoneInfoNotFoundError:
+        raise ClinicSettingsError("The time_zone is not one like America/Chicago.") from None
     except KeyError as missing:
         raise ClinicSettingsError(f"The clinic's settings have no {missing}.") from None
-    except (TypeError, ValueError, ZoneInfoNotFoundError) as error:
+    except (TypeError, ValueError) as error:
         raise ClinicSettingsError("A value in the clinic's settings is wrong.") from error
 
 
@@ -150,3 +172,16 @@ def _read_hours(document: Mapping[str, list[list[str]]]) -> dict[int, tuple[Wind
         int(day): tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in windows)
         for day, windows in document.items()
     }
+
+
+EXAMPLE_CLINIC = Clinic(
+    name="Iconic Infusions",
+    phone_number="+13125550142",
+    tz=ZoneInfo("America/Chicago"),
+    weekly_hours={day: ((time(9), time(17)),) for day in range(5)},
+    states=("IL",),
+    staff_recipients=("desk@example.com",),
+    on_call_recipients=("clinician@example.com",),
+    reply_to="desk@example.com",
+)
+"""The clinic of the examples; also what a new clinic fills in."""

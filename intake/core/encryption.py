@@ -117,8 +117,10 @@ def load_key_file(path: Path) -> KeyRing:
 
 
 def key_ring() -> KeyRing:
-    """The key ring of the current application."""
-    ring: KeyRing = current_app.extensions["key_ring"]
+    """The key ring of the current application; raises KeyRingError when it has none."""
+    ring: KeyRing | None = current_app.extensions.get("key_ring")
+    if ring is None:
+        raise KeyRingError("There is no key file yet. Run: flask --app wsgi keys create")
     return ring
 
 

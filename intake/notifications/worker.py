@@ -11,6 +11,8 @@ counts as a failure.
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import SystemRandom
@@ -34,6 +36,7 @@ from intake.notifications.transport import Mail, Refused, Retry, Transport, comp
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
+HOUR_SECONDS = 3600
 STEPS = 12
 """Waits on the mail server in one delivery, from the name look-up to its last answer."""
 _random = SystemRandom()
@@ -52,14 +55,18 @@ class Claimed:
     lease: str
 
 
-def run(stop: threading.Event) -> None:
+def run(stop: threading.Event, *, hourly: Callable[[], None]) -> None:
     """Send what is due, again and again, until `stop` is set; the mail in hand is finished.
 
-    Needs an application context of its own.
+    Calls `hourly` at the start and every hour. Needs an application context of its own.
     """
     log.info("the worker for messages has started")
+    next_hour = time.monotonic()
     while not stop.is_set():
         try:
+            if time.monotonic() >= next_hour:
+                next_hour += HOUR_SECONDS
+                hourly()
             run_once(stop)
         except SQLAlchemyError:
             log.exception("the outbox could not be read or written")

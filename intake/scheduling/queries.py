@@ -92,7 +92,7 @@ def _taken(
     )
     if without is not None:
         query = query.where(Appointment.submission_id != without)
-    return db.session.execute(query).tuples().all()
+    return db.session.execute(query).all()
 
 
 def blocks(now: datetime) -> ColumnElement[bool]:

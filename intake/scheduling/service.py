@@ -1,9 +1,10 @@
 """Keeping and booking time. The database refuses any overlap; here that becomes `SlotTaken`."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from intake.accounts.models import User
@@ -11,7 +12,12 @@ from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
 from intake.scheduling import emails, queries
-from intake.scheduling.models import Appointment
+from intake.scheduling.models import (
+    Appointment,
+    ConsultationType,
+    Provider,
+    WeeklyHours,
+)
 from intake.scheduling.slots import Slot, slot_at
 from intake.submissions.models import Submission
 
@@ -20,6 +26,29 @@ PATIENT = "patient"
 
 class SlotTaken(Exception):
     """The time cannot be had: somebody else has it, or it is not offered (any more)."""
+
+
+def add_providers(names: Sequence[str], clinic: Clinic) -> list[str]:
+    """Give each new name a calendar with the clinic's hours; returns the names that were new.
+
+    The first one also brings the free consultation: 15 minutes, with 15 minutes after it.
+    """
+    known = set(db.session.scalars(select(Provider.name)))
+    added = [name for name in names if name not in known]
+    for name in added:
+        weekly = [
+            WeeklyHours(weekday=weekday, opens=opens, closes=closes)
+            for weekday, windows in clinic.weekly_hours.items()
+            for opens, closes in windows
+        ]
+        db.session.add(Provider(name=name, time_zone=clinic.tz.key, weekly=weekly))
+    if added and not known:
+        kind = ConsultationType(
+            name="Free consultation", minutes=15, step_minutes=30, buffer_after=15
+        )
+        db.session.add(kind)
+    db.session.flush()
+    return added
 
 
 def hold(

@@ -1,0 +1,113 @@
+import json
+import stat
+
+import pytest
+
+from intake.accounts.models import SignInLink
+from intake.clinic.service import current_clinic
+from intake.core.db import db
+from intake.notifications.models import Message
+from tests import factories
+
+
+@pytest.fixture
+def run(app):
+    runner = app.test_cli_runner()
+
+    def invoke(*arguments: str, text: str = ""):
+        return runner.invoke(args=list(arguments), input=text)
+
+    return invoke
+
+
+def test_score_reads_answers_and_prints_the_result(run):
+    result = run("score", "peg", text='{"p": 6, "e": 7, "g": 7}')
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["sum"] == 20
+
+
+@pytest.mark.parametrize(
+    ("instrument", "text", "words"),
+    [
+        ("phq9", '{"q1": 4}', "q1"),
+        ("phq9", '{"q11": 1}', "q11"),
+        ("phq9", '{"q1": true}', "q1"),
+        ("phq9", "[]", "object"),
+        ("phq9", "{", "JSON"),
+        ("phq10", "{}", "phq10"),
+        ("phq9", "", "JSON"),
+    ],
+)
+def test_bad_answers_are_refused_in_one_line(run, instrument, text, words):
+    result = run("score", instrument, text=text)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_triage_prints_level_and_rules(run):
+    inputs = {"asq": "negative", "phq9": {"total": 7, "q9": 1}, "screen": {}}
+    result = run("triage", text=json.dumps(inputs))
+    assert json.loads(result.stdout) == {"level": "urgent", "fired": ["S4"]}
+
+
+def test_a_sign_in_link_is_printed_in_development(run):
+    result = run("users", "login-link", "desk@example.com")
+    assert "/staff/link/" in result.stdout
+    assert db.session.query(SignInLink).count() == 1
+
+
+def test_no_sign_in_link_for_a_stranger(run):
+    result = run("users", "login-link", "stranger@example.com")
+    assert result.exit_code != 0
+    assert "no user" in result.stderr
+
+
+def test_an_invitation_is_queued(run):
+    result = run(
+        "users", "invite", "new@example.com", "--role", "clinician", "--name", "New Person"
+    )
+    assert result.exit_code == 0, result.output
+    message = db.session.query(Message).one()
+    assert (message.name, message.recipient) == ("invitation", "new@example.com")
+
+
+def test_an_invitation_needs_a_known_role(run):
+    assert run("users", "invite", "new@example.com", "--role", "owner").exit_code == 2
+
+
+def test_the_clinics_settings_can_be_printed_changed_and_stored(run, tmp_path):
+    document = json.loads(run("clinic", "show").stdout)
+    document |= {"name": "Quiet Harbor Clinic", "providers": ["Dr. New"]}
+    file = tmp_path / "clinic.json"
+    file.write_text(json.dumps(document))
+    result = run("clinic", "setup", str(file))
+    assert "Dr. New" in result.stdout
+    assert current_clinic().name == "Quiet Harbor Clinic"
+    assert factories.free_keys()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"weekly_hours": {}}, "weekly_hours"),
+        ({"on_call_recipients": []}, "on_call_recipients"),
+        ({"reply_to": "nobody"}, "nobody"),
+        ({"time_zone": "Mars/Base"}, "time_zone"),
+    ],
+)
+def test_unusable_settings_are_refused(run, tmp_path, change, words):
+    document = json.loads(run("clinic", "show").stdout) | change
+    file = tmp_path / "clinic.json"
+    file.write_text(json.dumps(document))
+    result = run("clinic", "setup", str(file))
+    assert result.exit_code == 1
+    assert words in result.stderr
+
+
+def test_a_key_file_is_never_overwritten(run, app):
+    path = app.config["SETTINGS"].keys_file
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    before = path.read_bytes()
+    assert run("keys", "create").exit_code == 1
+    assert path.read_bytes() == before
