@@ -1,0 +1,1 @@
+"""The limit: the same pages and commits in bare Flask, Jinja and sqlite3."""
