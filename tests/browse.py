@@ -68,15 +68,15 @@ class Browser:
         self.app = app
         self.client = app.test_client()
         self.page: Page | None = None
+        self.token = ""
 
     def get(self, path: str, *, headers: Mapping[str, str] | None = None) -> Page:
         """Open a page."""
         return self._take(path, self._open("GET", path, headers=headers))
 
     def post(self, path: str, data: Mapping[str, object], **options: object) -> Page:
-        """Send fields to an address, with the token of the last page unless data has one."""
-        token = self._token()
-        fields = {"csrf_token": token, **data} if token else dict(data)
+        """Send fields to an address, with the last token seen unless data has one."""
+        fields = {"csrf_token": self.token, **data} if self.token else dict(data)
         return self._take(path, self._open("POST", path, data=fields, **options))
 
     def submit(self, _button: str = "", **answers: object) -> Page:
@@ -102,12 +102,6 @@ class Browser:
             db.session.rollback()
         return response
 
-    def _token(self) -> str:
-        if self.page is None or self.page.tree is None:
-            return ""
-        inputs = (item for item in self.page.all("input") if item.get("name") == "csrf_token")
-        return next((item.get("value", "") for item in inputs), "")
-
     def _take(self, path: str, response: TestResponse) -> Page:
         for _ in range(10):
             if response.status_code not in (302, 303, 307):
@@ -118,6 +112,8 @@ class Browser:
         page = Page(response.status_code, path, response.data, response.headers)
         if response.mimetype == "text/html":
             page.tree = check(page)
+            inputs = (item for item in page.all("input") if item.get("name") == "csrf_token")
+            self.token = next((item.get("value", "") for item in inputs), self.token)
         self.page = page
         return page
 

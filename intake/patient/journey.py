@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from intake.screening.catalog import Catalog
-from intake.screening.instrument import Instrument
 from intake.screening.item import Item, is_given
 from intake.screening.plan import HEALTH, HISTORY, SAFETY, Asked, Plan
 
@@ -45,9 +44,7 @@ def steps_of(plan: Plan, *, short_way: bool = False) -> tuple[Step, ...]:
 
 def first_items(catalog: Catalog, asked: Asked, conditions: Collection[str]) -> tuple[Item, ...]:
     """The questions of an instrument's page, before anything on it is answered."""
-    known = {"conditions": list(conditions)} if asked.id == HISTORY else {}
-    items = _instrument(catalog, asked).visible_items(known)
-    return tuple(item for item in items if item.id not in ASKED_ELSEWHERE.get(asked.id, ()))
+    return _items(catalog, asked, conditions, {})
 
 
 def further_items(
@@ -55,21 +52,22 @@ def further_items(
 ) -> tuple[Item, ...]:
     """The questions that the answers to the first ones call for; they get a page of their own."""
     first = first_items(catalog, asked, conditions)
-    known = {"conditions": list(conditions)} if asked.id == HISTORY else {}
-    visible = _instrument(catalog, asked).visible_items({**answers, **known})
-    hidden = (*first, *(item for item in visible if item.id in ASKED_ELSEWHERE.get(asked.id, ())))
-    return tuple(item for item in visible if item not in hidden)
+    return tuple(item for item in _items(catalog, asked, conditions, answers) if item not in first)
 
 
-ASKED_ELSEWHERE: Mapping[str, frozenset[str]] = {
-    # The first page asks for conditions; who diagnosed them and how each medicine worked are
-    # better asked by the clinician than typed on a phone.
-    HISTORY: frozenset({"conditions"})
-    | {
-        f"diagnosed_by_{name}"
-        for name in ("depression", "chronic_pain", "ptsd", "migraine", "other")
-    }
-}
+LEFT_TO_THE_CALL = ("conditions", "diagnosed_by_", "ad_effect_")
+"""History items that have no place here: the first page asks for conditions; who diagnosed them and
+how each medicine worked are better asked by the clinician than typed on a phone."""
+
+
+def _items(
+    catalog: Catalog, asked: Asked, conditions: Collection[str], answers: Mapping[str, Any]
+) -> tuple[Item, ...]:
+    instrument = catalog[asked.id].behind_gate() if asked.gated else catalog[asked.id]
+    if asked.id != HISTORY:
+        return instrument.visible_items(answers)
+    visible = instrument.visible_items({**answers, "conditions": list(conditions)})
+    return tuple(item for item in visible if not item.id.startswith(LEFT_TO_THE_CALL))
 
 
 def is_done(
@@ -98,9 +96,7 @@ def has_open_questions(
 ) -> bool:
     """Whether the answers call for questions none of which has been answered yet."""
     conditions = contact.get("start", {}).get("conditions", [])
-    further = [
-        item for item in further_items(catalog, asked, conditions, given) if not item.optional
-    ]
+    further = further_items(catalog, asked, conditions, given)
     return bool(further) and not any(is_given(given.get(item.id)) for item in further)
 
 
@@ -117,8 +113,3 @@ def first_open(steps: Sequence[Step], done: Collection[str]) -> Step:
 def may_open(step: Step, steps: Sequence[Step], done: Collection[str]) -> bool:
     """Whether all pages before this one are done."""
     return all(each.key in done for each in steps[: steps.index(step)])
-
-
-def _instrument(catalog: Catalog, asked: Asked) -> Instrument:
-    instrument = catalog[asked.id]
-    return instrument.behind_gate() if asked.gated else instrument

@@ -76,8 +76,17 @@ class Visit:
         if step is None:
             abort(404)
         if not journey.may_open(step, self.steps, self.done):
-            raise Elsewhere(url_of(journey.first_open(self.steps, self.done)))
+            raise Elsewhere(self.next_url())
         return step
+
+    def next_url(self) -> str:
+        """The address at which a person goes on: the first page that still needs something."""
+        if not self.draft.is_draft:
+            return url_for("wizard.done")
+        step = journey.first_open(self.steps, self.done)
+        if step.key in self.answers:  # its first questions are answered, further ones are not
+            return url_for("wizard.more", instrument=step.key)
+        return url_of(step)
 
     def page(self, step: Step, *, further: bool = False) -> dict[str, Any]:
         """What every page of the form shows around its questions."""
@@ -87,6 +96,8 @@ class Visit:
             back = url_of(step)
         elif request.args.get("from") == "check":
             back = url_for("wizard.check")
+        elif drafts.is_short_way(self.draft):
+            back = url_for("call_me.ask")
         return {"number": place + 1, "total": len(self.steps), "back": back}
 
     def onward(self, step: Step) -> ResponseReturnValue:
@@ -95,18 +106,19 @@ class Visit:
             return _see(url_for("wizard.done"))
         fresh = Visit(self.draft, self.clinic)  # answers may have added or removed pages
         if request.args.get("from") == "check":
-            return _see(url_of(journey.first_open(fresh.steps, fresh.done)))
+            return _see(fresh.next_url())
         keys = [each.key for each in fresh.steps]
         following = fresh.steps[keys.index(step.key) + 1] if step.key in keys else fresh.steps[0]
         if journey.may_open(following, fresh.steps, fresh.done):
             return _see(url_of(following))
-        return _see(url_of(journey.first_open(fresh.steps, fresh.done)))
+        return _see(fresh.next_url())
 
 
 class Elsewhere(HTTPException):
-    """The page cannot be shown now; another one can."""
+    """The page cannot be shown now; another one can. Without a code, Flask answers with it as it is,
+    rather than with an error page."""
 
-    code = 303
+    code = None
 
     def __init__(self, url: str) -> None:
         super().__init__(response=redirect(url, 303))
@@ -238,6 +250,7 @@ def _ask(key: str, *, further: bool = False) -> ResponseReturnValue:
         blocks=questions.blocks(form, items),
         language=here.draft.language,
         heading=questions.heading(key, further=further),
+        further=further,
         **here.page(step, further=further),
     )
 
@@ -310,23 +323,13 @@ def help_now() -> ResponseReturnValue:
         return _see(url_for("pages.urgent_help"))
     here = Visit(draft, current_clinic())
     rules = {reason["rule"] for reason in (draft.triage or {}).get("reasons", [])}
-    page = {"onward": _first_open(here), "sent": not draft.is_draft, "medical": "H1" in rules}
+    page = {"onward": here.next_url(), "sent": not draft.is_draft, "medical": "H1" in rules}
     if rules & {"S1", "S2"}:
         return render_template("patient/help_acute.html", **page)
     if not rules & {"S3", "S4"}:
         return render_template("patient/help_medical.html", **page)
     same_day = summary.same_day_text(here.clinic, now=clock.now())
     return render_template("patient/help_support.html", same_day=same_day, **page)
-
-
-def _first_open(here: Visit) -> str:
-    """The address at which a person goes on: the first page that still needs something."""
-    if not here.draft.is_draft:
-        return url_for("wizard.done")
-    step = journey.first_open(here.steps, here.done)
-    if step.key in here.answers:  # its first questions are answered, further ones are not
-        return url_for("wizard.more", instrument=step.key)
-    return url_of(step)
 
 
 @blueprint.get("/leave")
@@ -411,6 +414,5 @@ def done() -> ResponseReturnValue:
     if submission is None:
         return _see(url_for("pages.home"))
     if submission.is_draft:
-        here = Visit(submission, current_clinic())
-        return _see(url_of(journey.first_open(here.steps, here.done)))
+        return _see(Visit(submission, current_clinic()).next_url())
     return render_template("patient/done.html", **summary.receipt(submission, current_clinic()))

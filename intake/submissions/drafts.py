@@ -117,7 +117,9 @@ def save_answers(
         skipped.add(instrument_id)
     else:
         stored[instrument_id] = _clean(draft, instrument_id, answers)
-        skipped = (skipped - {instrument_id}) | set(left_blank)
+        # A first page that is saved anew may lead to further questions again.
+        skipped = {key for key in skipped if key.split("/")[0] != instrument_id}
+        skipped |= set(left_blank)
     draft.answers = {**stored, "skipped": sorted(skipped)}
     _touch(draft, clinic, now)
     before = draft.level_rank

@@ -1,0 +1,86 @@
+from sqlalchemy import select
+
+from intake.core.db import db
+from intake.notifications.models import Message
+from intake.submissions.models import Submission
+from tests.web.patient import journey
+
+
+def level() -> str:
+    return db.session.scalars(select(Submission)).one().level
+
+
+def urgent_mails() -> int:
+    return len(db.session.scalars(select(Message.id).where(Message.name == "urgent")).all())
+
+
+def test_a_yes_asks_question_five_and_alerts_at_once(client):
+    journey.to_safety(client)
+    page = client.submit(**{**journey.NO_THOUGHTS, "q3": "yes"})
+    assert page.path == "/request/more/asq"
+    assert "Are you having thoughts of killing yourself right now?" in page.text
+    assert (level(), urgent_mails()) == ("urgent_acute", 1)
+
+
+def test_right_now_shows_help_and_never_blocks(client):
+    journey.to_safety(client)
+    client.submit(**{**journey.NO_THOUGHTS, "q3": "yes"})
+    page = client.submit(q5="yes")
+    assert page.path == "/request/help-now"
+    assert page.h1 == "Please reach out for help now"
+    assert {"tel:988", "sms:988", "tel:911"} <= set(page.links())
+    onward = next(link for link in page.links() if link.startswith("/request/screening/"))
+    assert client.get(onward).status == 200
+
+
+def test_a_past_attempt_shows_the_calmer_page(client):
+    journey.to_safety(client)
+    client.submit(**{**journey.NO_THOUGHTS, "q4": "yes"})
+    page = client.submit(q5="no")
+    assert page.h1 == "Support is available any time"
+    assert level() == "urgent"
+
+
+def test_refusing_to_answer_counts_as_a_yes(client):
+    journey.to_safety(client)
+    page = client.submit(**{**journey.NO_THOUGHTS, "q1": "declined"})
+    assert page.path == "/request/more/asq"
+
+
+def test_item_nine_alone_shows_help(client):
+    journey.to_screening(client, conditions=["depression"])
+    answers = {f"q{number}": "0" for number in range(1, 9)} | {"q9": "1"}
+    page = client.submit(**answers)
+    assert page.path == "/request/help-now"
+    assert (level(), urgent_mails()) == ("urgent", 1)
+    assert "/request/more/phq9" in page.links()
+
+
+def test_emergency_headache_signs_show_911(client):
+    journey.to_screening(client, conditions=["migraine"])
+    journey.skip_to(client, "/request/screening/headache_burden")
+    page = client.submit("leave_blank", emergency_now="yes")
+    assert page.path == "/request/help-now"
+    assert "tel:911" in page.links()
+    assert "These can be signs of a medical emergency." in page.text
+
+
+def test_taking_back_a_yes_keeps_the_flag(client):
+    journey.to_safety(client)
+    client.submit(**{**journey.NO_THOUGHTS, "q3": "yes"})
+    client.get("/request/safety")
+    client.submit(**journey.NO_THOUGHTS)
+    assert level() == "urgent_acute"
+
+
+def test_patients_never_read_scores_or_bands(client):
+    journey.to_screening(client, conditions=["depression"])
+    seen = [client.page.text]
+    seen.append(client.submit(**{f"q{number}": "3" for number in range(1, 10)}).text)
+    client.get("/request/more/phq9")
+    seen.append(client.submit(q10="3").text)
+    seen.append(journey.skip_to(client, "/request/times").text)
+    seen.append(journey.choose_time(client).text)
+    seen.append(client.submit().text)
+    for word in ("27/27", "severe", "positive", "eligible", "score"):
+        assert all(word not in text.lower() for text in seen), word

@@ -1,0 +1,161 @@
+from sqlalchemy import func, select
+
+from intake.core.db import db
+from intake.notifications.models import Message
+from intake.scheduling.models import Appointment
+from intake.submissions.models import Submission
+from tests.web.patient import journey
+
+
+def submission() -> Submission:
+    return db.session.scalars(select(Submission)).one()
+
+
+def test_the_whole_way_ends_with_a_reference(client):
+    page = journey.to_done(client)
+    assert page.path == "/request/done"
+    assert submission().reference in page.text
+    assert submission().status == "new"
+    assert db.session.scalars(select(Appointment.status)).one() == "pending"
+
+
+def test_the_way_begins_at_the_beginning(client):
+    for step in ("contact", "safety", "health", "history", "times", "check"):
+        assert client.get(f"/request/{step}").path == "/request/start"
+
+
+def test_a_page_further_on_leads_to_the_first_open_one(client):
+    journey.to_contact(client)
+    assert client.get("/request/times").path == "/request/contact"
+
+
+def test_under_18_leads_to_help_and_stores_nothing(client):
+    page = journey.to_contact(client, age18="no")
+    assert page.path == "/not-for-you"
+    assert db.session.scalar(select(func.count()).select_from(Submission)) == 0
+
+
+def test_errors_keep_what_was_typed(client):
+    journey.to_contact(client)
+    page = client.submit(**{**journey.CONTACT, "phone": "12", "dob_day": "31", "dob_month": "2"})
+    assert page.h1
+    assert "There is a problem" in page.text
+    assert page.fields()["given_name"] == ["Dana"]
+    assert page.fields()["phone"] == ["12"]
+    assert page.fields()["dob_day"] == ["31"]
+    assert b"<title>Error: " in page.body
+
+
+def test_saved_answers_are_shown_again(client):
+    journey.to_safety(client)
+    page = client.get("/request/contact")
+    assert page.fields()["email"] == ["dana@example.org"]
+    assert page.fields()["dob_year"] == ["1985"]
+
+
+def test_a_change_from_the_check_page_comes_back_to_it(client):
+    journey.to_check(client)
+    client.get("/request/contact?from=check")
+    page = client.submit(given_name="Dee")
+    assert page.path == "/request/check"
+    assert "Dee O’Neill-Ñandú" in page.text
+
+
+def test_another_condition_asks_what_it_calls_for_before_the_check_page(client):
+    journey.to_check(client)
+    client.get("/request/start?from=check")
+    page = client.submit(conditions=["chronic_pain", "migraine"])
+    assert page.path == "/request/screening/headache_burden"
+
+
+def test_the_check_page_shows_no_answers(client):
+    page = journey.to_check(client)
+    assert "Answered" in page.text
+    assert "Skipped" in page.text
+    assert "thoughts" not in page.text.lower()
+
+
+def test_sending_again_shows_the_same_receipt(client):
+    first = journey.to_done(client)
+    again = client.post("/request/check", {})
+    assert again.path == "/request/done"
+    assert again.text == first.text
+    assert db.session.scalar(select(func.count()).select_from(Message)) == 2
+
+
+def test_a_sent_request_cannot_be_changed(client):
+    journey.to_done(client)
+    assert client.get("/request/contact").path == "/request/done"
+
+
+def test_starting_again_after_sending_makes_a_new_request(client):
+    journey.to_done(client)
+    journey.to_contact(client)
+    assert db.session.scalar(select(func.count()).select_from(Submission)) == 2
+
+
+def test_phq2_gates_the_rest_for_pain(client):
+    page = journey.to_screening(client)
+    assert page.path == "/request/screening/phq9"
+    assert sorted(name for name in page.fields() if name.startswith("q")) == []
+    names = {item.get("name") for item in page.all("input")}
+    assert {"q1", "q2"} <= names
+    assert "q3" not in names
+    page = client.submit(q1="1", q2="1")
+    assert page.path == "/request/more/phq9"
+    assert "q9" in {item.get("name") for item in page.all("input")}
+
+
+def test_a_low_phq2_goes_on(client):
+    journey.to_screening(client)
+    assert client.submit(q1="0", q2="1").path == "/request/screening/peg"
+
+
+def test_unanswered_items_are_listed_and_can_be_left_blank(client):
+    journey.to_screening(client, conditions=["depression"])
+    page = client.submit(q1="1")
+    assert "There is a problem" in page.text
+    page = client.submit("leave_blank", q1="1")
+    assert page.path != "/request/screening/phq9"
+    assert submission().answers["phq9"] == {"q1": 1}
+
+
+def test_the_short_way_sends_after_the_safety_page(client):
+    client.get("/request/call-me")
+    page = client.submit(
+        conditions=["ptsd"],
+        age18="yes",
+        given_name="Sam",
+        family_name="Lee",
+        phone="3125550111",
+        contact_by=["call"],
+        voicemail_ok="no",
+        best_time="any",
+        consent_privacy="y",
+    )
+    assert page.path == "/request/safety"
+    page = client.submit(**journey.NO_THOUGHTS)
+    assert page.path == "/request/done"
+    assert submission().status == "new"
+
+
+def test_none_of_these_times_needs_a_part_of_the_week(client):
+    journey.to_times(client)
+    page = client.submit(slot="none", channel="phone")
+    assert "Select at least one part of the week" in page.text
+    page = client.submit(slot="none", channel="phone", availability=["tue-morning"])
+    assert page.path == "/request/check"
+    assert "Tuesday morning" in page.text
+
+
+def test_a_time_that_was_just_taken_offers_the_nearest(client, app):
+    journey.to_times(client)
+    radios = [item.get("value") for item in client.page.all("input") if item.get("name") == "slot"]
+    other = type(client)(app)
+    journey.to_times(other)
+    other.submit(slot=radios[0], channel="phone")
+    mine = radios[0]
+    page = client.submit(slot=mine, channel="video")
+    assert page.status == 409
+    assert "just been taken" in page.text
+    assert page.fields()["channel"] == ["video"]
