@@ -28,3 +28,11 @@ def clinic(empty_clinic: Installation) -> Installation:
     """An installation with the example clinic in its database; nothing runs yet."""
     empty_clinic.prepare()
     return empty_clinic
+
+
+@pytest.fixture
+def clinic_on_sqlite(tmp_path: Path) -> Iterator[Installation]:
+    """An installation before its first start, where the database makes no difference."""
+    (tmp_path / "instance").mkdir()
+    with installation(tmp_path / "instance") as clinic:
+        yield clinic
