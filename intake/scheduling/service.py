@@ -105,8 +105,8 @@ def book(
 
     Sends the confirmation with its calendar file. Raises SlotTaken.
     """
-    slot = _offered(key, submission.id, now)
     appointment = queries.kept_for(submission.id)
+    slot = _asked_for(appointment, key, now) or _offered(key, submission.id, now)
     if appointment is None:
         appointment = _new(submission, slot, "booked", now)
     elif appointment.status == "booked":
@@ -118,6 +118,20 @@ def book(
     log.record("appointment booked", actor=actor.actor, now=now, subject_id=submission.id)
     emails.booked(submission, appointment, clinic, now=now)
     return appointment
+
+
+def _asked_for(kept: Appointment | None, key: str, now: datetime) -> Slot | None:
+    """The slot a person asked for, if that is the one meant. Nobody else can have it.
+
+    It is theirs until it begins, though too short notice by now for the rules to offer it.
+    """
+    if kept is None or kept.status != "pending" or kept.starts_at <= now:
+        return None
+    if queries.read_slot_key(key) != (kept.provider_id, kept.starts_at):
+        return None
+    return Slot(
+        kept.provider_id, kept.starts_at, kept.ends_at, kept.blocked_from, kept.blocked_until
+    )
 
 
 def _offered(key: str, submission_id: UUID, now: datetime) -> Slot:
