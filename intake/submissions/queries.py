@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select, text
+from sqlalchemy.sql.elements import ColumnElement, TextClause
 
 from intake.core.db import db
 from intake.core.paging import Cursor, Page, read_cursor
@@ -27,30 +28,25 @@ def for_staff(submission_id: UUID, *, lock: bool = False) -> Submission | None:
 
 def to_do(after: str = "") -> Page[Submission]:
     """What waits for the clinic: the highest level first, then who has waited longest."""
-    query = select(Submission).where(text(f"({IN_QUEUE})"))
-    cursor = read_cursor(after)
+    return _page(to_do_query(read_cursor(after)))
+
+
+def to_do_query(cursor: Cursor | None) -> Select[Submission]:
+    """The statement behind `to_do`, in the words and order of the queue's index."""
+    query = select(Submission).where(*_in_queue())
     if cursor is not None:
-        query = query.where(
-            or_(
-                Submission.level_rank < cursor.rank,
-                and_(
-                    Submission.level_rank == cursor.rank,
-                    or_(
-                        Submission.waiting_since > cursor.instant,
-                        and_(Submission.waiting_since == cursor.instant, Submission.id > cursor.id),
-                    ),
-                ),
-            )
-        )
-    order = (Submission.level_rank.desc(), Submission.waiting_since, Submission.id)
-    return _page(query.order_by(*order))
+        same_time = and_(Submission.waiting_since == cursor.instant, Submission.id > cursor.id)
+        later = or_(Submission.waiting_since > cursor.instant, same_time)
+        same_level = and_(Submission.level_rank == cursor.rank, later)
+        query = query.where(or_(Submission.level_rank < cursor.rank, same_level))
+    return query.order_by(Submission.level_rank.desc(), Submission.waiting_since, Submission.id)
 
 
 def to_do_counts() -> dict[int, int]:
     """How many wait, by the rank of their level."""
     rows = db.session.execute(
         select(Submission.level_rank, func.count())
-        .where(text(f"({IN_QUEUE})"))
+        .where(*_in_queue())
         .group_by(Submission.level_rank)
     )
     return {rank: count for rank, count in rows}
@@ -70,6 +66,14 @@ def notes_of(submission_id: UUID) -> list[Note]:
     """The notes about a submission, the latest first."""
     query = select(Note).where(Note.submission_id == submission_id)
     return list(db.session.scalars(query.order_by(Note.created_at.desc(), Note.id)))
+
+
+def _in_queue() -> tuple[TextClause, ColumnElement[bool]]:
+    """The condition of the queue's index, word for word.
+
+    SQLite would rather take three other indexes and sort, unless the first column is compared too.
+    """
+    return text(f"({IN_QUEUE})"), Submission.level_rank.in_(range(len(Level)))
 
 
 def _page(query: Select[Submission]) -> Page[Submission]:

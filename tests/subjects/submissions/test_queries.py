@@ -1,0 +1,95 @@
+"""Lists of submissions."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select, text
+
+from intake.core.db import db, is_postgresql, unit_of_work
+from intake.core.tokens import new_id
+from intake.submissions import queries
+from intake.submissions.models import Submission
+from tests.factories import MONDAY_MORNING
+
+MANY = 3000
+
+
+@pytest.fixture
+def many(app: Flask) -> None:
+    """A long history with a few people waiting."""
+    statuses = ["closed", "held", "booked", "withdrawn", "draft", "new", "contacting"]
+    with unit_of_work():
+        db.session.execute(
+            insert(Submission),
+            [
+                {
+                    "id": new_id(),
+                    "reference": f"{number:07}",
+                    "cookie_hash": None,
+                    "language": "en",
+                    "created_at": MONDAY_MORNING,
+                    "updated_at": MONDAY_MORNING,
+                    "waiting_since": MONDAY_MORNING - timedelta(minutes=number % 5),
+                    "status": statuses[min(number % 70, 6)],
+                    "level_rank": number // 70 % 4,
+                    "version": 1,
+                }
+                for number in range(MANY)
+            ],
+        )
+        if is_postgresql():
+            db.session.execute(text("ANALYZE submissions"))
+
+
+def test_the_queue_is_read_from_its_index_without_sorting(many: None) -> None:
+    compiled = (
+        queries.to_do_query(None)
+        .limit(26)
+        .compile(db.engine, compile_kwargs={"literal_binds": True})
+    )
+    explain = "EXPLAIN" if is_postgresql() else "EXPLAIN QUERY PLAN"
+    rows = db.session.connection().exec_driver_sql(f"{explain} {compiled}").all()
+    plan = " ".join(str(row) for row in rows)
+    assert "ix_submissions_queue" in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_page_by_page_it_gives_every_row_once_and_in_order(many: None) -> None:
+    shown, after = [], ""
+    while True:
+        page = queries.to_do(after)
+        shown += [(-row.level_rank, row.waiting_since, row.id) for row in page.rows]
+        after = page.later
+        if not after:
+            break
+    waiting = select(Submission).where(
+        Submission.status.in_(("new", "contacting"))
+        | ((Submission.status == "draft") & (Submission.level_rank >= 2))
+    )
+    expected = {row.id for row in db.session.scalars(waiting)}
+    assert len(expected) > queries.PAGE_SIZE
+    assert [row[2] for row in shown] == list(dict.fromkeys(row[2] for row in shown))
+    assert {row[2] for row in shown} == expected
+    assert [row[:2] for row in shown] == sorted(row[:2] for row in shown)
+
+
+def test_the_counts_add_up_to_the_list(many: None) -> None:
+    shown, after = 0, ""
+    while True:
+        page = queries.to_do(after)
+        shown, after = shown + len(page.rows), page.later
+        if not after:
+            break
+    assert sum(queries.to_do_counts().values()) == shown
+    assert set(queries.to_do_counts()) == {0, 1, 2, 3}
+
+
+def test_what_is_over_comes_page_by_page_too(many: None) -> None:
+    seen, after = [], ""
+    for _ in range(4):
+        page = queries.over(after)
+        seen += [row.id for row in page.rows]
+        after = page.later
+    assert len(set(seen)) == len(seen) == 4 * queries.PAGE_SIZE
