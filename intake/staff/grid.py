@@ -19,8 +19,8 @@ NEAREST = 4
 """How many times are offered in place of one that is gone."""
 
 HOURS = {"morning": "until 12", "afternoon": "12 – 3", "evening": "from 3"}
-MIDDLES = {"morning": time(10, 30), "afternoon": time(13, 30), "evening": time(16)}
-"""Wall times by which a part of the clinic's day is found in a person's own zone."""
+DAY_BEGINS, DAY_ENDS = time(9), time(17)
+"""Wall times between which people were asked when they can talk."""
 
 Time = tuple[str, str, str]
 """A slot's key, its time, and the whole of it in words."""
@@ -35,6 +35,9 @@ class Cell:
     note: str = ""
     closed: str = ""
     span: int = 1
+
+
+FULL = Cell(note="None left")
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ def booking_grid(
     bookable = _bookable_days(diary, now.astimezone(clinic.tz).date())
     start = next((i for i, day in enumerate(bookable) if first and day >= first), 0)
     days = bookable[start : start + COLUMNS]
-    times = _times(diary, clinic.tz, days, now)
+    slots = diary.free(now=now, first_day=days[0], last_day=days[-1]) if days else []
+    cells = _cells(slots, person, clinic)
     rows: list[tuple[str, str, list[Cell | None]]] = [
         (
             words,
@@ -62,7 +66,7 @@ def booking_grid(
             [
                 _closed(diary.closures[day], part)
                 if day in diary.closures
-                else _open(times.get((day, part), []), free=_suits(day, part, person, clinic))
+                else cells.get((day, part), FULL)
                 for day in days
             ],
         )
@@ -91,15 +95,20 @@ def _bookable_days(diary: Diary, today: date) -> list[date]:
     return [day for day in days if day.weekday() in weekdays]
 
 
-def _times(
-    diary: Diary, tz: ZoneInfo, days: list[date], now: datetime
-) -> dict[tuple[date, str], list[Time]]:
-    found: dict[tuple[date, str], list[Time]] = defaultdict(list)
-    if days:
-        for slot in diary.free(now=now, first_day=days[0], last_day=days[-1]):
-            starts = slot.starts_at.astimezone(tz)
-            found[starts.date(), part_of(starts.time())].append(_time(slot, tz))
-    return found
+def _cells(slots: list[Slot], person: Person, clinic: Clinic) -> dict[tuple[date, str], Cell]:
+    """Slots by local date and part of the day."""
+    found: dict[tuple[date, str], list[Slot]] = defaultdict(list)
+    for slot in slots:
+        starts = slot.starts_at.astimezone(clinic.tz)
+        found[starts.date(), part_of(starts.time())].append(slot)
+    zone = person.zone(clinic)
+    return {
+        place: Cell(
+            free=any(_suits(slot, person, zone) for slot in each),
+            times=tuple(_time(slot, clinic.tz) for slot in each),
+        )
+        for place, each in found.items()
+    }
 
 
 def part_of(wall: time) -> str:
@@ -121,14 +130,9 @@ def _closed(label: str, part: str) -> Cell | None:
     return Cell(closed=f"Closed {label}", span=len(PARTS)) if is_top else None
 
 
-def _open(times: list[Time], *, free: bool) -> Cell:
-    return Cell(free=free, times=tuple(times), note="" if times else "None left")
-
-
-def _suits(day: date, part: str, person: Person, clinic: Clinic) -> bool:
-    """Whether the middle of this part of the clinic's day is a time the person named."""
-    middle = datetime.combine(day, MIDDLES[part], clinic.tz).astimezone(person.zone(clinic))
-    weekday = middle.weekday()
-    if weekday >= len(DAYS):
+def _suits(slot: Slot, person: Person, zone: ZoneInfo) -> bool:
+    """Whether a slot begins, on the person's own clock, in a part of the week they named."""
+    starts = slot.starts_at.astimezone(zone)
+    if starts.weekday() >= len(DAYS) or not DAY_BEGINS <= starts.time() < DAY_ENDS:
         return False
-    return f"{list(DAYS)[weekday]}-{part_of(middle.time())}" in person.availability
+    return f"{list(DAYS)[starts.weekday()]}-{part_of(starts.time())}" in person.availability

@@ -79,7 +79,8 @@ def ask_to_sign_in_again(error: CSRFError) -> ResponseReturnValue:
     """A form that was left open until the session ended: sign in, rather than an error page."""
     if signed_in_user() is None:
         return _to_sign_in()
-    return current_app.handle_user_exception(error)
+    page_for_everybody = current_app.error_handler_spec[None][400][CSRFError]
+    return current_app.ensure_sync(page_for_everybody)(error)  # type: ignore[no-any-return]
 
 
 def staff_user() -> User:
