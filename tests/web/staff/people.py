@@ -1,0 +1,48 @@
+"""Members of staff, and ways in."""
+
+from sqlalchemy import select
+
+from intake.accounts.models import User
+from intake.accounts.queries import user_by_email
+from intake.accounts.security import hashed
+from intake.accounts.service import set_password, sign_in_link
+from intake.audit.models import AuditEntry
+from intake.core import clock
+from intake.core.db import db, unit_of_work
+from tests.browse import Browser
+
+PASSWORD = "brown horses eat late apples"
+DESK, CLINICIAN, ADMIN = "desk@example.com", "clinician@example.com", "admin@example.com"
+
+
+def person(email: str = DESK) -> User:
+    """The user with an address."""
+    user = user_by_email(email)
+    assert user is not None
+    return user
+
+
+def path_of(link: str) -> str:
+    """The path of a mailed address."""
+    return link[link.index("/staff/link/") :]
+
+
+def let_in(browser: Browser, email: str = DESK) -> Browser:
+    """Sign a user in by a one-time link."""
+    with unit_of_work():
+        link = sign_in_link(person(email), now=clock.now())
+    browser.get(path_of(link))
+    browser.submit()
+    return browser
+
+
+def give_password(email: str = DESK, password: str = PASSWORD) -> None:
+    """Give a user a password."""
+    user, password_hash = person(email), hashed(password)
+    with unit_of_work():
+        set_password(user, password_hash, now=clock.now())
+
+
+def actions() -> list[str]:
+    """What the audit log holds, in order."""
+    return list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq)))

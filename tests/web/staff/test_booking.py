@@ -1,0 +1,229 @@
+"""Booking from the record: one click, never twice, never over somebody else."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from intake.clinic.service import current_clinic
+from intake.core.db import db, unit_of_work
+from intake.notifications.models import Message
+from intake.scheduling import service
+from intake.scheduling.models import Appointment
+from intake.submissions import drafts
+from intake.submissions.models import Submission
+from intake.submissions.service import submit
+from tests import factories
+from tests.browse import NAMESPACE, Browser, Page
+from tests.factories import MONDAY_MORNING
+from tests.web.staff.people import CLINICIAN, actions, let_in, person
+
+
+@pytest.fixture
+def morning(app: Flask):
+    """A Monday morning."""
+    with time_machine.travel(MONDAY_MORNING, tick=False) as now:
+        yield now
+
+
+@pytest.fixture
+def desk(app: Flask, morning) -> Browser:
+    """The front desk, that morning."""
+    return let_in(Browser(app))
+
+
+def path_of(submission: Submission) -> str:
+    return f"/staff/submissions/{submission.id}"
+
+
+def offered(page: Page) -> list[str]:
+    """The keys of all slot buttons."""
+    return [b.get("value", "") for b in page.all("button") if b.get("name") == "slot"]
+
+
+def version_on(page: Page) -> str:
+    return next(i.get("value", "") for i in page.all("input") if i.get("name") == "version")
+
+
+def book(browser: Browser, submission: Submission, key: str, version: str = "") -> Page:
+    page = browser.get(path_of(submission))
+    data = {"slot": key, "version": version or version_on(page)}
+    return browser.post(path_of(submission) + "/book", data)
+
+
+def asked_for(key: str) -> Submission:
+    """A sent submission that asks for a slot."""
+    draft, clinic, now = factories.fill(factories.begin()), current_clinic(), MONDAY_MORNING
+    with unit_of_work():
+        service.hold(draft, key, clinic, now=now, time_zone="America/New_York", channel="video")
+        times = {"slot_chosen": True, "time_zone": "America/New_York", "channel": "video"}
+        drafts.save_times(draft, times, clinic, now=now)
+    with unit_of_work():
+        service.keep_for_sending(draft, now=now)
+        submit(draft, clinic, now=now)
+    return draft
+
+
+def appointments() -> list[Appointment]:
+    return list(db.session.scalars(select(Appointment).order_by(Appointment.created_at)))
+
+
+def test_the_grid_offers_the_free_times_and_marks_what_suits(desk: Browser) -> None:
+    page = desk.get(path_of(factories.sent()))
+    assert factories.free_keys()[0] in offered(page)
+    fits = [cell for cell in page.all("td") if cell.get("class") == "fit"]
+    assert len(fits) == 1
+    assert "Closed Thanksgiving Day" in page.text
+    assert "Tue" in page.text
+
+
+@pytest.mark.parametrize(
+    ("zone", "said", "marked"),
+    [
+        ("America/Chicago", "tue-morning", "morning"),
+        ("America/New_York", "tue-morning", "morning"),
+        ("America/New_York", "tue-evening", "afternoon"),  # 3 pm there is 2 pm in Chicago
+        ("Pacific/Honolulu", "tue-morning", "afternoon"),  # 9 am there is 1 pm in Chicago
+        ("Asia/Tokyo", "tue-morning", ""),
+    ],
+)
+def test_the_mark_follows_the_persons_own_time_zone(
+    desk: Browser, zone: str, said: str, marked: str
+) -> None:
+    draft = factories.fill(factories.begin())
+    with unit_of_work():
+        times = {**factories.TIMES, "availability": [said], "time_zone": zone}
+        drafts.save_times(draft, times, current_clinic(), now=MONDAY_MORNING)
+        submit(draft, current_clinic(), now=MONDAY_MORNING)
+    page = desk.get(path_of(draft))
+    rows = page.all("tbody")[0].iter(NAMESPACE + "tr")
+    fits = [
+        part
+        for part, row in zip(("morning", "afternoon", "evening"), rows, strict=True)
+        if any(cell.get("class") == "fit" for cell in row)
+    ]
+    assert (marked in fits) if marked else not fits
+
+
+def test_later_days_can_be_reached_and_left_again(desk: Browser) -> None:
+    page = desk.get(path_of(factories.sent()))
+    first = offered(page)
+    later = next(link for link in page.links() if "?from=" in link)
+    second = desk.get(path_of(factories.sent()) + later.partition("#")[0])
+    assert offered(second)
+    assert not set(first) & set(offered(second))
+    assert "Earlier days" in second.text
+
+
+@pytest.mark.parametrize("start", ["x", "0001-01-01", "9999-12-31", "2026-02-30", "é"])
+def test_any_first_day_gives_a_page(desk: Browser, start: str) -> None:
+    assert offered(desk.get(path_of(factories.sent()) + f"?from={start}"))
+
+
+def test_one_click_books_and_tells_the_patient(desk: Browser) -> None:
+    submission = factories.sent()
+    key = offered(desk.get(path_of(submission)))[0]
+    page = book(desk, submission, key)
+    assert "The call is booked" in page.text
+    assert "Confirmation to the patient: waiting to be sent" in page.text
+    (appointment,) = appointments()
+    assert appointment.status == "booked"
+    assert appointment.changed_by == person().actor
+    assert "appointment booked" in actions()
+
+
+def test_the_time_that_was_asked_for_is_confirmed_with_one_click(desk: Browser) -> None:
+    submission = asked_for(factories.free_keys()[3])
+    page = desk.get(path_of(submission))
+    assert "Asked for" in page.text
+    assert "Eastern Time" in page.text
+    assert "Confirm this time" in page.text
+    page = book(desk, submission, offered(page)[0])
+    assert "The call is booked" in page.text
+    assert [each.status for each in appointments()] == ["booked"]
+
+
+def test_what_was_asked_for_can_be_confirmed_until_it_begins(desk: Browser, morning) -> None:
+    submission = asked_for(factories.free_keys()[0])
+    starts = appointments()[0].starts_at
+    morning.move_to(starts - timedelta(minutes=10))
+    let_in(desk)
+    page = desk.get(path_of(submission))
+    page = book(desk, submission, offered(page)[0])
+    assert "The call is booked" in page.text
+
+
+def test_a_booked_call_moves(desk: Browser) -> None:
+    submission, keys = factories.sent(), factories.free_keys()
+    book(desk, submission, keys[0])
+    page = book(desk, submission, keys[5])
+    assert "The call is booked" in page.text
+    (appointment,) = appointments()
+    assert appointment.sequence == 1
+    mails = db.session.scalars(select(Message).where(Message.name == "booked")).all()
+    assert len(mails) == 2
+
+
+def test_a_taken_time_offers_the_nearest_ones(app: Flask, desk: Browser) -> None:
+    first, second = factories.sent(), factories.sent()
+    key = factories.free_keys()[2]
+    other = let_in(Browser(app), CLINICIAN)
+    version = version_on(desk.get(path_of(second)))
+    for submission in (first, factories.sent()):  # both providers
+        book(other, submission, key if submission is first else key.replace("1-", "2-", 1))
+    page = book(desk, second, key, version)
+    assert page.status == 409
+    assert "That time has just been taken" in page.text
+    assert "nearest that are free" in page.text
+    assert key not in offered(page)
+    page = book(desk, second, offered(page)[0])
+    assert "The call is booked" in page.text
+
+
+def test_a_page_that_is_out_of_date_books_nothing(app: Flask, desk: Browser) -> None:
+    submission, keys = factories.sent(), factories.free_keys()
+    version = version_on(desk.get(path_of(submission)))
+    book(let_in(Browser(app), CLINICIAN), submission, keys[0])
+    page = book(desk, submission, keys[5], version)
+    assert page.status == 409
+    assert "was changed since you opened the page" in page.text
+    assert [each.sequence for each in appointments()] == [0]
+
+
+def test_the_same_click_twice_books_once(desk: Browser) -> None:
+    submission, key = factories.sent(), factories.free_keys()[0]
+    version = version_on(desk.get(path_of(submission)))
+    for _ in range(2):
+        assert "The call is booked" in book(desk, submission, key, version).text
+    mails = db.session.scalars(select(Message).where(Message.name == "booked")).all()
+    assert len(mails) == len(appointments()) == 1
+
+
+@pytest.mark.parametrize("key", ["1-000000000000", "9-202612031530", "x", "1-202612031533"])
+def test_a_time_that_is_not_offered_is_not_booked(desk: Browser, key: str) -> None:
+    page = book(desk, factories.sent(), key)
+    assert page.status == 409
+    assert "That time has just been taken" in page.text
+    assert appointments() == []
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"slot": "x" * 41, "version": "1"}, {"slot": "x"}, {"slot": "x", "version": "-1"}]
+)
+def test_a_forged_form_is_refused(desk: Browser, data: dict[str, str]) -> None:
+    submission = factories.sent()
+    desk.get(path_of(submission))
+    assert desk.post(path_of(submission) + "/book", data).status == 400
+
+
+def test_the_slot_buttons_say_the_whole_date(desk: Browser) -> None:
+    page = desk.get(path_of(factories.sent()))
+    hidden = [
+        span.text
+        for button in page.all("button")
+        if button.get("name") == "slot"
+        for span in button.iter(NAMESPACE + "span")
+    ]
+    assert ", Tuesday, November 24, 9:00 am" in hidden

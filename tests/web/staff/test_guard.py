@@ -1,0 +1,132 @@
+"""Who gets to which page of the staff site."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from itsdangerous import URLSafeTimedSerializer
+
+from intake.accounts.permissions import ROLES, Permission, permissions_of
+from intake.core.db import unit_of_work
+from intake.staff.guard import GuardedBlueprint, UnguardedView, permission_of
+from tests import factories
+from tests.browse import Browser
+from tests.web.staff.people import person
+
+PUBLIC = {"security.login", "security.logout", "links.follow"}
+"""Pages of the staff site that are open to strangers."""
+
+GUARDED = {
+    "staff.queue": Permission.SEE_QUEUE,
+    "staff.show": Permission.SEE_QUEUE,
+    "staff.book": Permission.BOOK,
+    "staff.write_note": Permission.CONTACT,
+}
+
+NOBODY = UUID(int=0)
+
+
+def staff_rules(app: Flask) -> dict[str, set[str]]:
+    rules = (rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/staff"))
+    return {rule.endpoint: (rule.methods or set()) - {"HEAD", "OPTIONS"} for rule in rules}
+
+
+def address(app: Flask, endpoint: str, submission_id: UUID) -> str:
+    adapter = app.url_map.bind("localhost")
+    needed = next(rule.arguments for rule in app.url_map.iter_rules(endpoint))
+    return adapter.build(endpoint, dict.fromkeys(needed, submission_id))
+
+
+def test_every_page_is_either_public_or_names_its_permission(app: Flask) -> None:
+    found = {
+        endpoint: permission_of(app.view_functions[endpoint])
+        for endpoint in staff_rules(app)
+        if endpoint not in PUBLIC
+    }
+    assert found == GUARDED
+
+
+def test_a_stranger_is_sent_to_the_sign_in_page_and_back(app: Flask) -> None:
+    path = address(app, "staff.show", factories.sent().id)
+    for wanted in ("/staff/", path):
+        page = Browser(app).get(wanted)
+        assert page.h1 == "Sign in"
+        assert page.path.endswith(f"next={wanted}")
+
+
+def test_a_stranger_learns_nothing_about_what_exists(app: Flask) -> None:
+    there, not_there = factories.sent().id, NOBODY
+    answers = [
+        app.test_client().get(address(app, "staff.show", each)).status_code
+        for each in (there, not_there)
+    ]
+    assert answers == [303, 303]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_gets_to_its_pages_and_no_others(
+    app: Flask, signed_in: Callable[[str], Browser], role: str
+) -> None:
+    factories.user("somebody@example.com", role)
+    browser, submission = signed_in("somebody@example.com"), factories.sent()
+    token = form_token(app, browser)
+    for endpoint, permission in GUARDED.items():
+        path = address(app, endpoint, submission.id)
+        is_allowed = permission in permissions_of([role])
+        for method in staff_rules(app)[endpoint]:
+            data = {"csrf_token": token} if method == "POST" else None
+            with app.app_context():
+                status = browser.client.open(path, method=method, data=data).status_code
+            # 400: it got as far as its form, which was empty.
+            assert status == ((400 if method == "POST" else 200) if is_allowed else 403), path
+
+
+def form_token(app: Flask, browser: Browser) -> str:
+    """A token as forms hold one; some roles never see a form."""
+    with browser.client.session_transaction("/staff/") as session:
+        session["csrf_token"] = "of this session"
+    signer = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token")
+    return str(signer.dumps("of this session"))
+
+
+@pytest.mark.parametrize("endpoint", ["staff.show", "staff.book", "staff.write_note"])
+def test_what_does_not_exist_and_what_is_not_ours_to_see_look_the_same(
+    app: Flask, desk: Browser, endpoint: str
+) -> None:
+    unsent = factories.begin()
+    desk.get("/staff/")
+    method = "GET" if endpoint == "staff.show" else "POST"
+    token = desk.token
+    bodies = set()
+    for submission_id in (NOBODY, unsent.id):
+        with app.app_context():
+            answer = desk.client.open(
+                address(app, endpoint, submission_id), method=method, data={"csrf_token": token}
+            )
+        assert answer.status_code == 404
+        bodies.add(answer.data)
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize("wrong", ["1", "abc", "00000000", "..%2F..", "%00"])
+def test_an_address_that_is_no_id_is_not_found(desk: Browser, wrong: str) -> None:
+    assert desk.get(f"/staff/submissions/{wrong}").status == 404
+
+
+def test_a_view_without_a_permission_cannot_be_registered() -> None:
+    blueprint = GuardedBlueprint("test", __name__)
+    with pytest.raises(UnguardedView):
+        blueprint.get("/open")(lambda: "")
+
+
+@pytest.mark.parametrize("endpoint", ["staff.book", "staff.write_note"])
+def test_every_change_needs_the_token_of_a_form(app: Flask, desk: Browser, endpoint: str) -> None:
+    path = address(app, endpoint, factories.sent().id)
+    assert desk.client.post(path, data={}).status_code == 400
+
+
+def test_a_role_taken_away_counts_at_once(app: Flask, desk: Browser) -> None:
+    with unit_of_work():
+        person().role_names = ["auditor"]
+    assert desk.get("/staff/").status == 403
