@@ -81,7 +81,7 @@ class ConsultationType(Base, kw_only=True):
     step_minutes: Mapped[int]
     buffer_before: Mapped[int] = mapped_column(default=0)
     buffer_after: Mapped[int] = mapped_column(default=0)
-    min_notice: Mapped[int] = mapped_column(default=120)
+    min_notice: Mapped[int] = mapped_column(default=720)
     horizon_days: Mapped[int] = mapped_column(default=28)
     daily_cap: Mapped[int | None] = mapped_column(default=None)
     mode: Mapped[str] = mapped_column(String(10), default="confirm")
