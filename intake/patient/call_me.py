@@ -21,7 +21,10 @@ def ask() -> ResponseReturnValue:
     known = (draft.contact or {}) if draft is not None and draft.is_draft else {}
     form = CallMeForm(data={**known.get("start", {}), **known.get("contact", {})})
     if not form.validate_on_submit():
-        return render_template("patient/call_me.html", form=form)
+        back = url_for("pages.home")
+        if known and not known.get(drafts.SHORT_WAY):
+            back = url_for("wizard.check")  # leads to the page this person came from
+        return render_template("patient/call_me.html", form=form, back=back)
     if form.age18.data == "no":
         return redirect(url_for("pages.not_for_you"), 303)
     values = form.values()

@@ -66,7 +66,7 @@ class Offer:
             "zone_name": zone_name,
             "week_days": DAYS,
             "week_parts": PARTS,
-            "none": NO_SLOT,
+            "no_slot": NO_SLOT,
         }
 
 

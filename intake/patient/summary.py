@@ -16,6 +16,7 @@ from intake.patient.journey import Step
 from intake.patient.questions import heading
 from intake.scheduling import queries
 from intake.scheduling.models import Appointment
+from intake.screening.level import Level
 from intake.submissions.models import Submission
 
 Row = dict[str, str]
@@ -126,14 +127,26 @@ def receipt(submission: Submission, clinic: Clinic) -> dict[str, Any]:
     contact = (submission.contact or {}).get("contact", {})
     assert submission.sent_at is not None
     deadline = clinic.hours.add_open_minutes(submission.sent_at, clinic.response_minutes)
+    if submission.level_rank >= Level.URGENT.rank:  # as the page of help said
+        deadline = min(deadline, clinic.hours.end_of_business_day(submission.sent_at))
+    if kept is not None:
+        deadline = min(deadline, kept.starts_at)
     zone = ZoneInfo(kept.time_zone) if kept and kept.time_zone else clinic.tz
     return {
         "submission": submission,
         "appointment": kept,
         "zone": zone,
+        "zone_name": zone_text(zone, language()),
+        "leaf": _leaf(kept.starts_at.astimezone(zone)) if kept else (),
         "respond_by": deadline,
         "mailed": "email" in contact.get("contact_by", []) and bool(contact.get("email")),
         "voice": contact.get("phone", ""),
         "minutes": (kept.ends_at - kept.starts_at) // timedelta(minutes=1) if kept else 0,
         "home": url_for("pages.home"),
     }
+
+
+def _leaf(local: datetime) -> tuple[str, ...]:
+    """A date as on a calendar's leaf: month, day, weekday."""
+    lang = language()
+    return tuple(format_date(local.date(), part, locale=lang) for part in ("MMM", "d", "EEE"))
