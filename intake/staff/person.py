@@ -18,6 +18,7 @@ from intake.staff.words import (
     LANGUAGES,
     PARTS,
     listed,
+    opening,
     when,
 )
 from intake.submissions.models import Submission
@@ -154,4 +155,4 @@ class Person:
         if not (self.reach.get("consent_privacy") and self._text("consented_at")):
             return ""
         at = when(datetime.fromisoformat(self._text("consented_at")), clinic.tz, now)
-        return f"{at}, notice {self._text('notice')}"
+        return f"{opening(at)}, notice {self._text('notice')}"

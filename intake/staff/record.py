@@ -18,7 +18,7 @@ from intake.staff.grid import Grid, booking_grid
 from intake.staff.person import Fact, Person
 from intake.staff.reasons import Why, explain
 from intake.staff.scores import AnswerList, Score, answers_of, scores_of, skipped_in
-from intake.staff.words import CHANNELS, LEVELS, MESSAGES, STATUSES, Tag, when
+from intake.staff.words import CHANNELS, LEVELS, MESSAGES, STATUSES, Tag, opening, when
 from intake.submissions.models import Submission
 from intake.submissions.queries import notes_of
 
@@ -149,10 +149,10 @@ def _message(message: MessageState, clinic: Clinic, now: datetime) -> LogLine:
     at = when(message.sent_at or message.created_at, clinic.tz, now)
     match message.state:
         case "sent":
-            return "mail", f"{name}: sent", at
+            return "mail", f"{name}: sent", opening(at)
         case "failed":
-            return "alert", f"{name}: could not be delivered. Please phone instead.", at
+            return "alert", f"{name}: could not be delivered. Please phone instead.", opening(at)
         case "cancelled":
-            return "x", f"{name}: not sent, no longer needed", at
+            return "x", f"{name}: not sent, no longer needed", opening(at)
         case _:
-            return "clock", f"{name}: waiting to be sent", f"since {at}"
+            return "clock", f"{name}: waiting to be sent", f"Since {at}"

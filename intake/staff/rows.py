@@ -10,7 +10,7 @@ from intake.core.i18n import time_text
 from intake.scheduling.models import Appointment
 from intake.screening.level import Level
 from intake.staff.person import Person
-from intake.staff.words import CHANNELS, LEVELS, STATUSES, Tag, lasting, when
+from intake.staff.words import CHANNELS, LEVELS, STATUSES, Tag, lasting, opening, when
 from intake.submissions.models import Submission
 
 DUE_SOON = 60
@@ -51,7 +51,7 @@ def waiting_row(
         call, action = Status("No time chosen", "phone"), "Call"
     else:
         starts = when(appointment.starts_at, clinic.tz, now)
-        call, action = Status(starts, "calendar", "Asked for this time"), "Confirm time"
+        call, action = Status(opening(starts), "calendar", "Asked for this time"), "Confirm time"
     if submission.is_draft:
         action = "Call"
     return _row(submission, clinic, now, first=first, call=call, action=action)
@@ -111,7 +111,8 @@ def _waiting(submission: Submission, clinic: Clinic, now: datetime) -> Status:
     """How long somebody has waited, against what was promised in the clinic's open hours."""
     text = f"Waiting {lasting(now - submission.waiting_since)}"
     if submission.level_rank >= Level.URGENT.rank:
-        return Status(text, "alert", "Call first", "alert")
+        is_acute = submission.level_rank == Level.URGENT_ACUTE.rank
+        return Status(text, "alert", "Call now" if is_acute else "Call today", "alert")
     due = clinic.hours.add_open_minutes(submission.waiting_since, clinic.response_minutes)
     small = when(due, clinic.tz, now)
     if now >= due:

@@ -87,12 +87,17 @@ def lasting(time: timedelta) -> str:
     return f"{rest} min"
 
 
+def opening(words: str) -> str:
+    """Words at the beginning of a line."""
+    return words[:1].upper() + words[1:]
+
+
 def when(instant: datetime, tz: ZoneInfo, now: datetime) -> str:
-    """An instant in clinic time: "Today 8:25 am", "Sun 7:41 pm", "Nov 16, 7:41 pm"."""
+    """An instant in clinic time: "today 8:25 am", "Sun 7:41 pm", "Nov 16, 7:41 pm"."""
     day, today = instant.astimezone(tz).date(), now.astimezone(tz).date()
     time = time_text(instant, tz, "en")
     if day == today:
-        return f"Today {time}"
+        return f"today {time}"
     if abs(day - today) < timedelta(days=7):
         return f"{format_date(day, 'EEE', locale='en')} {time}"
     pattern = "MMM d" if day.year == today.year else "MMM d, y"

@@ -94,7 +94,7 @@ def test_a_row_says_who_what_for_how_long_and_what_next(app: Flask, morning) -> 
     morning.shift(timedelta(hours=2, minutes=10))
     page = at_desk(app).get("/staff/")
     for words in (
-        *("Dana", submission.reference, "Today 10:00 am", "Depression, Chronic pain"),
+        *("Dana", submission.reference, "today 10:00 am", "Depression, Chronic pain"),
         *("Waiting 2 h 10 min", "Answer by Tue 10:00 am", "No time chosen", "Routine"),
     ):
         assert words in page.text
@@ -103,7 +103,7 @@ def test_a_row_says_who_what_for_how_long_and_what_next(app: Flask, morning) -> 
 def test_an_answer_that_is_late_is_marked(app: Flask, morning) -> None:
     named("Dana")
     morning.shift(timedelta(days=1, minutes=1))
-    assert "Answer was due Today 10:00 am" in at_desk(app).get("/staff/").text
+    assert "Answer was due today 10:00 am" in at_desk(app).get("/staff/").text
 
 
 def test_a_flagged_draft_appears_as_not_sent_yet(app: Flask, morning) -> None:

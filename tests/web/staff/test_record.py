@@ -174,7 +174,7 @@ def test_a_note_is_kept_and_shown_with_its_author(desk: Browser) -> None:
     page = desk.post(path_of(submission) + "/notes", {"body": "Prefers <b>Dee</b>.\nCall late."})
     assert page.status == 200
     assert "Prefers <b>Dee</b>. Call late." in page.text
-    assert "Marta Ruiz, Today" in page.text
+    assert "Marta Ruiz, today" in page.text
     assert "note added" in actions()
 
 
