@@ -103,7 +103,7 @@ class Installation:
     def status(self, path: str) -> int | None:
         """The status of a page, or None when nobody answers."""
         try:
-            return Connection(self.address, timeout=5).get(path).status_code
+            return Connection(self.address, timeout=5).open(path).status_code
         except CUT_OFF:
             return None
 

@@ -1,0 +1,38 @@
+"""Looking at the messages of an installation, and letting their time pass."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select, update
+
+from intake.core import clock
+from intake.core.db import db, unit_of_work
+from intake.notifications.models import Message
+from tests.processes import Installation
+
+
+def let_time_pass(clinic: Installation) -> None:
+    """As if hours had gone by: leases of dead workers end, and waits are over."""
+    now = clock.now()
+    queued = update(Message).where(Message.state == "queued", Message.due_at > now)
+    with clinic.app.app_context(), unit_of_work():
+        db.session.execute(queued.values(due_at=now))
+
+
+def states(clinic: Installation) -> dict[str, str]:
+    """The state of every message, by the Message-ID its mail must carry."""
+    with looking_at(clinic):
+        rows = db.session.execute(select(Message.id, Message.state)).all()
+    return {f"<{row.id}@example.com>": row.state for row in rows}
+
+
+def all_are_sent(clinic: Installation) -> bool:
+    return set(states(clinic).values()) <= {"sent"}
+
+
+@contextmanager
+def looking_at(clinic: Installation) -> Iterator[None]:
+    """A block that sees the database as it is now."""
+    with clinic.app.app_context():
+        yield
+        db.session.remove()
