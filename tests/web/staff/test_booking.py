@@ -21,6 +21,9 @@ from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import CLINICIAN, actions, let_in, person
 
 
+pytestmark = pytest.mark.both
+
+
 @pytest.fixture
 def morning(app: Flask):
     """A Monday morning."""

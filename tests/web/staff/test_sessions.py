@@ -16,6 +16,8 @@ from tests.browse import Browser
 from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import CLINICIAN, actions, let_in, person
 
+pytestmark = pytest.mark.both
+
 
 def staff_cookie(browser: Browser) -> str:
     cookie = browser.client.get_cookie("staff")
