@@ -28,7 +28,7 @@ class CrisisLine:
     @property
     def href(self) -> str:
         """A link that calls the number."""
-        return f"tel:{self.number}"
+        return f"tel:{''.join(self.number.split())}"
 
 
 US_CRISIS_LINES = (

@@ -165,7 +165,7 @@ FURTHER_HEADINGS = {
     "asq": _l("One more question about your safety"),
     "phq9": _l("More about your mood"),
     "pc_ptsd_5": _l("After what happened"),
-    "history": _l("More about what you tried"),
+    "history": _l("Who treats you now"),
 }
 
 
