@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from flask_security import UserMixin
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,15 +12,12 @@ from intake.core.db import Base, UTCDateTime
 from intake.core.tokens import new_id, new_token
 
 
-class User(Base, UserMixin, kw_only=True):
+class User(Base, kw_only=True):
     """A member of staff."""
 
     __tablename__ = "users"
 
-    # Flask-Security declares ids to be numbers.
-    id: Mapped[UUID] = mapped_column(  # type: ignore[assignment]
-        primary_key=True, default_factory=new_id
-    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(100))
     role_names: Mapped[list[str]] = mapped_column(MutableList.as_mutable(JSON))

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from threading import BoundedSemaphore
-from typing import Any, cast
+from typing import Any
 
 from flask import Flask
 from flask_babel import lazy_gettext as _l
@@ -12,11 +12,12 @@ from flask_security import (
     RoleMixin,
     Security,
     UserDatastore,
+    UserMixin,
     current_user,
     hash_password,
     login_user,
 )
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
 from intake.accounts.models import User
 from intake.accounts.queries import is_locked_out
@@ -68,32 +69,39 @@ _hashing = BoundedSemaphore(2)
 """Hashing takes 64 MiB each time; a flood of sign-ins must not take all memory."""
 
 
+class Account(UserMixin):
+    """A user as Flask-Security sees one: it reads and changes this, never the row itself.
+
+    So the table knows nothing of Flask-Security, and a patient site need not load it.
+    """
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.email, self.active = user.email, user.active
+        self.password, self.fs_uniquifier = user.password, user.fs_uniquifier
+
+
 class Users(UserDatastore):
-    """Users as Flask-Security reads and writes them."""
+    """Users as Flask-Security finds and stores them."""
 
     def __init__(self) -> None:
-        super().__init__(User, RoleMixin)  # roles are words on the user, so no table
+        super().__init__(User, RoleMixin)  # type: ignore[arg-type]  # asked for column names only
 
-    def find_user(self, case_insensitive: bool = False, **column: Any) -> User | None:
+    def find_user(self, case_insensitive: bool = False, **column: Any) -> Account | None:
         """The user with one column of that value; addresses are stored in lower case."""
         (name, value), *_ = column.items()
         wanted = value.lower() if case_insensitive else value
-        return db.session.scalar(select(User).where(getattr(User, name) == wanted))
+        user = db.session.scalar(select(User).where(getattr(User, name) == wanted))
+        return Account(user) if user else None
 
-    def put(self, model: User) -> User:
-        """Store a changed row in a unit of work of its own: a password hashed anew, outside of it.
-
-        A unit of work reads every row again, so the changes are carried over.
-        """
-        changed = {each.key: each.value for each in inspect(model).attrs if each.history.added}
+    def put(self, model: Account) -> Account:
+        """Store a password that was hashed anew because the cost of hashing has risen."""
         with unit_of_work():
-            for name, value in changed.items():
-                setattr(model, name, value)
-            db.session.add(model)
+            model.user.password = model.password
         return model
 
     def commit(self) -> None:
-        """Nothing is left to commit: each `put` has been."""
+        """Nothing is left to commit: `put` has."""
 
 
 class SignInForm(LoginForm):
@@ -112,7 +120,8 @@ class SignInForm(LoginForm):
         """Whether this is a user of ours who may sign in now."""
         with _hashing:
             is_right = super().validate(**kwargs)
-        user, now = cast(User | None, self.user), clock.now()
+        user = self.user.user if isinstance(self.user, Account) else None
+        now = clock.now()
         if user is not None and is_right and is_locked_out(user, now=now):
             self.password.errors = ["locked out"]  # shown as the same words as any failure
             return False
@@ -145,12 +154,12 @@ def _leave_other_pages_alone(app: Flask, security: Security) -> None:
 
 def signed_in_user() -> User | None:
     """Who is signed in, if anybody."""
-    return current_user._get_current_object() if current_user.is_authenticated else None
+    return current_user.user if current_user.is_authenticated else None
 
 
 def sign_in(user: User) -> None:
     """Sign a user in who has proved who they are; the session begins with the response."""
-    login_user(user)
+    login_user(Account(user))
 
 
 def hashed(password: str) -> str:
