@@ -20,7 +20,6 @@ from tests.browse import NAMESPACE, Browser, Page
 from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import CLINICIAN, actions, let_in, person
 
-
 pytestmark = pytest.mark.both
 
 
