@@ -1,11 +1,13 @@
 """Languages, and instants in words: always with the zone."""
 
-from datetime import datetime
+from datetime import date, datetime, time
+from functools import lru_cache
+from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_name
 from flask import Flask, g, request, session
-from flask_babel import get_locale
+from flask_babel import Domain, get_locale
 
 from intake.core.extensions import babel
 
@@ -17,6 +19,20 @@ def init_languages(app: Flask) -> None:
     """Choose each request's language by link, by what was chosen before, or by the browser."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "intake/translations")
     babel.init_app(app, locale_selector=_choose_language)
+    babel.domain_instance = _Catalogs()
+    # Templates say `_` dozens of times a page; by itself it looks `gettext` up anew each time.
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
+
+
+class _Catalogs(Domain):  # type: ignore[misc]  # Flask-Babel has no types
+    """The catalogs by language. Flask-Babel spells the locale out again for every text it seeks."""
+
+    def get_translations(self) -> NullTranslations:
+        chosen = language()
+        if chosen not in self.cache:
+            self.cache[chosen] = super().get_translations()
+        catalog: NullTranslations = self.cache[chosen]
+        return catalog
 
 
 def language() -> str:
@@ -38,19 +54,30 @@ def _choose_language() -> str:
 
 def day_text(instant: datetime, tz: ZoneInfo, language: str) -> str:
     """The local date in words, such as "Thursday, December 3"."""
-    pattern = "EEEE d 'de' MMMM" if language == "es" else "EEEE, MMMM d"
-    return format_date(instant.astimezone(tz).date(), pattern, locale=language)
+    return _day_words(instant.astimezone(tz).date(), language)
 
 
 def time_text(instant: datetime, tz: ZoneInfo, language: str) -> str:
     """The local time of day, such as "9:30 am"."""
-    text = format_time(instant, "h:mm a", tzinfo=tz, locale=language)
-    return text.lower().replace("\u202f", " ").replace("\xa0", " ")
+    local = instant.astimezone(tz)
+    return _time_words(time(local.hour, local.minute), language)
 
 
+@lru_cache(maxsize=64)
 def zone_text(tz: ZoneInfo, language: str) -> str:
     """The zone's everyday name, such as "Central Time"."""
     return get_timezone_name(tz, "long", locale=language)
+
+
+@lru_cache(maxsize=1024)
+def _day_words(day: date, language: str) -> str:
+    return format_date(day, "EEEE d 'de' MMMM" if language == "es" else "EEEE, MMMM d", language)
+
+
+@lru_cache(maxsize=1024)  # a page of free times says the same few hours again and again
+def _time_words(clock: time, language: str) -> str:
+    text = format_time(clock, "h:mm a", locale=language)
+    return text.lower().replace("\u202f", " ").replace("\xa0", " ")
 
 
 def moment_text(instant: datetime, tz: ZoneInfo, language: str) -> str:
