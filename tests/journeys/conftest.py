@@ -1,0 +1,98 @@
+"""Fixtures for journeys: one running clinic for all of them, and a real browser."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+from tests import browser
+from tests.journeys.hands import Mouse
+from tests.journeys.patient import Patient
+from tests.processes import Installation, installation
+
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+ZOOMED = {"viewport": {"width": 390, "height": 844}}
+"""A window of a large screen that is zoomed until it is as narrow as a phone."""
+PATIENCE = 10_000
+"""Milliseconds until something that should appear counts as missing."""
+
+OpenPage = Callable[..., Page]
+_opened = pytest.StashKey[list[Page]]()
+
+
+@pytest.fixture(scope="session")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The whole thing as `make run` starts it. All journeys share it, each with its own patient."""
+    with installation(tmp_path_factory.mktemp("instance")) as running:
+        running.start("everything")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = browser.find()
+    if path is None:
+        pytest.skip(browser.MISSING)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(
+    chromium: Browser, clinic: Installation, request: pytest.FixtureRequest
+) -> Iterator[OpenPage]:
+    """Open a page in a browser of its own; without JavaScript, if nothing else is asked for."""
+    opened = request.node.stash[_opened] = []
+    faults: list[str] = []
+
+    def watch(asked: Request) -> None:
+        if not asked.url.startswith(clinic.address):
+            faults.append(f"asked somebody else: {asked.url}")
+
+    with ExitStack() as stack:
+
+        def open_page(**options: Any) -> Page:
+            context = chromium.new_context(**{"java_script_enabled": False} | options)
+            stack.callback(context.close)
+            context.on("request", watch)
+            context.set_default_timeout(PATIENCE)
+            page = context.new_page()
+            page.on("console", lambda said: faults.append(f"the console said: {said.text}"))
+            opened.append(page)
+            return page
+
+        yield open_page
+    assert not faults
+
+
+@pytest.fixture
+def patient(open_page: OpenPage, clinic: Installation) -> Patient:
+    """A patient with a phone."""
+    return Patient(open_page(**PHONE), clinic.address, Mouse())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Keep pictures of the open pages of a journey that failed, and say where they are."""
+    report = yield
+    if report.when == "call" and report.failed and item.stash.get(_opened, []):
+        folder = Path(tempfile.mkdtemp(prefix="intake-journey-"))
+        for number, page in enumerate(item.stash[_opened], start=1):
+            page.screenshot(path=folder / f"{number}.png", full_page=True)
+            (folder / f"{number}.html").write_text(page.content())
+        report.sections.append(("Pages at the failure", str(folder)))
+    return report

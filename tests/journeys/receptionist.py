@@ -1,0 +1,58 @@
+"""A receptionist at a browser; every method is a sentence about what they do or see."""
+
+import re
+import subprocess
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.hands import Keyboard, Mouse
+from tests.processes import Installation
+
+
+class Receptionist:
+    """Marta Ruiz of the example clinic."""
+
+    def __init__(self, page: Page, clinic: Installation, hands: Mouse | Keyboard) -> None:
+        self.page = page
+        self.clinic = clinic
+        self.hands = hands
+
+    def signs_in_by_a_one_time_link(self) -> None:
+        self.page.goto(sign_in_link(self.clinic, "desk@example.com"))
+        self.hands.press(self.page.get_by_role("button", name="Sign in"))
+        self.sees("Work queue")
+
+    def opens_the_request_of(self, name: str) -> None:
+        self.hands.press(self.page.get_by_role("rowheader").get_by_role("link", name=name))
+        self.sees(name)
+
+    def confirms_the_time_that_was_asked_for(self) -> None:
+        self.hands.press(self.page.get_by_role("button", name="Confirm this time"))
+        self.sees_that_the_call_is_booked()
+
+    def books_the_last_free_time_of_the_week(self) -> None:
+        times = self.page.get_by_role("table", name="Free times for the call")
+        self.hands.press(times.get_by_role("button").last)
+        self.sees_that_the_call_is_booked()
+
+    def sees_that_the_call_is_booked(self) -> None:
+        expect(self.page.get_by_role("heading", name="The call is booked")).to_be_visible()
+
+    def sees(self, heading: str) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
+
+    def sees_in_the_queue(self, words: str) -> None:
+        expect(self.page.get_by_role("main")).to_contain_text(words)
+
+    def booked_line(self) -> str:
+        """Day and time as the record says them."""
+        return self.page.get_by_text(re.compile("^Booked: ")).inner_text()
+
+
+def sign_in_link(clinic: Installation, email: str) -> str:
+    """A link as the command gives it out."""
+    command = ("-m", "flask", "--app", "wsgi", "users", "login-link", email)
+    process = clinic.run(*command, output=subprocess.PIPE)
+    words = process.communicate(timeout=60)[0].decode()
+    assert process.returncode == 0, words
+    return words.split()[-1]

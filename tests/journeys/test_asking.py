@@ -1,0 +1,42 @@
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import PHONE, ZOOMED
+from tests.journeys.hands import Keyboard, Mouse
+from tests.journeys.patient import Patient
+
+
+@pytest.mark.parametrize(
+    ("hands", "screen"), [(Mouse(), PHONE), (Keyboard(), ZOOMED)], ids=["touch", "keyboard"]
+)
+def test_a_patient_asks_for_a_consultation(open_page, clinic, hands, screen):
+    patient = Patient(open_page(**screen), clinic.address, hands)
+    for _ in patient.takes_the_whole_way():
+        pass
+    assert patient.reference
+    expect(patient.main).to_contain_text("We are holding this time for you")
+
+
+def test_the_short_way_needs_two_pages(patient):
+    patient.opens_the_start_page()
+    patient.asks_for_a_call()
+    patient.answers_about_safety()
+    patient.sees("We have your request")
+    assert patient.reference
+
+
+@pytest.mark.parametrize(
+    ("now", "heading"),
+    [("Yes", "Please reach out for help now"), ("No", "Support is available any time")],
+)
+def test_a_patient_with_thoughts_of_suicide_sees_help_and_may_go_on(patient, now, heading):
+    patient.opens_the_start_page()
+    patient.presses_the_link("Start now")
+    patient.says_what_for("Depression")
+    patient.says_how_to_be_reached()
+    patient.answers_about_safety(yes_to=2)
+    patient.says_whether_it_is_now(now)
+    patient.sees(heading)
+    expect(patient.main.locator("a[href='tel:988']").first).to_be_visible()
+    patient.goes_on()
+    patient.sees("Your mood in the last 2 weeks")
