@@ -45,11 +45,11 @@ def to_do_query(cursor: Cursor | None) -> Select[Submission]:
 def to_do_counts() -> dict[int, int]:
     """How many wait, by the rank of their level."""
     rows = db.session.execute(
-        select(Submission.level_rank, func.count())
+        select(Submission.level_rank, func.count().label("waiting"))
         .where(*_in_queue())
         .group_by(Submission.level_rank)
     )
-    return {rank: count for rank, count in rows}
+    return {row.level_rank: row.waiting for row in rows}
 
 
 def over(after: str = "") -> Page[Submission]:
