@@ -8,7 +8,11 @@ from intake.app import create_app
 from intake.core.encryption import KeyRingError
 from intake.screening.errors import InstrumentError
 
+CANNOT_START = 3
+"""The exit status at which gunicorn gives up instead of starting its worker again and again."""
+
 try:
     app = create_app(load(os.environ))
 except (SettingsError, KeyRingError, InstrumentError) as error:
-    sys.exit(str(error))
+    print(error, file=sys.stderr)  # noqa: T201
+    sys.exit(CANNOT_START)

@@ -93,6 +93,7 @@ def serve(bind: str, threads: int, workers: int) -> None:
         "--worker-class=gthread",
         "--log-level=warning",
         "--graceful-timeout=10",
+        "--no-control-socket",
         "wsgi:app",
     ]
     # gunicorn is no Flask command: without this it would take a missing setting for development.

@@ -133,11 +133,11 @@ class SignInForm(LoginForm):
 
 def init_security(app: Flask) -> None:
     """Add the sign-in pages to the application."""
-    ring: KeyRing = app.extensions["key_ring"]
+    ring: KeyRing | None = app.extensions.get("key_ring")  # None until `keys create` has run
     app.config.from_mapping(OPTIONS)
     # Flask-Security's "salt" is the key of an HMAC over the password before it is hashed: a copy
     # of the database alone cannot be searched for weak passwords.
-    app.config["SECURITY_PASSWORD_SALT"] = ring.derive("passwords").hex()
+    app.config["SECURITY_PASSWORD_SALT"] = ring.derive("passwords").hex() if ring else "no keys"
     security = Security(app, Users(), login_form=SignInForm)
     # Pages only: its JSON answers would hand out tokens that outlive a sign-out.
     security.want_json(lambda request: False)
