@@ -1,10 +1,9 @@
 """Pages for machines: is the process alive, can it serve?"""
 
-from flask import Blueprint, current_app
-from flask.typing import ResponseReturnValue
-from flask_migrate import Migrate
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from intake.clinic.clinic import ClinicSettingsError

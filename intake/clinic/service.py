@@ -27,7 +27,9 @@ def current_clinic() -> Clinic:
 def _load() -> Clinic:
     document = db.session.scalar(select(ClinicSettings.document))
     if document is None:
-        raise ClinicSettingsError("The clinic is not set up yet. Run: flask --app wsgi clinic setup")
+        raise ClinicSettingsError(
+            "The clinic is not set up yet. Run: flask --app wsgi clinic setup"
+        )
     return read_clinic(document)
 
 

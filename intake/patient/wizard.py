@@ -115,10 +115,9 @@ class Visit:
 
 
 class Elsewhere(HTTPException):
-    """The page cannot be shown now; another one can. Without a code, Flask answers with it as it is,
-    rather than with an error page."""
+    """The page cannot be shown now; another one can."""
 
-    code = None
+    code = None  # so that Flask answers with the redirect rather than with an error page
 
     def __init__(self, url: str) -> None:
         super().__init__(response=redirect(url, 303))
