@@ -51,7 +51,10 @@ def waiting_row(
         call, action = Status("No time chosen", "phone"), "Call"
     else:
         starts = when(appointment.starts_at, clinic.tz, now)
-        call, action = Status(opening(starts), "calendar", "Asked for this time"), "Confirm time"
+        is_booked = appointment.status == "booked"
+        small = "Call is booked" if is_booked else "Asked for this time"
+        call = Status(opening(starts), "calendar", small)
+        action = "Call" if is_booked else "Confirm time"
     if submission.is_draft:
         action = "Call"
     return _row(submission, clinic, now, first=first, call=call, action=action)

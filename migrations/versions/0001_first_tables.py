@@ -29,7 +29,7 @@ TABLES = (
 )
 
 BLOCKS = "('hold', 'pending', 'booked', 'held', 'no_show')"
-IN_QUEUE = "status IN ('new', 'contacting') OR (status = 'draft' AND level_rank >= 2)"
+IN_QUEUE = "status IN ('new', 'contacting') OR (status IN ('draft', 'booked') AND level_rank >= 2)"
 
 NO_OVERLAP_POSTGRESQL = f"""
     ALTER TABLE appointments ADD CONSTRAINT ex_appointments_overlap EXCLUDE USING gist (

@@ -66,7 +66,7 @@ def test_page_by_page_it_gives_every_row_once_and_in_order(many: None) -> None:
             break
     waiting = select(Submission).where(
         Submission.status.in_(("new", "contacting"))
-        | ((Submission.status == "draft") & (Submission.level_rank >= 2))
+        | (Submission.status.in_(("draft", "booked")) & (Submission.level_rank >= 2))
     )
     expected = {row.id for row in db.session.scalars(waiting)}
     assert len(expected) > queries.PAGE_SIZE
@@ -93,3 +93,13 @@ def test_what_is_over_comes_page_by_page_too(many: None) -> None:
         seen += [row.id for row in page.rows]
         after = page.later
     assert len(set(seen)) == len(seen) == 4 * queries.PAGE_SIZE
+
+
+def test_somebody_with_an_urgent_flag_still_waits_after_booking(app: Flask) -> None:
+    submission = factories.sent()
+    with unit_of_work():
+        submission.status, submission.level_rank = "booked", 2
+    assert [row.id for row in queries.to_do().rows] == [submission.id]
+    with unit_of_work():
+        submission.level_rank = 1
+    assert queries.to_do().rows == []
