@@ -10,6 +10,7 @@ from intake.core.db import db, is_postgresql, unit_of_work
 from intake.core.tokens import new_id
 from intake.submissions import queries
 from intake.submissions.models import Submission
+from tests import factories
 from tests.factories import MONDAY_MORNING
 
 MANY = 3000
