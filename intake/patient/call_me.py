@@ -1,6 +1,6 @@
 """The short way: one page, then safety, then done. The rest can follow by phone."""
 
-from flask import Blueprint, redirect, render_template, session, url_for
+from flask import Blueprint, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.clinic.service import current_clinic
@@ -8,7 +8,7 @@ from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.core.i18n import language
 from intake.patient.forms import CallMeForm
-from intake.patient.wizard import DRAFT_COOKIE, Visit, send_if_short
+from intake.patient.visit import DRAFT_COOKIE, Visit, see, send_if_short
 from intake.submissions import drafts
 
 blueprint = Blueprint("call_me", __name__, url_prefix="/request/call-me")
@@ -26,7 +26,7 @@ def ask() -> ResponseReturnValue:
             back = url_for("wizard.check")  # leads to the page this person came from
         return render_template("patient/call_me.html", form=form, back=back)
     if form.age18.data == "no":
-        return redirect(url_for("pages.not_for_you"), 303)
+        return see(url_for("pages.not_for_you"))
     values = form.values()
     start = {"conditions": values.pop("conditions"), "for_whom": "me", "age18": values.pop("age18")}
     clinic, now = current_clinic(), clock.now()

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
 
-from intake.clinic.clinic import Clinic
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
@@ -19,139 +15,18 @@ from intake.core.i18n import language
 from intake.patient import journey, offers, questions, summary
 from intake.patient.forms import CheckForm, ContactForm, StartForm
 from intake.patient.journey import Step
+from intake.patient.visit import DRAFT_COOKIE, Visit, see, send_if_short, visit
 from intake.scheduling import queries as scheduling
 from intake.scheduling import service as booking
 from intake.screening.catalog import load_catalog
 from intake.screening.level import Level
 from intake.screening.plan import HEALTH, HISTORY, SAFETY
 from intake.submissions import assessment, drafts, service
-from intake.submissions.models import Submission
 
 blueprint = Blueprint("wizard", __name__, url_prefix="/request")
 
-DRAFT_COOKIE = "draft"
 NEUTRAL_PAGE = "https://www.weather.gov/"
 """What is seen instead by somebody who comes in while a person answers."""
-
-
-@dataclass
-class Visit:
-    """One person's request, and where they are in it."""
-
-    draft: Submission
-    clinic: Clinic
-
-    @property
-    def contact(self) -> dict[str, Any]:
-        """What was said on the pages about the person, by page."""
-        return self.draft.contact or {}
-
-    @property
-    def answers(self) -> dict[str, Any]:
-        """What was answered, by instrument."""
-        return self.draft.answers or {}
-
-    @cached_property
-    def steps(self) -> tuple[Step, ...]:
-        """The pages of this person's request."""
-        plan = assessment.plan_of(self.draft, self.clinic)
-        return journey.steps_of(plan, short_way=drafts.is_short_way(self.draft))
-
-    @cached_property
-    def done(self) -> frozenset[str]:
-        """The keys of the pages that need nothing more."""
-        catalog, contact, answers = load_catalog(), self.contact, self.answers
-        return frozenset(
-            step.key
-            for step in self.steps
-            if journey.is_done(step, catalog, contact=contact, answers=answers)
-        )
-
-    def step(self, key: str) -> Step:
-        """The page with this key if it may be opened now; else a redirect to the one that may.
-
-        A page that is not part of this person's request does not exist for them (404).
-        """
-        step = next((each for each in self.steps if each.key == key), None)
-        if step is None:
-            abort(404)
-        if not journey.may_open(step, self.steps, self.done):
-            raise Elsewhere(self.next_url())
-        return step
-
-    def next_url(self) -> str:
-        """The address at which a person goes on: the first page that still needs something."""
-        if not self.draft.is_draft:
-            return url_for("wizard.done")
-        step = journey.first_open(self.steps, self.done)
-        if step.key in self.answers:  # its first questions are answered, further ones are not
-            return url_for("wizard.more", instrument=step.key)
-        return url_of(step)
-
-    def page(self, step: Step, *, further: bool = False) -> dict[str, Any]:
-        """What every page of the form shows around its questions."""
-        place = self.steps.index(step)
-        back = url_of(self.steps[place - 1]) if place else url_for("pages.home")
-        if further:
-            back = url_of(step)
-        elif request.args.get("from") == "check":
-            back = url_for("wizard.check")
-        elif drafts.is_short_way(self.draft):
-            back = url_for("call_me.ask")
-        return {"number": place + 1, "total": len(self.steps), "back": back}
-
-    def onward(self, step: Step) -> ResponseReturnValue:
-        """Go to the next page that needs something; from a change, back to the check page."""
-        if not self.draft.is_draft:
-            return _see(url_for("wizard.done"))
-        fresh = Visit(self.draft, self.clinic)  # answers may have added or removed pages
-        if request.args.get("from") == "check":
-            return _see(fresh.next_url())
-        keys = [each.key for each in fresh.steps]
-        following = fresh.steps[keys.index(step.key) + 1] if step.key in keys else fresh.steps[0]
-        if journey.may_open(following, fresh.steps, fresh.done):
-            return _see(url_of(following))
-        return _see(fresh.next_url())
-
-
-class Elsewhere(HTTPException):
-    """The page cannot be shown now; another one can."""
-
-    code = None  # so that Flask answers with the redirect rather than with an error page
-
-    def __init__(self, url: str) -> None:
-        super().__init__(response=redirect(url, 303))
-
-
-def visit(*, lock: bool = False) -> Visit:
-    """The request of this browser; whoever has none is sent to the first page.
-
-    A request that was sent already leads to its confirmation.
-    """
-    draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now(), lock=lock)
-    if draft is None:
-        raise Elsewhere(url_for("wizard.start"))
-    if not draft.is_draft:
-        raise Elsewhere(url_for("wizard.done"))
-    return Visit(draft, current_clinic())
-
-
-def url_of(step: Step) -> str:
-    """The address of a page."""
-    match step.key:
-        case journey.CHECK | journey.TIMES | "start" | "contact":
-            return url_for(f"wizard.{step.key}")
-        case key if key == SAFETY:
-            return url_for("wizard.safety")
-        case key if key == HEALTH:
-            return url_for("wizard.health")
-        case key if key == HISTORY:
-            return url_for("wizard.history")
-    return url_for("wizard.screening", instrument=step.key)
-
-
-def _see(url: str) -> ResponseReturnValue:
-    return redirect(url, 303)
 
 
 @blueprint.route("/start", methods=["GET", "POST"])
@@ -164,7 +39,7 @@ def start() -> ResponseReturnValue:
         total = len(Visit(current, current_clinic()).steps) if current else 0
         return render_template("patient/start.html", form=form, total=total)
     if form.age18.data == "no":
-        return _see(url_for("pages.not_for_you"))
+        return see(url_for("pages.not_for_you"))
     begun = save_start(form.values())
     return begun.onward(begun.steps[0])
 
@@ -281,16 +156,10 @@ def _save(step: Step, values: Mapping[str, Any] | None, *, further: bool) -> Res
         send_if_short(here)
     more = url_for("wizard.more", instrument=step.key, **_origin())
     if step.key not in here.done and step.key == SAFETY:
-        return _see(more)
+        return see(more)
     if _calls_for_help(here, step, given):
-        return _see(url_for("wizard.help_now"))
-    return here.onward(step) if step.key in here.done else _see(more)
-
-
-def send_if_short(here: Visit) -> None:
-    """On the short way, send as soon as its pages are done; in the current unit of work."""
-    if drafts.is_short_way(here.draft) and here.done >= {step.key for step in here.steps}:
-        service.submit(here.draft, here.clinic, now=clock.now())
+        return see(url_for("wizard.help_now"))
+    return here.onward(step) if step.key in here.done else see(more)
 
 
 def _origin() -> dict[str, Any]:
@@ -317,9 +186,9 @@ def help_now() -> ResponseReturnValue:
     """Help that is there right now. Never blocks the way on."""
     draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
     if draft is None:
-        return _see(url_for("pages.urgent_help"))
+        return see(url_for("pages.urgent_help"))
     if draft.level_rank < Level.URGENT.rank:
-        return _see(url_for("pages.urgent_help"))
+        return see(url_for("pages.urgent_help"))
     here = Visit(draft, current_clinic())
     rules = {reason["rule"] for reason in (draft.triage or {}).get("reasons", [])}
     page = {"onward": here.next_url(), "sent": not draft.is_draft, "medical": "H1" in rules}
@@ -339,7 +208,7 @@ def leave() -> ResponseReturnValue:
     changes but the browser's own cookie.
     """
     session.pop(DRAFT_COOKIE, None)
-    return _see(NEUTRAL_PAGE)
+    return see(NEUTRAL_PAGE)
 
 
 @blueprint.route("/times", methods=["GET", "POST"])
@@ -402,8 +271,8 @@ def _send() -> ResponseReturnValue:
             booking.keep_for_sending(here.draft, now=clock.now())
             service.submit(here.draft, here.clinic, now=clock.now())
     except booking.SlotTaken:
-        return _see(url_for("wizard.times", taken=1))
-    return _see(url_for("wizard.done"))
+        return see(url_for("wizard.times", taken=1))
+    return see(url_for("wizard.done"))
 
 
 @blueprint.get("/done")
@@ -411,7 +280,7 @@ def done() -> ResponseReturnValue:
     """We have your request: the reference, and what happens next and when."""
     submission = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
     if submission is None:
-        return _see(url_for("pages.home"))
+        return see(url_for("pages.home"))
     if submission.is_draft:
-        return _see(Visit(submission, current_clinic()).next_url())
+        return see(Visit(submission, current_clinic()).next_url())
     return render_template("patient/done.html", **summary.receipt(submission, current_clinic()))

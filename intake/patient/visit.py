@@ -1,0 +1,151 @@
+"""A visit: the request of one browser, where the person is in it, and where they may go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import abort, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from intake.clinic.clinic import Clinic
+from intake.clinic.service import current_clinic
+from intake.core import clock
+from intake.patient import journey
+from intake.patient.journey import Step
+from intake.screening.catalog import load_catalog
+from intake.screening.plan import HEALTH, HISTORY, SAFETY
+from intake.submissions import assessment, drafts, service
+from intake.submissions.models import Submission
+
+DRAFT_COOKIE = "draft"
+"""Where the browser's session keeps the secret of its draft."""
+
+
+@dataclass
+class Visit:
+    """One person's request, and where they are in it."""
+
+    draft: Submission
+    clinic: Clinic
+
+    @property
+    def contact(self) -> dict[str, Any]:
+        """What was said on the pages about the person, by page."""
+        return self.draft.contact or {}
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What was answered, by instrument."""
+        return self.draft.answers or {}
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The pages of this person's request."""
+        plan = assessment.plan_of(self.draft, self.clinic)
+        return journey.steps_of(plan, short_way=drafts.is_short_way(self.draft))
+
+    @cached_property
+    def done(self) -> frozenset[str]:
+        """The keys of the pages that need nothing more."""
+        catalog, contact, answers = load_catalog(), self.contact, self.answers
+        return frozenset(
+            step.key
+            for step in self.steps
+            if journey.is_done(step, catalog, contact=contact, answers=answers)
+        )
+
+    def step(self, key: str) -> Step:
+        """The page with this key if it may be opened now; else a redirect to the one that may.
+
+        A page that is not part of this person's request does not exist for them (404).
+        """
+        step = next((each for each in self.steps if each.key == key), None)
+        if step is None:
+            abort(404)
+        if not journey.may_open(step, self.steps, self.done):
+            raise Elsewhere(self.next_url())
+        return step
+
+    def next_url(self) -> str:
+        """The address at which a person goes on: the first page that still needs something."""
+        if not self.draft.is_draft:
+            return url_for("wizard.done")
+        step = journey.first_open(self.steps, self.done)
+        if step.key in self.answers:  # its first questions are answered, further ones are not
+            return url_for("wizard.more", instrument=step.key)
+        return url_of(step)
+
+    def page(self, step: Step, *, further: bool = False) -> dict[str, Any]:
+        """What every page of the form shows around its questions."""
+        place = self.steps.index(step)
+        back = url_of(self.steps[place - 1]) if place else url_for("pages.home")
+        if further:
+            back = url_of(step)
+        elif request.args.get("from") == "check":
+            back = url_for("wizard.check")
+        elif drafts.is_short_way(self.draft):
+            back = url_for("call_me.ask")
+        return {"number": place + 1, "total": len(self.steps), "back": back}
+
+    def onward(self, step: Step) -> ResponseReturnValue:
+        """Go to the next page that needs something; from a change, back to the check page."""
+        if not self.draft.is_draft:
+            return see(url_for("wizard.done"))
+        fresh = Visit(self.draft, self.clinic)  # answers may have added or removed pages
+        if request.args.get("from") == "check":
+            return see(fresh.next_url())
+        keys = [each.key for each in fresh.steps]
+        following = fresh.steps[keys.index(step.key) + 1] if step.key in keys else fresh.steps[0]
+        if journey.may_open(following, fresh.steps, fresh.done):
+            return see(url_of(following))
+        return see(fresh.next_url())
+
+
+class Elsewhere(HTTPException):
+    """The page cannot be shown now; another one can."""
+
+    code = None  # so that Flask answers with the redirect rather than with an error page
+
+    def __init__(self, url: str) -> None:
+        super().__init__(response=redirect(url, 303))
+
+
+def visit(*, lock: bool = False) -> Visit:
+    """The request of this browser; whoever has none is sent to the first page.
+
+    A request that was sent already leads to its confirmation.
+    """
+    draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now(), lock=lock)
+    if draft is None:
+        raise Elsewhere(url_for("wizard.start"))
+    if not draft.is_draft:
+        raise Elsewhere(url_for("wizard.done"))
+    return Visit(draft, current_clinic())
+
+
+def url_of(step: Step) -> str:
+    """The address of a page."""
+    match step.key:
+        case journey.CHECK | journey.TIMES | "start" | "contact":
+            return url_for(f"wizard.{step.key}")
+        case key if key == SAFETY:
+            return url_for("wizard.safety")
+        case key if key == HEALTH:
+            return url_for("wizard.health")
+        case key if key == HISTORY:
+            return url_for("wizard.history")
+    return url_for("wizard.screening", instrument=step.key)
+
+
+def see(url: str) -> ResponseReturnValue:
+    """Go and GET another page: what follows every POST."""
+    return redirect(url, 303)
+
+
+def send_if_short(here: Visit) -> None:
+    """On the short way, send as soon as its pages are done; in the current unit of work."""
+    if drafts.is_short_way(here.draft) and here.done >= {step.key for step in here.steps}:
+        service.submit(here.draft, here.clinic, now=clock.now())
