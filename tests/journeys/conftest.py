@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
 
 from tests import browser
 from tests.journeys.hands import Mouse
@@ -51,32 +51,50 @@ def chromium() -> Iterator[Browser]:
         chromium.close()
 
 
+class Watch:
+    """What must never happen behind the pages: strangers asked, files missing, errors said."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.faults: list[str] = []
+
+    def over(self, page: Page) -> None:
+        page.on("request", self._request)
+        page.on("response", self._response)
+        page.on("console", self._console)
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith(self.address):
+            self.faults.append(f"asked a stranger: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and not response.request.is_navigation_request():
+            self.faults.append(f"missing: {response.url}")
+
+    def _console(self, said: ConsoleMessage) -> None:
+        if not said.text.startswith("Failed to load resource"):  # `_response` knows which
+            self.faults.append(f"the console said: {said.text}")
+
+
 @pytest.fixture
 def open_page(
     chromium: Browser, clinic: Installation, request: pytest.FixtureRequest
 ) -> Iterator[OpenPage]:
     """Open a page in a browser of its own; without JavaScript, if nothing else is asked for."""
     opened = request.node.stash[_opened] = []
-    faults: list[str] = []
-
-    def watch(asked: Request) -> None:
-        if not asked.url.startswith(clinic.address):
-            faults.append(f"asked somebody else: {asked.url}")
-
+    watch = Watch(clinic.address)
     with ExitStack() as stack:
 
         def open_page(**options: Any) -> Page:
             context = chromium.new_context(**{"java_script_enabled": False} | options)
             stack.callback(context.close)
-            context.on("request", watch)
             context.set_default_timeout(PATIENCE)
-            page = context.new_page()
-            page.on("console", lambda said: faults.append(f"the console said: {said.text}"))
-            opened.append(page)
-            return page
+            opened.append(context.new_page())
+            watch.over(opened[-1])
+            return opened[-1]
 
         yield open_page
-    assert not faults
+    assert not watch.faults
 
 
 @pytest.fixture

@@ -1,0 +1,90 @@
+"""axe finds nothing on any page: WCAG 2.2 A and AA, and its best practices."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.hands import Mouse
+from tests.journeys.patient import Patient
+from tests.journeys.receptionist import Receptionist
+
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": {
+        "type": "tag",
+        "values": [
+            *("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"),
+            "best-practice",
+        ],
+    },
+}
+PUBLIC = (
+    *("/learn", "/privacy", "/accessibility", "/urgent-help", "/not-for-you"),
+    *("/request/call-me", "/staff/sign-in", "/no-such-page", "/dev/mail/"),
+)
+SCREENS = {
+    "desktop": DESKTOP,
+    "phone": PHONE,
+    "dark": {**DESKTOP, "color_scheme": "dark"},
+}
+WITH_AXE = {"java_script_enabled": True, "bypass_csp": True}
+"""axe is a script, which our pages would refuse."""
+
+every_screen = pytest.mark.parametrize("screen", SCREENS.values(), ids=SCREENS)
+
+
+@every_screen
+def test_the_patients_way(open_page, clinic, screen):
+    patient = Patient(open_page(**screen, **WITH_AXE), clinic.address, Mouse())
+    for _ in patient.takes_the_whole_way():
+        check(patient.page)
+
+
+@every_screen
+def test_the_pages_of_help(open_page, clinic, screen):
+    patient = Patient(open_page(**screen, **WITH_AXE), clinic.address, Mouse())
+    patient.opens_the_start_page()
+    patient.asks_for_a_call()
+    patient.answers_about_safety(yes_to=2)
+    check(patient.page)
+    patient.says_whether_it_is_now("Yes")
+    patient.sees("Please reach out for help now")
+    check(patient.page)
+
+
+@every_screen
+def test_the_public_pages(open_page, clinic, screen):
+    page = open_page(**screen, **WITH_AXE)
+    for path in PUBLIC:
+        page.goto(clinic.address + path)
+        check(page)
+
+
+@every_screen
+def test_errors_on_a_form(open_page, clinic, screen):
+    patient = Patient(open_page(**screen, **WITH_AXE), clinic.address, Mouse())
+    patient.page.goto(f"{clinic.address}/request/call-me")
+    patient.continues()
+    patient.page.get_by_role("alert").wait_for()
+    check(patient.page)
+
+
+@every_screen
+def test_the_staffs_pages(open_page, clinic, screen):
+    patient = Patient(open_page(), clinic.address, Mouse())
+    patient.opens_the_start_page()
+    patient.asks_for_a_call()
+    patient.answers_about_safety()
+    receptionist = Receptionist(open_page(**screen, **WITH_AXE), clinic, Mouse())
+    receptionist.signs_in_by_a_one_time_link()
+    check(receptionist.page)
+    receptionist.opens_the_request_of(f"Dana {patient.family_name}")
+    check(receptionist.page)
+    receptionist.books_the_last_free_time_of_the_week()
+    check(receptionist.page)
+
+
+def check(page: Page) -> None:
+    results = Axe().run(page, options=RULES)
+    assert not results.violations_count, f"{page.url}\n{results.generate_report()}"
