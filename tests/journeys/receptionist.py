@@ -32,7 +32,7 @@ class Receptionist:
         self.hands.press(self.page.get_by_role("button", name="Confirm this time"))
         self.sees_that_the_call_is_booked()
 
-    def books_the_last_free_time_of_the_week(self) -> None:
+    def books_the_last_time_on_offer(self) -> None:
         times = self.page.get_by_role("table", name="Free times for the call")
         self.hands.press(times.get_by_role("button").last)
         self.sees_that_the_call_is_booked()

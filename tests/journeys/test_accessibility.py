@@ -81,7 +81,7 @@ def test_the_staffs_pages(open_page, clinic, screen):
     check(receptionist.page)
     receptionist.opens_the_request_of(f"Dana {patient.family_name}")
     check(receptionist.page)
-    receptionist.books_the_last_free_time_of_the_week()
+    receptionist.books_the_last_time_on_offer()
     check(receptionist.page)
 
 

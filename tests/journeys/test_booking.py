@@ -34,7 +34,7 @@ def test_a_receptionist_books_and_the_patient_gets_an_invitation(sent, open_page
     receptionist.signs_in_by_a_one_time_link()
     receptionist.sees_in_the_queue(sent.reference)
     receptionist.opens_the_request_of(f"Dana {sent.family_name}")
-    receptionist.books_the_last_free_time_of_the_week()
+    receptionist.books_the_last_time_on_offer()
     _receipt, confirmation = mails_to(sent.email, clinic, number=2)
     event = invitation(confirmation)
     assert event["DTSTART"].dt == booked_time(receptionist.booked_line())
@@ -49,7 +49,7 @@ def test_confirming_and_moving_update_the_same_invitation(sent, open_page, clini
     receptionist.opens_the_request_of(f"Dana {sent.family_name}")
     receptionist.confirms_the_time_that_was_asked_for()
     mails_to(sent.email, clinic, number=2)
-    receptionist.books_the_last_free_time_of_the_week()
+    receptionist.books_the_last_time_on_offer()
     first, second = map(invitation, mails_to(sent.email, clinic, number=3)[1:])
     assert (first["UID"], first["SEQUENCE"]) == (second["UID"], second["SEQUENCE"] - 1)
     assert first["DTSTART"].dt < second["DTSTART"].dt
