@@ -1,0 +1,91 @@
+"""Every route is known: who may open it, and that looking at it changes nothing."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from intake.core.db import db
+from intake.staff.guard import permission_of
+from tests.web.patient import journey
+
+PUBLIC = {
+    "appearance.choose",
+    "call_me.ask",
+    "ops.health",
+    "ops.ready",
+    "pages.accessibility",
+    "pages.home",
+    "pages.learn",
+    "pages.not_for_you",
+    "pages.privacy",
+    "pages.urgent_help",
+    "wizard.check",
+    "wizard.contact",
+    "wizard.done",
+    "wizard.health",
+    "wizard.help_now",
+    "wizard.history",
+    "wizard.leave",
+    "wizard.more",
+    "wizard.safety",
+    "wizard.screening",
+    "wizard.start",
+    "wizard.times",
+}
+"""Open to everybody, without an account."""
+SIGN_IN = {"security.login", "security.logout", "links.follow"}
+"""Pages of the staff site before somebody is signed in."""
+DEVELOPMENT = {"dev_mail.attachment", "dev_mail.html", "dev_mail.index", "dev_mail.show"}
+"""Not there in production."""
+
+
+def rules(app):
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def test_every_route_is_listed_or_names_its_permission(app):
+    unknown = {
+        rule.endpoint
+        for rule in rules(app)
+        if rule.endpoint not in PUBLIC | SIGN_IN | DEVELOPMENT
+        and permission_of(app.view_functions[rule.endpoint]) is None
+    }
+    assert unknown == set()
+
+
+def test_no_list_names_a_route_that_is_gone(app):
+    assert {rule.endpoint for rule in rules(app)} >= PUBLIC | SIGN_IN | DEVELOPMENT
+
+
+def test_addresses_are_in_kebab_case(app):
+    for rule in rules(app):
+        fixed = re.sub(r"<[^>]*>", "", rule.rule)
+        assert re.fullmatch(r"[a-z0-9/.-]*", fixed), rule.rule
+
+
+def test_ids_in_staff_addresses_are_typed(app):
+    for rule in rules(app):
+        if rule.rule.startswith("/staff/") and "token" not in rule.rule:
+            assert all(part.startswith("uuid:") for part in re.findall(r"<([^>]*)>", rule.rule))
+
+
+def everything():
+    """All rows of all tables, as they stand."""
+    db.session.rollback()
+    return {
+        table.name: sorted(map(str, db.session.execute(select(table)).all()))
+        for table in db.metadata.sorted_tables
+    }
+
+
+@pytest.mark.parametrize("walk", [journey.to_check, journey.to_done])
+def test_looking_at_patient_pages_changes_nothing(client, app, walk):
+    walk(client)
+    before = everything()
+    for rule in rules(app):
+        leaves = rule.endpoint == "wizard.leave"  # forgets the browser's own cookie
+        if rule.endpoint in PUBLIC and "GET" in rule.methods and not leaves:
+            client.get(rule.rule.replace("<instrument>", "peg"))
+            client.client.head(rule.rule.replace("<instrument>", "peg"))
+    assert everything() == before
