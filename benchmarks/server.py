@@ -15,7 +15,14 @@ from urllib.request import urlopen
 
 ROOT = Path(__file__).parent.parent
 GUNICORN = str(Path(sys.executable).with_name("gunicorn"))
-SETTINGS = ("--threads=8", "--workers=1", "--worker-class=gthread", "--log-level=warning")
+SETTINGS = (
+    "--threads=8",
+    "--workers=1",
+    "--worker-class=gthread",
+    "--log-level=warning",
+    "--graceful-timeout=10",
+    "--no-control-socket",
+)
 """As `flask serve` sets them."""
 START_SECONDS = 30
 TICKS = os.sysconf("SC_CLK_TCK")

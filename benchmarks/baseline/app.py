@@ -31,6 +31,7 @@ WORDS = "What you tell us stays between you and the clinic, and you can stop at 
 
 FOLDER = Path(os.environ["BASELINE_FOLDER"])
 STEPS: list[dict[str, Any]] = json.loads((FOLDER / "steps.json").read_text())
+ALL_SENT = {name: [value] for step in STEPS for name, value in step["body"] or []}
 
 app = Flask(__name__)
 app.secret_key = "baseline"
@@ -78,7 +79,7 @@ def checked(fields: list[dict[str, Any]]) -> dict[str, list[str]]:
 def add_page(place: int, step: dict[str, Any]) -> None:
     """Register the view of one page; the one that asks nothing shows all answers and sends."""
     is_last = step["body"] is not None and not step["fields"]
-    template = filled_up(step)
+    template = filled_up(step, ALL_SENT if is_last else {})
 
     def view() -> ResponseReturnValue:
         if request.method == "POST":
@@ -91,10 +92,10 @@ def add_page(place: int, step: dict[str, Any]) -> None:
     app.add_url_rule(step["path"].partition("?")[0], f"page{place}", view, methods=methods)
 
 
-def filled_up(step: dict[str, Any]) -> Template:
+def filled_up(step: dict[str, Any], shown: dict[str, list[str]]) -> Template:
     """The page's template, with as many words as bring it to the size of ours."""
     with app.test_request_context():
-        bare = render_template("page.html", step=step, given={}, shown={})
+        bare = render_template("page.html", step=step, given={}, shown=shown)
     missing = max(step["size"] - len(bare.encode()), 0)
     words = (WORDS * (missing // len(WORDS) + 1))[:missing]
     source = '{% extends "page.html" %}{% block words %}' + words + "{% endblock %}"
