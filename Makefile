@@ -34,8 +34,8 @@ check: setup-dev  ## Format, lint, types, import contracts, templates, security
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/djlint --quiet --check --lint templates
-	@$(BIN)/bandit --quiet --recursive intake config.py wsgi.py
+	@$(BIN)/djlint --quiet --lint templates
+	@$(BIN)/bandit --quiet --severity-level medium --recursive intake config.py wsgi.py
 
 format: setup-dev  ## Format the code
 	@$(BIN)/ruff format .

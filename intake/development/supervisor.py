@@ -1,15 +1,15 @@
 """Running several processes as one: started together, restarted when one dies, stopped together."""
 
 import ctypes
+import http.client
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
+from urllib.parse import urlsplit
 
 POLL_SECONDS = 0.2
 READY_SECONDS = 60
@@ -81,11 +81,15 @@ def _wait_until_ready(children: list[Child], url: str) -> None:
 
 
 def _answers(url: str) -> bool:
+    address = urlsplit(url)
+    connection = http.client.HTTPConnection(address.netloc, timeout=5)
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  our own address
-            return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError):
+        connection.request("GET", address.path)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def _restart_dead(children: list[Child]) -> None:

@@ -14,8 +14,8 @@ OPEN = ("new", "contacting", "booked")
 STATUSES = ("draft", *OPEN, "held", "no_show", "closed", "withdrawn", "quarantined")
 LEVELS = ("routine", "clinician_review", "urgent", "urgent_acute")
 IN_QUEUE = "status IN ('new', 'contacting') OR (status IN ('draft', 'booked') AND level_rank >= 2)"
-"""What waits for the front desk: open submissions, and whoever raised an urgent flag, even in a draft
-or with a call booked: an appointment later this week does not answer "call today"."""
+"""What waits for the front desk: open submissions, and whoever raised an urgent flag, in a draft or
+with a call booked, too: an appointment later this week does not answer "call today"."""
 
 
 class Submission(Base, kw_only=True):
