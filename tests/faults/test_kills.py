@@ -16,7 +16,7 @@ from tests.over_http import CUT_OFF
 from tests.processes import PATIENCE, Installation, wait_for
 from tests.web.patient.journey import CONTACT, NO_THOUGHTS, START
 
-PATIENTS = 8
+PATIENTS = 6
 SPREAD = 2.0
 """Seconds within which all of them press the button."""
 NOT_ASKED = ("for_whom", "dob_month", "dob_day", "dob_year", "email", "state")

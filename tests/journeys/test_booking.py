@@ -3,7 +3,6 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 import icalendar
-import pytest
 import vobject
 from playwright.sync_api import expect
 
@@ -11,42 +10,32 @@ from intake.development.example import EXAMPLE_CLINIC
 from tests.journeys.conftest import DESKTOP
 from tests.journeys.hands import Keyboard, Mouse
 from tests.journeys.receptionist import Receptionist
+from tests.journeys.requests import request_from
 from tests.processes import Installation, wait_for
 
 
-@pytest.fixture
-def sent(patient):
-    """A patient who chose a time, skipped the questions about health, and sent the request."""
-    patient.opens_the_start_page()
-    patient.presses_the_link("Start now")
-    patient.says_what_for("Depression")
-    patient.says_how_to_be_reached()
-    patient.answers_about_safety()
-    patient.skips_questions()
-    patient.chooses_the_first_free_time()
-    patient.sends_the_request()
-    return patient
-
-
-@pytest.mark.parametrize("hands", [Mouse(), Keyboard()], ids=["mouse", "keyboard"])
-def test_a_receptionist_books_and_the_patient_gets_an_invitation(sent, open_page, clinic, hands):
-    receptionist = Receptionist(open_page(**DESKTOP), clinic, hands)
+def test_what_a_patient_asked_for_is_booked_and_confirmed(patient, open_page, clinic):
+    for _ in patient.takes_the_whole_way(skipping=True):
+        pass
+    receptionist = Receptionist(open_page(**DESKTOP), clinic, Mouse())
     receptionist.signs_in_by_a_one_time_link()
-    receptionist.sees_in_the_queue(sent.reference)
-    receptionist.opens_the_request_of(f"Dana {sent.family_name}")
-    receptionist.books_the_last_time_on_offer()
-    _receipt, confirmation = mails_to(sent.email, clinic, number=2)
+    receptionist.sees_in_the_queue(patient.reference)
+    receptionist.opens_the_request_of(f"Dana {patient.family_name}")
+    receptionist.confirms_the_time_that_was_asked_for()
+    receipt, confirmation = mails_to(patient.email, clinic, number=2)
+    assert patient.reference in receipt.get_body(("plain",)).get_content()
     event = invitation(confirmation)
     assert event["DTSTART"].dt == booked_time(receptionist.booked_line())
     assert event["DTEND"].dt - event["DTSTART"].dt == timedelta(minutes=15)
-    assert event["SEQUENCE"] == 0
     assert "ketamine" not in confirmation.as_string().lower()
 
 
-def test_confirming_and_moving_update_the_same_invitation(sent, open_page, clinic):
-    receptionist = Receptionist(open_page(**DESKTOP), clinic, Mouse())
+def test_moving_a_call_updates_the_same_invitation(open_page, clinic):
+    """By keyboard alone."""
+    sent = request_from(clinic)
+    receptionist = Receptionist(open_page(**DESKTOP), clinic, Keyboard())
     receptionist.signs_in_by_a_one_time_link()
-    receptionist.opens_the_request_of(f"Dana {sent.family_name}")
+    receptionist.opens_the_request_of(sent.name)
     receptionist.confirms_the_time_that_was_asked_for()
     mails_to(sent.email, clinic, number=2)
     receptionist.books_the_last_time_on_offer()
