@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from tests import browser
 from tests.journeys.hands import Mouse
@@ -25,6 +33,8 @@ ZOOMED = {"viewport": {"width": 390, "height": 844}}
 """A window of a large screen that is zoomed until it is as narrow as a phone."""
 PATIENCE = 10_000
 """Milliseconds until something that should appear counts as missing."""
+
+expect.set_options(timeout=PATIENCE)
 
 OpenPage = Callable[..., Page]
 _opened = pytest.StashKey[list[Page]]()

@@ -27,6 +27,11 @@ class Receptionist:
         self.hands.press(self.page.get_by_role("rowheader").get_by_role("link", name=name))
         self.sees(name)
 
+    @property
+    def record_number(self) -> str:
+        """The id of the record on the screen, as its address has it."""
+        return self.page.url.rsplit("/", 1)[-1]
+
     def confirms_the_time_that_was_asked_for(self) -> None:
         self.hands.press(self.page.get_by_role("button", name="Confirm this time"))
         self.sees_that_the_call_is_booked()
@@ -42,7 +47,7 @@ class Receptionist:
     def sees(self, heading: str) -> None:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
 
-    def sees_in_the_queue(self, words: str) -> None:
+    def sees_on_the_page(self, words: str) -> None:
         expect(self.page.get_by_role("main")).to_contain_text(words)
 
     def booked_line(self) -> str:

@@ -19,7 +19,7 @@ def test_what_a_patient_asked_for_is_booked_and_confirmed(patient, open_page, cl
         pass
     receptionist = Receptionist(open_page(**DESKTOP), clinic, Mouse())
     receptionist.signs_in_by_a_one_time_link()
-    receptionist.sees_in_the_queue(patient.reference)
+    receptionist.sees_on_the_page(patient.reference)
     receptionist.opens_the_request_of(f"Dana {patient.family_name}")
     receptionist.confirms_the_time_that_was_asked_for()
     receipt, confirmation = mails_to(patient.email, clinic, number=2)
