@@ -2,12 +2,11 @@
 
 import os
 
-from flask_migrate import upgrade
-
 from config import load
 from intake.app import create_app
 from intake.core import clock
 from intake.core.db import unit_of_work
+from intake.core.migrations import upgrade
 from intake.development.example import create_example
 
 if __name__ == "__main__":

@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 from flask import Flask
-from flask_migrate import upgrade
 
 from config import Settings, SettingsError, load
 from intake.accounts.service import sign_in_link
 from intake.app import create_app
 from intake.core import clock
 from intake.core.db import unit_of_work
+from intake.core.migrations import upgrade
 from intake.development.example import EXAMPLE_USERS, create_example, example_user
 from intake.development.supervisor import Child, supervise
 from intake.ops import readiness_problem

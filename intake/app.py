@@ -12,9 +12,9 @@ from config import Settings
 from intake import cli, ops
 from intake.clinic.clinic import US_CRISIS_LINES, Clinic, ClinicSettingsError
 from intake.clinic.service import current_clinic
-from intake.core.db import db, init_database
+from intake.core.db import init_database
 from intake.core.encryption import create_key_file, load_key_file
-from intake.core.extensions import csrf, mail, migrate
+from intake.core.extensions import csrf, mail
 from intake.core.i18n import LANGUAGES, init_languages, language
 from intake.core.logs import init_logs
 from intake.screening.catalog import load_catalog
@@ -24,6 +24,7 @@ from intake.web.filters import register_filters
 from intake.web.headers import init_headers
 from intake.web.origin import init_origin_check
 from intake.web.static import install_static
+from intake.web.templates import PageEnvironment
 
 ROOT = Path(__file__).parent.parent
 KILOBYTE = 1024
@@ -40,11 +41,13 @@ def create_app(settings: Settings) -> Flask:
     """The application for one process; raises KeyRingError when the keys cannot be used."""
     load_catalog()  # a malformed instrument stops the start
     app = Flask("intake", root_path=str(ROOT), static_folder=None)
+    app.jinja_environment = PageEnvironment
     _configure(app, settings)
     init_logs(app, settings.log_level)
     _load_keys(app, settings)
     init_database(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), **MIGRATION_OPTIONS)
+    if settings.from_command_line:
+        import_module("intake.core.migrations").register(app)
     mail.init_app(app)
     csrf.init_app(app)
     init_languages(app)
@@ -59,15 +62,6 @@ def create_app(settings: Settings) -> Flask:
     install_static(app, ROOT / "static", settings.instance / "static")
     _trust_proxies(app, settings)
     return app
-
-
-MIGRATION_OPTIONS = {
-    # On SQLite too, a migration that is killed half-way must leave nothing behind.
-    "transactional_ddl": True,
-    "transaction_per_migration": True,
-    "render_as_batch": True,
-    "compare_type": True,
-}
 
 
 def _configure(app: Flask, settings: Settings) -> None:

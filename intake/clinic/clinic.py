@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -66,7 +67,7 @@ class Clinic:
     languages: tuple[str, ...] = ("en",)
     closed: frozenset[date] = field(default=frozenset())
 
-    @property
+    @cached_property
     def phone(self) -> str:
         """The phone number as people write it, such as (312) 555-0142."""
         number = phonenumbers.parse(self.phone_number)
@@ -77,12 +78,12 @@ class Clinic:
         """A link that calls the clinic."""
         return f"tel:{self.phone_number}"
 
-    @property
+    @cached_property
     def hours(self) -> OfficeHours:
         """When somebody is there to read requests."""
         return OfficeHours(self.weekly_hours, self.closed, self.tz)
 
-    @property
+    @cached_property
     def week(self) -> list[WeekdayHours]:
         """Its hours from Monday to Sunday, as runs of weekdays with the same hours."""
         return describe(self.hours)

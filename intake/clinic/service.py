@@ -1,27 +1,23 @@
 """Reading and changing the clinic's settings."""
 
-import time
+import json
 from datetime import datetime
+from functools import lru_cache
 
-from flask import current_app
 from sqlalchemy import select
 
 from intake.clinic.clinic import Clinic, ClinicSettingsError, read_clinic, write_clinic
 from intake.clinic.models import ClinicSettings
 from intake.core.db import db
-
-CACHE_SECONDS = 5.0
-"""How long a process may show old settings after another one changed them."""
+from intake.core.remember import forget, remembered
 
 
 def current_clinic() -> Clinic:
-    """The clinic, at most a few seconds old; raises ClinicSettingsError before it is set up."""
-    cached = current_app.extensions.get("clinic")
-    if cached is None or cached[0] < time.monotonic():
-        cached = (time.monotonic() + CACHE_SECONDS, _load())
-        current_app.extensions["clinic"] = cached
-    clinic: Clinic = cached[1]
-    return clinic
+    """The clinic, at most a few seconds old; raises ClinicSettingsError before it is set up.
+
+    As long as nothing changed it is the same object, so that what was made from it can be kept.
+    """
+    return remembered("clinic", _load)
 
 
 def _load() -> Clinic:
@@ -30,7 +26,12 @@ def _load() -> Clinic:
         raise ClinicSettingsError(
             "The clinic is not set up yet. Run: flask --app wsgi clinic setup"
         )
-    return read_clinic(document)
+    return _read(json.dumps(document))
+
+
+@lru_cache(maxsize=1)
+def _read(document: str) -> Clinic:
+    return read_clinic(json.loads(document))
 
 
 def save_clinic(clinic: Clinic, *, now: datetime) -> None:
@@ -41,4 +42,4 @@ def save_clinic(clinic: Clinic, *, now: datetime) -> None:
     else:
         row.document, row.updated_at = write_clinic(clinic), now
     db.session.flush()
-    current_app.extensions.pop("clinic", None)
+    forget()

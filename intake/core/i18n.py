@@ -20,8 +20,21 @@ def init_languages(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "intake/translations")
     babel.init_app(app, locale_selector=_choose_language)
     babel.domain_instance = _Catalogs()
-    # Templates say `_` dozens of times a page; by itself it looks `gettext` up anew each time.
+    # Templates say `_` dozens of times a page: look the catalog up once.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _catalog().gettext(text),
+        lambda one, many, count: _catalog().ngettext(one, many, count),
+        newstyle=True,
+    )
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
+
+
+def _catalog() -> NullTranslations:
+    """The catalog of the current request's language."""
+    if "catalog" not in g:
+        g.catalog = babel.domain_instance.get_translations()
+    catalog: NullTranslations = g.catalog
+    return catalog
 
 
 class _Catalogs(Domain):  # type: ignore[misc]  # Flask-Babel has no types

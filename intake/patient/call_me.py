@@ -1,6 +1,9 @@
 """The short way: one page, then safety, then done. The rest can follow by phone."""
 
-from flask import Blueprint, render_template, session, url_for
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.clinic.service import current_clinic
@@ -10,6 +13,7 @@ from intake.core.i18n import language
 from intake.patient.forms import CallMeForm
 from intake.patient.visit import DRAFT_COOKIE, Visit, see, send_if_short
 from intake.submissions import drafts
+from intake.web.templates import blank_page
 
 blueprint = Blueprint("call_me", __name__, url_prefix="/request/call-me")
 
@@ -19,12 +23,11 @@ def ask() -> ResponseReturnValue:
     """Leave a name and a number, and we call."""
     draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
     known = (draft.contact or {}) if draft is not None and draft.is_draft else {}
+    if request.method == "GET" and not known:
+        return blank_page(current_clinic(), draw=lambda: _page(CallMeForm(), known))
     form = CallMeForm(data={**known.get("start", {}), **known.get("contact", {})})
     if not form.validate_on_submit():
-        back = url_for("pages.home")
-        if known and not known.get(drafts.SHORT_WAY):
-            back = url_for("wizard.check")  # leads to the page this person came from
-        return render_template("patient/call_me.html", form=form, back=back)
+        return _page(form, known)
     if form.age18.data == "no":
         return see(url_for("pages.not_for_you"))
     values = form.values()
@@ -43,3 +46,10 @@ def ask() -> ResponseReturnValue:
         here = Visit(draft, clinic)
         send_if_short(here)
     return here.onward(here.steps[1])
+
+
+def _page(form: CallMeForm, known: Mapping[str, Any]) -> str:
+    is_long_way = known and not known.get(drafts.SHORT_WAY)
+    # `check` leads to the page this person came from
+    back = url_for("wizard.check") if is_long_way else url_for("pages.home")
+    return render_template("patient/call_me.html", form=form, back=back)

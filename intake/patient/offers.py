@@ -53,11 +53,6 @@ class Offer:
     earlier: date | None
     taken: bool
 
-    @property
-    def wants_slot(self) -> bool:
-        """Whether a time was chosen, rather than "None of these suit me"."""
-        return bool(self.form.slot.data != NO_SLOT)
-
     def page(self) -> dict[str, Any]:
         """The variables of the page's template."""
         zone_name = zone_text(self.zone, language())
@@ -70,20 +65,30 @@ class Offer:
         }
 
 
+def sent_form() -> TimesForm:
+    """The form as it was sent. Any well-formed time passes: the booking rules judge it."""
+    form = TimesForm()
+    sent = request.form.get("slot", "")
+    known = [(sent, "")] if queries.read_slot_key(sent) else []
+    form.slot.choices = [*known, (NO_SLOT, "")]
+    return form
+
+
 def offer(
     draft: Submission,
     clinic: Clinic,
-    query: Mapping[str, str],
     *,
     now: datetime,
+    form: TimesForm | None = None,
     taken: str | None = None,
 ) -> Offer:
-    """What to offer to this person. `query` is the page's address: zone and first day.
+    """What to offer to this person; the page's address says in which zone and from which day.
 
-    `taken` names the slot that somebody else just got; then the times nearest to it are offered.
+    `form` is one that was sent and has errors. `taken` names the slot that somebody else just got;
+    then the times nearest to it are offered.
     """
     stored = (draft.contact or {}).get("times", {})
-    zone = _zone(draft, clinic, query, stored)
+    zone = zone_of_page(draft, clinic)
     diary = queries.diary(now=now, without=draft.id)
     slots = diary.free(now=now, first_day=None, last_day=None)
     kept = queries.kept_for(draft.id)
@@ -92,10 +97,13 @@ def offer(
         shown, earlier, later = nearest(slots, wanted[1], NEAREST), None, None
     else:
         own_day = kept.starts_at.astimezone(zone).date() if kept else None
-        shown, earlier, later = _page_of(slots, zone, first=_first_day(query), own_day=own_day)
+        shown, earlier, later = _page_of(slots, zone, first=_first_day(), own_day=own_day)
     days = _days(shown, zone, {} if wanted else diary.closures)
+    form = form or _form(stored, days, kept)
+    if taken is not None:
+        form.slot.data = None
     return Offer(
-        form=_form(stored, days, kept, again=taken is not None),
+        form=form,
         zone_form=_zone_form(zone),
         days=days,
         zone=zone,
@@ -103,25 +111,18 @@ def offer(
         hold_minutes=clinic.hold_minutes,
         later=later,
         earlier=earlier,
-        taken=taken is not None or "taken" in query,
+        taken=taken is not None or "taken" in request.args,
     )
 
 
-def _form(
-    stored: Mapping[str, Any], days: list[Day], kept: Appointment | None, *, again: bool
-) -> TimesForm:
+def _form(stored: Mapping[str, Any], days: list[Day], kept: Appointment | None) -> TimesForm:
+    """The form with what was saved before."""
     offered = [(value, short) for day in days for value, short, _full in day.times]
     chosen = _same_time(kept, [value for value, _short in offered])
     if kept is None and stored and not stored.get("slot_chosen"):
         chosen = NO_SLOT
     form = TimesForm(data={**stored, "slot": chosen})
-    sent = request.form.get("slot", "") if request.method == "POST" else ""
-    # A well-formed time that is not on this page is for the booking rules to judge, not the form.
-    others = {sent} if queries.read_slot_key(sent) else set()
-    known = {value for value, _short in offered}
-    form.slot.choices = [*offered, *((key, "") for key in others - known), (NO_SLOT, "")]
-    if again:
-        form.slot.data = None
+    form.slot.choices = [*offered, (NO_SLOT, "")]
     return form
 
 
@@ -135,27 +136,24 @@ def _zone_form(zone: ZoneInfo) -> ZoneForm:
 
 def _same_time(kept: Appointment | None, offered: list[str]) -> str | None:
     """The offered slot at the time kept for this person, whoever would take the call."""
-    for key in offered:
-        slot = queries.read_slot_key(key)
-        if kept and slot and slot[1] == kept.starts_at:
-            return key
-    return None
+    if kept is None:
+        return None
+    _provider, own = queries.key_at(kept.provider_id, kept.starts_at).split("-")
+    return next((key for key in offered if key.endswith(f"-{own}")), None)
 
 
-def _zone(
-    draft: Submission, clinic: Clinic, query: Mapping[str, str], stored: Mapping[str, Any]
-) -> ZoneInfo:
-    """The zone asked for, the one saved before, or the one of the person's state."""
-    state = (draft.contact or {}).get("contact", {}).get("state") or ""
-    wishes = (query.get("zone"), stored.get("time_zone"), zone_of(state, clinic.tz.key))
-    return ZoneInfo(
-        next(name for name in (*wishes, clinic.tz.key) if name in ZONES or name == clinic.tz.key)
-    )
+def zone_of_page(draft: Submission, clinic: Clinic) -> ZoneInfo:
+    """The zone asked for in the address, the one saved before, or the one of the person's state."""
+    contact = draft.contact or {}
+    stored = contact.get("times", {}).get("time_zone")
+    state = contact.get("contact", {}).get("state") or ""
+    wishes = (request.args.get("zone"), stored, zone_of(state, clinic.tz.key), clinic.tz.key)
+    return ZoneInfo(next(name for name in wishes if name in ZONES or name == clinic.tz.key))
 
 
-def _first_day(query: Mapping[str, str]) -> date | None:
+def _first_day() -> date | None:
     try:
-        return date.fromisoformat(query.get("day", ""))
+        return date.fromisoformat(request.args.get("day", ""))
     except ValueError:
         return None
 

@@ -8,6 +8,7 @@ from intake.clinic.service import current_clinic
 from intake.patient.places import US_STATES
 from intake.web.filters import listed
 from intake.web.headers import ASKED_AGAIN
+from intake.web.templates import blank_page
 
 blueprint = Blueprint("pages", __name__)
 
@@ -48,7 +49,7 @@ def urgent_help() -> Response:
         in_us = current_clinic().in_us
     except (ClinicSettingsError, SQLAlchemyError):
         in_us = True
-    return _shown("patient/urgent_help.html", in_us=in_us)
+    return _shown(render_template("patient/urgent_help.html", in_us=in_us))
 
 
 @blueprint.get("/not-for-you")
@@ -59,11 +60,13 @@ def not_for_you() -> Response:
 
 def _page(template: str, **values: object) -> Response:
     """A page that speaks of the clinic; raises what `current_clinic` raises."""
-    return _shown(template, in_us=current_clinic().in_us, **values)
+    clinic = current_clinic()
+    page = blank_page(clinic, draw=lambda: render_template(template, in_us=clinic.in_us, **values))
+    return _shown(page)
 
 
-def _shown(template: str, **values: object) -> Response:
+def _shown(page: str) -> Response:
     """A page that is the same for everyone, so that browsers may keep it."""
-    response = make_response(render_template(template, **values))
+    response = make_response(page)
     response.headers["Cache-Control"] = ASKED_AGAIN
     return response

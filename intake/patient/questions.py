@@ -1,13 +1,15 @@
 """Forms built from instruments: never typed by hand, so wording and values are the instrument's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from flask import render_template
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
 
+from intake.patient.journey import Step
 from intake.screening.catalog import load_catalog
 from intake.screening.item import Item, Kind, Text
 from intake.screening.plan import SAFETY
@@ -37,6 +39,36 @@ class Block:
     kind: str
     fields: list[Question]
     items: list[Item]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The questions of one page, and how to ask them."""
+
+    step: Step
+    items: tuple[Item, ...]
+    language: str
+    further: bool
+    page: dict[str, Any]
+
+    def form(self, given: Mapping[str, Any], *, demand: bool = True) -> Form:
+        """The form with the answers given so far; in a POST it takes what was sent."""
+        form_class = question_form(self.step.key, self.items, self.language, demand=demand)
+        return form_class(data=given)
+
+    def draw(self, form: Form) -> str:
+        """The page."""
+        key = self.step.key
+        return render_template(
+            template(key, further=self.further),
+            form=form,
+            instrument=load_catalog()[key],
+            blocks=blocks(form, self.items),
+            language=self.language,
+            heading=heading(key, further=self.further),
+            further=self.further,
+            **self.page,
+        )
 
 
 def question_form(

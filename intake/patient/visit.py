@@ -31,12 +31,12 @@ class Visit:
     draft: Submission
     clinic: Clinic
 
-    @property
+    @cached_property
     def contact(self) -> dict[str, Any]:
         """What was said on the pages about the person, by page."""
         return self.draft.contact or {}
 
-    @property
+    @cached_property
     def answers(self) -> dict[str, Any]:
         """What was answered, by instrument."""
         return self.draft.answers or {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, session, url_for
@@ -13,7 +14,7 @@ from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.core.i18n import language
 from intake.patient import journey, offers, questions, summary
-from intake.patient.forms import CheckForm, ContactForm, StartForm
+from intake.patient.forms import NO_SLOT, CheckForm, ContactForm, StartForm, TimesForm
 from intake.patient.journey import Step
 from intake.patient.visit import DRAFT_COOKIE, Visit, see, send_if_short, visit
 from intake.scheduling import queries as scheduling
@@ -21,7 +22,8 @@ from intake.scheduling import service as booking
 from intake.screening.catalog import load_catalog
 from intake.screening.level import Level
 from intake.screening.plan import HEALTH, HISTORY, SAFETY
-from intake.submissions import assessment, drafts, service
+from intake.submissions import drafts, service
+from intake.web.templates import blank_page
 
 blueprint = Blueprint("wizard", __name__, url_prefix="/request")
 
@@ -32,16 +34,27 @@ NEUTRAL_PAGE = "https://www.weather.gov/"
 @blueprint.route("/start", methods=["GET", "POST"])
 def start() -> ResponseReturnValue:
     """What would you like help with?"""
+    if request.method == "POST":
+        return _begin()
     draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
-    current = draft if draft is not None and draft.is_draft else None
-    form = StartForm(data=(current.contact or {}).get("start", {}) if current else {})
+    if draft is not None and draft.is_draft:
+        here = Visit(draft, current_clinic())
+        return _start_page(StartForm(data=here.contact.get("start", {})), len(here.steps))
+    return blank_page(current_clinic(), draw=lambda: _start_page(StartForm(), 0))
+
+
+def _begin() -> ResponseReturnValue:
+    form = StartForm()
     if not form.validate_on_submit():
-        total = len(Visit(current, current_clinic()).steps) if current else 0
-        return render_template("patient/start.html", form=form, total=total)
+        return _start_page(form, 0)
     if form.age18.data == "no":
         return see(url_for("pages.not_for_you"))
     begun = save_start(form.values())
     return begun.onward(begun.steps[0])
+
+
+def _start_page(form: StartForm, total: int) -> str:
+    return render_template("patient/start.html", form=form, total=total)
 
 
 def save_start(values: Mapping[str, Any]) -> Visit:
@@ -60,15 +73,28 @@ def save_start(values: Mapping[str, Any]) -> Visit:
 @blueprint.route("/contact", methods=["GET", "POST"])
 def contact() -> ResponseReturnValue:
     """How can we reach you?"""
+    if request.method == "POST":
+        return _save_contact()
     here = visit()
-    step = here.step("contact")
-    form = ContactForm(data=here.contact.get("contact", {}))
-    if not form.validate_on_submit():
-        return render_template("patient/contact.html", form=form, **here.page(step))
+    page, stored = here.page(here.step("contact")), here.contact.get("contact")
+    if stored:
+        return _contact_page(ContactForm(data=stored), page)
+    return blank_page(here.clinic, *page.values(), draw=lambda: _contact_page(ContactForm(), page))
+
+
+def _save_contact() -> ResponseReturnValue:
     with unit_of_work():
         here = visit(lock=True)
-        drafts.save_contact(here.draft, form.values(), here.clinic, now=clock.now())
-    return here.onward(step)
+        step = here.step("contact")
+        form = ContactForm()
+        if form.validate_on_submit():
+            drafts.save_contact(here.draft, form.values(), here.clinic, now=clock.now())
+            return here.onward(step)
+    return _contact_page(form, here.page(step))
+
+
+def _contact_page(form: ContactForm, page: dict[str, Any]) -> str:
+    return render_template("patient/contact.html", form=form, **page)
 
 
 @blueprint.route("/safety", methods=["GET", "POST"])
@@ -104,56 +130,65 @@ def more(instrument: str) -> ResponseReturnValue:
 
 
 def _ask(key: str, *, further: bool = False) -> ResponseReturnValue:
+    if request.method == "POST":
+        return _answer(key, further=further)
     here = visit()
-    step = here.step(key)
-    items = _items(here, step, further=further)
-    if not items:
-        return here.onward(step)
-    if request.method == "POST" and "skip" in request.form and (step.is_skippable or further):
-        return _save(step, None if not further else {}, further=further)
-    demand = "leave_blank" not in request.form
-    form = questions.question_form(key, items, here.draft.language, demand=demand)(
-        data=here.answers.get(key, {})
-    )
-    if form.validate_on_submit() and questions.agrees(form, key):
-        return _save(step, form.values(), further=further)
-    return render_template(
-        questions.template(key, further=further),
-        form=form,
-        instrument=load_catalog()[key],
-        blocks=questions.blocks(form, items),
-        language=here.draft.language,
-        heading=questions.heading(key, further=further),
-        further=further,
-        **here.page(step, further=further),
-    )
+    sheet = _sheet(here, key, further=further)
+    if not sheet.items:
+        return here.onward(sheet.step)
+    given = here.answers.get(key)
+    if given:
+        return sheet.draw(sheet.form(given))
+    differences = (*sheet.page.values(), *(item.id for item in sheet.items))
+    return blank_page(here.clinic, *differences, draw=lambda: sheet.draw(sheet.form({})))
 
 
-def _items(here: Visit, step: Step, *, further: bool) -> tuple[Any, ...]:
-    assert step.asked is not None
-    conditions = assessment.conditions_of(here.draft)
-    if not further:
-        return journey.first_items(load_catalog(), step.asked, conditions)
-    given = here.answers.get(step.key, {})
-    return journey.further_items(load_catalog(), step.asked, conditions, given)
-
-
-def _save(step: Step, values: Mapping[str, Any] | None, *, further: bool) -> ResponseReturnValue:
-    """Save the answers of a page (None: all skipped) and go on, by way of help if it is needed.
-
-    Help comes before further questions, except for safety: its last one decides which help.
-    """
-    given = frozenset(values or ())
+def _answer(key: str, *, further: bool) -> ResponseReturnValue:
+    """Save the answers of a page and act on them; nothing is asked twice about a skipped one."""
     with unit_of_work():
         here = visit(lock=True)
-        if values is not None:
-            values = {**here.answers.get(step.key, {}), **values}
-        blank = [journey.further_key(step.key)] if further else []
-        drafts.save_answers(
-            here.draft, step.key, values, here.clinic, now=clock.now(), left_blank=blank
-        )
-        here = Visit(here.draft, here.clinic)
-        send_if_short(here)
+        sheet = _sheet(here, key, further=further)
+        if not sheet.items:
+            return here.onward(sheet.step)
+        if "skip" in request.form and (sheet.step.is_skippable or further):
+            return _save(here, sheet.step, {} if further else None, further=further)
+        form = sheet.form({}, demand="leave_blank" not in request.form)
+        if form.validate_on_submit() and questions.agrees(form, key):
+            return _save(here, sheet.step, form.values(), further=further)
+    return sheet.draw(form)
+
+
+def _sheet(here: Visit, key: str, *, further: bool) -> questions.Sheet:
+    """The questions of a page of this person's request."""
+    step = here.step(key)
+    assert step.asked is not None
+    conditions = here.contact.get("start", {}).get("conditions", [])
+    if further:
+        given = here.answers.get(key, {})
+        items = journey.further_items(load_catalog(), step.asked, conditions, given)
+    else:
+        items = journey.first_items(load_catalog(), step.asked, conditions)
+    page = here.page(step, further=further)
+    return questions.Sheet(step, items, here.draft.language, further=further, page=page)
+
+
+def _save(
+    here: Visit, step: Step, values: Mapping[str, Any] | None, *, further: bool
+) -> ResponseReturnValue:
+    """Save the answers of a page (None: all skipped) and go on, by way of help if it is needed.
+
+    In the current unit of work. Help comes before further questions, except for safety: its last
+    one decides which help.
+    """
+    given = frozenset(values or ())
+    if values is not None:
+        values = {**here.answers.get(step.key, {}), **values}
+    blank = [journey.further_key(step.key)] if further else []
+    drafts.save_answers(
+        here.draft, step.key, values, here.clinic, now=clock.now(), left_blank=blank
+    )
+    here = Visit(here.draft, here.clinic)
+    send_if_short(here)
     more = url_for("wizard.more", instrument=step.key, **_origin())
     if step.key not in here.done and step.key == SAFETY:
         return see(more)
@@ -214,39 +249,45 @@ def leave() -> ResponseReturnValue:
 @blueprint.route("/times", methods=["GET", "POST"])
 def times() -> ResponseReturnValue:
     """When can you talk?"""
+    if request.method == "POST":
+        return _save_times()
     here = visit()
     step = here.step(journey.TIMES)
-    offer = offers.offer(here.draft, here.clinic, request.args, now=clock.now())
-    if offer.form.validate_on_submit():
-        try:
-            _save_times(offer)
-        except booking.SlotTaken:
-            taken = offers.offer(
-                here.draft, here.clinic, request.args, now=clock.now(), taken=offer.form.slot.data
-            )
-            page = render_template("patient/times.html", **taken.page(), **here.page(step))
-            return page, 409
-        return here.onward(step)
+    return _times_page(here, step, offers.offer(here.draft, here.clinic, now=clock.now()))
+
+
+def _save_times() -> ResponseReturnValue:
+    form, now = offers.sent_form(), clock.now()
+    is_right = form.validate_on_submit()
+    try:
+        with unit_of_work():
+            here = visit(lock=True)
+            step = here.step(journey.TIMES)
+            if is_right:
+                _keep_times(here, form, now=now)
+                return here.onward(step)
+    except booking.SlotTaken:
+        here = visit()
+        gone = offers.offer(here.draft, here.clinic, now=now, form=form, taken=form.slot.data)
+        return _times_page(here, step, gone), 409
+    return _times_page(here, step, offers.offer(here.draft, here.clinic, now=now, form=form))
+
+
+def _keep_times(here: Visit, form: TimesForm, *, now: datetime) -> None:
+    """Save what suits the person, and hold the time they chose."""
+    wants_slot = form.slot.data != NO_SLOT
+    zone = offers.zone_of_page(here.draft, here.clinic).key
+    values = form.values() | {"slot_chosen": wants_slot, "time_zone": zone}
+    drafts.save_times(here.draft, values, here.clinic, now=now)
+    if not wants_slot:
+        booking.release(here.draft, now=now)
+        return
+    channel = form.channel.data
+    booking.hold(here.draft, form.slot.data, here.clinic, now=now, time_zone=zone, channel=channel)
+
+
+def _times_page(here: Visit, step: Step, offer: offers.Offer) -> str:
     return render_template("patient/times.html", **offer.page(), **here.page(step))
-
-
-def _save_times(offer: offers.Offer) -> None:
-    form, now = offer.form, clock.now()
-    with unit_of_work():
-        here = visit(lock=True)
-        values = form.values() | {"slot_chosen": offer.wants_slot, "time_zone": offer.zone.key}
-        drafts.save_times(here.draft, values, here.clinic, now=now)
-        if offer.wants_slot:
-            booking.hold(
-                here.draft,
-                form.slot.data,
-                here.clinic,
-                now=now,
-                time_zone=offer.zone.key,
-                channel=form.channel.data,
-            )
-        else:
-            booking.release(here.draft, now=now)
 
 
 @blueprint.route("/check", methods=["GET", "POST"])

@@ -11,17 +11,34 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from intake.core.db import db
+from intake.core.remember import remembered
 from intake.scheduling.models import BLOCKING, Appointment, Closure, ConsultationType, Provider
-from intake.scheduling.slots import Interval, ProviderCalendar, Slot, first_available
+from intake.scheduling.slots import Interval, ProviderCalendar, Rules, Slot, first_available
 
 
 @dataclass(frozen=True)
-class Diary:
-    """Everything the slot rules need, read once: type, calendars, closures, and what is taken."""
+class Kind:
+    """How the free consultation is booked."""
 
-    type: ConsultationType
+    id: int
+    minutes: int
+    rules: Rules
+    mode: str
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """When providers see people, apart from what is taken."""
+
+    type: Kind
     calendars: dict[int, ProviderCalendar]
     closures: dict[date, str]
+
+
+@dataclass(frozen=True)
+class Diary(Timetable):
+    """Everything the slot rules need: the timetable and what is taken."""
+
     busy: dict[int, list[Interval]]
     booked_per_day: dict[int, dict[date, int]]
 
@@ -38,21 +55,19 @@ class Diary:
         )
 
 
-def consultation_type() -> ConsultationType:
-    """The type of the free consultation."""
-    return db.session.scalars(select(ConsultationType).order_by(ConsultationType.id)).first() or (
-        _not_set_up()
-    )
+def timetable() -> Timetable:
+    """Hours, closures and rules, at most a few seconds old."""
+    return remembered("timetable", _load_timetable)
 
 
-def _not_set_up() -> ConsultationType:
-    raise LookupError("there is no consultation type yet; run: flask --app wsgi clinic setup")
-
-
-def closures_from(first_day: date) -> dict[date, str]:
-    """The clinic's closed dates from a day on, with their words."""
-    rows = db.session.scalars(select(Closure).where(Closure.day >= first_day).order_by(Closure.day))
-    return {row.day: row.label for row in rows}
+def _load_timetable() -> Timetable:
+    kind = db.session.scalars(select(ConsultationType).order_by(ConsultationType.id)).first()
+    if kind is None:
+        raise LookupError("there is no consultation type; run: flask --app wsgi clinic setup")
+    closures = {row.day: row.label for row in db.session.scalars(select(Closure))}
+    providers = db.session.scalars(select(Provider).where(Provider.active)).all()
+    calendars = {each.id: each.calendar(frozenset(closures)) for each in providers}
+    return Timetable(Kind(kind.id, kind.minutes, kind.rules, kind.mode), calendars, closures)
 
 
 def diary(*, now: datetime, without: UUID | None = None) -> Diary:
@@ -60,23 +75,19 @@ def diary(*, now: datetime, without: UUID | None = None) -> Diary:
 
     `without` leaves out what is kept for one submission, so that its own time counts as free.
     """
-    kind = consultation_type()
-    closures = closures_from((now - timedelta(days=1)).date())
-    providers = db.session.scalars(select(Provider).where(Provider.active)).all()
-    closed = frozenset(closures)
-    calendars = {provider.id: provider.calendar(closed) for provider in providers}
-    taken = _taken(now, kind, without)
+    table = timetable()
     busy: dict[int, list[Interval]] = defaultdict(list)
     per_day: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
-    for provider_id, starts_at, blocked_from, blocked_until in taken:
+    for provider_id, starts_at, blocked_from, blocked_until in _taken(now, table.type, without):
         busy[provider_id].append(Interval(blocked_from, blocked_until))
-        if provider_id in calendars:
-            per_day[provider_id][starts_at.astimezone(calendars[provider_id].tz).date()] += 1
-    return Diary(kind, calendars, closures, busy, per_day)
+        if provider_id in table.calendars:
+            local = starts_at.astimezone(table.calendars[provider_id].tz)
+            per_day[provider_id][local.date()] += 1
+    return Diary(table.type, table.calendars, table.closures, busy, per_day)
 
 
 def _taken(
-    now: datetime, kind: ConsultationType, without: UUID | None
+    now: datetime, kind: Kind, without: UUID | None
 ) -> Sequence[tuple[int, datetime, datetime, datetime]]:
     query = (
         select(
@@ -88,7 +99,7 @@ def _taken(
         .where(blocks(now))
         # from the start of the local day in any zone, so that caps count today's earlier ones
         .where(Appointment.blocked_until > now - timedelta(days=1))
-        .where(Appointment.blocked_from < now + timedelta(days=kind.horizon_days + 2))
+        .where(Appointment.blocked_from < now + timedelta(days=kind.rules.horizon_days + 2))
     )
     if without is not None:
         query = query.where(Appointment.submission_id != without)
@@ -123,7 +134,12 @@ def kept_for_all(submission_ids: Sequence[UUID]) -> dict[UUID, Appointment]:
 
 def slot_key(slot: Slot) -> str:
     """How a form names a slot: provider and UTC minute, such as "1-202612031530"."""
-    return f"{slot.provider_id}-{slot.starts_at:%Y%m%d%H%M}"
+    return key_at(slot.provider_id, slot.starts_at)
+
+
+def key_at(provider_id: int, starts_at: datetime) -> str:
+    """The name of the slot of a provider that starts at this UTC instant."""
+    return f"{provider_id}-{starts_at:%Y%m%d%H%M}"
 
 
 def read_slot_key(key: str) -> tuple[int, datetime] | None:

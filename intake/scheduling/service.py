@@ -11,6 +11,7 @@ from intake.accounts.models import User
 from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
+from intake.core.remember import forget
 from intake.scheduling import emails, queries
 from intake.scheduling.models import (
     Appointment,
@@ -48,6 +49,7 @@ def add_providers(names: Sequence[str], clinic: Clinic) -> list[str]:
         )
         db.session.add(kind)
     db.session.flush()
+    forget()
     return added
 
 
@@ -157,7 +159,7 @@ def _offered(key: str, submission_id: UUID, now: datetime) -> Slot:
 def _new(submission: Submission, slot: Slot, status: str, now: datetime) -> Appointment:
     return Appointment(
         provider_id=slot.provider_id,
-        type_id=queries.consultation_type().id,
+        type_id=queries.timetable().type.id,
         submission_id=submission.id,
         status=status,
         starts_at=slot.starts_at,

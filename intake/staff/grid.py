@@ -90,7 +90,7 @@ def nearest_times(diary: Diary, clinic: Clinic, wanted: datetime, *, now: dateti
 def _bookable_days(diary: Diary, today: date) -> list[date]:
     """Dates from today to the horizon on whose weekday somebody works, closed ones included."""
     weekdays = {hours.weekday for calendar in diary.calendars.values() for hours in calendar.weekly}
-    horizon = range(diary.type.horizon_days + 1)
+    horizon = range(diary.type.rules.horizon_days + 1)
     days = (today + timedelta(days=number) for number in horizon)
     return [day for day in days if day.weekday() in weekdays]
 

@@ -93,7 +93,7 @@ def _is_booked_at(submission: Submission, key: str) -> bool:
     kept = queries.kept_for(submission.id)
     if kept is None or kept.status != "booked":
         return False
-    rules = queries.consultation_type().rules
+    rules = queries.timetable().type.rules
     return queries.slot_key(slot_from(kept.provider_id, kept.starts_at, rules)) == key
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from intake.audit import log
@@ -20,6 +20,10 @@ from intake.submissions.models import Submission
 
 PATIENT = "patient"
 SHORT_WAY = "short_way"
+
+# Made once: building this statement took half of its time, and every page asks it.
+BY_COOKIE = select(Submission).where(Submission.cookie_hash == bindparam("cookie_hash"))
+BY_COOKIE_LOCKED = BY_COOKIE.with_for_update()
 
 
 def begin(
@@ -55,8 +59,8 @@ def by_cookie(token: str | None, *, now: datetime, lock: bool = False) -> Submis
     """
     if not token:
         return None
-    query = select(Submission).where(Submission.cookie_hash == token_hash(token))
-    found = db.session.scalar(query.with_for_update() if lock else query)
+    query = BY_COOKIE_LOCKED if lock else BY_COOKIE
+    found = db.session.scalar(query, {"cookie_hash": token_hash(token)})
     return None if found is None or _has_expired(found, now) else found
 
 

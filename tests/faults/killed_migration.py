@@ -8,12 +8,12 @@ import signal
 import sys
 from itertools import count
 
-from flask_migrate import upgrade
 from sqlalchemy import event
 
 import config
 from intake.app import create_app
 from intake.core.db import db
+from intake.core.migrations import upgrade
 
 
 def main(most: int) -> None:

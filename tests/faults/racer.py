@@ -1,7 +1,7 @@
-"""One of several processes that want the same times: `python -m tests.faults.racer`.
+"""One of several processes that want the same times: `python -m tests.faults.racer HOW`.
 
-It has submissions of its own, moves them from time to time as fast as it can, and prints where
-each of them ended up, as JSON.
+It has submissions of its own, and prints where each of them ended up and how many attempts were
+lost, as JSON.
 """
 
 import json
@@ -23,23 +23,27 @@ from intake.submissions.models import Submission
 from tests import factories
 from tests.factories import MONDAY_MORNING as NOW
 
-DRAFTS = 5
-SENT = 5
+SUBMISSIONS = 10
+"""Half of them drafts, whose patients hold a time; half of them sent, which staff book."""
 ATTEMPTS = 50
 TIMES = 16
+ROUNDS = 100
+ROUND = 0.04
+"""Seconds from one moment at which all racers want the same time to the next."""
+
+Attempt = tuple[Submission, str, float]
+"""Who wants which time, and at which moment after the start."""
 
 
-def main() -> None:
+def main(race: str) -> None:
     """Get ready, wait for the others, race."""
-    submissions = [factories.begin() for _ in range(DRAFTS)]
-    submissions += [factories.sent() for _ in range(SENT)]
-    keys = factories.free_keys()[:TIMES]
+    attempts = {"everywhere": _everywhere, "together": _together}[race]()
     actor = example_user("desk@example.com")
-    _wait_for_the_start(Path(os.environ["INSTANCE"]))
+    start = _wait_for_the_start(Path(os.environ["INSTANCE"]))
     won: dict[str, str] = {}
     lost = 0
-    for _ in range(ATTEMPTS):
-        submission, key = random.choice(submissions), random.choice(keys)
+    for submission, key, moment in attempts:
+        _wait_until(start + moment)
         try:
             _take(submission, key, actor)
         except SlotTaken:
@@ -47,6 +51,20 @@ def main() -> None:
         else:
             won[str(submission.id)] = key
     json.dump({"won": won, "lost": lost}, sys.stdout)
+
+
+def _everywhere() -> list[Attempt]:
+    """As fast as can be, anywhere among a few times, with moves."""
+    submissions = [factories.begin() for _ in range(SUBMISSIONS // 2)]
+    submissions += [factories.sent() for _ in range(SUBMISSIONS // 2)]
+    keys = factories.free_keys()[:TIMES]
+    return [(random.choice(submissions), random.choice(keys), 0) for _ in range(ATTEMPTS)]
+
+
+def _together() -> list[Attempt]:
+    """One time after the other, each at one moment that all racers share."""
+    keys = factories.free_keys()[:ROUNDS]
+    return [(factories.begin(), key, ROUND * number) for number, key in enumerate(keys)]
 
 
 def _take(submission: Submission, key: str, actor: User) -> None:
@@ -59,13 +77,21 @@ def _take(submission: Submission, key: str, actor: User) -> None:
             service.book(submission, key, current_clinic(), actor=actor, now=NOW)
 
 
-def _wait_for_the_start(folder: Path) -> None:
+def _wait_for_the_start(folder: Path) -> float:
+    """Say that we are ready; returns the moment at which all begin."""
     db.session.rollback()
     (folder / f"ready-{os.getpid()}").touch()
     while not (folder / "go").exists():
         time.sleep(0.005)
+    return (folder / "go").stat().st_mtime + 0.2
+
+
+def _wait_until(moment: float) -> None:
+    """Wait as exactly as can be."""
+    while (left := moment - time.time()) > 0:
+        time.sleep(max(left - 0.002, 0))
 
 
 if __name__ == "__main__":
     with create_app(config.load(os.environ)).app_context():
-        main()
+        main(sys.argv[1])

@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from intake.audit import log
 from intake.core.db import db, unit_of_work
-from intake.scheduling import queries
-from intake.scheduling.models import BLOCKING, Appointment
+from intake.scheduling.models import BLOCKING, Appointment, ConsultationType
+from tests.faults.racer import ROUNDS
 from tests.processes import Installation, wait_for
 
 RACERS = 4
@@ -15,7 +15,7 @@ RACERS = 4
 
 def test_racing_processes_never_overlap(clinic):
     make_neighbors_overlap(clinic)
-    results = race(clinic)
+    results = race(clinic, "everywhere")
     assert sum(len(each["won"]) for each in results) >= 4
     assert sum(each["lost"] for each in results) >= 40
     with clinic.app.app_context():
@@ -25,16 +25,24 @@ def test_racing_processes_never_overlap(clinic):
         assert log.verify() is None
 
 
+def test_one_of_all_who_want_a_time_at_the_same_moment_gets_it(clinic):
+    results = race(clinic, "together")
+    assert sum(len(each["won"]) for each in results) == ROUNDS
+    assert sum(each["lost"] for each in results) == ROUNDS * (RACERS - 1)
+
+
 def make_neighbors_overlap(clinic: Installation) -> None:
     """Half an hour every quarter of an hour: who takes a time takes its neighbors too."""
     with clinic.app.app_context(), unit_of_work():
-        kind = queries.consultation_type()
+        kind = db.session.scalars(select(ConsultationType)).one()
         kind.minutes, kind.step_minutes = 30, 15
 
 
-def race(clinic: Installation) -> list[dict]:
+def race(clinic: Installation, how: str) -> list[dict]:
     """Run all racers; one that ends in anything but a win or SlotTaken fails the test."""
-    racers = [clinic.run("-m", "tests.faults.racer", output=subprocess.PIPE) for _ in range(RACERS)]
+    racers = [
+        clinic.run("-m", "tests.faults.racer", how, output=subprocess.PIPE) for _ in range(RACERS)
+    ]
     wait_for(lambda: len(list(clinic.folder.glob("ready-*"))) == RACERS, "the racers")
     (clinic.folder / "go").touch()
     written = [racer.communicate(timeout=60)[0].decode() for racer in racers]

@@ -5,10 +5,10 @@ import warnings
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
 from intake.core.db import Base, db, writing
+from intake.core.migrations import downgrade, upgrade
 
 pytestmark = pytest.mark.both
 

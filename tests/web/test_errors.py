@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 from flask import Blueprint, Flask, request
 from flask.typing import ResponseReturnValue
-from flask_migrate import upgrade
 from sqlalchemy import event
 from werkzeug.exceptions import ImATeapot, TooManyRequests, default_exceptions
 
@@ -17,6 +16,7 @@ from intake.clinic.models import ClinicSettings
 from intake.core import clock
 from intake.core.db import db, unit_of_work
 from intake.core.logs import JsonFormatter
+from intake.core.migrations import upgrade
 from intake.development.example import create_example
 from intake.web.errors import NEUTRAL, WORDS
 from tests.browse import Browser

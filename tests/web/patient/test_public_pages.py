@@ -1,6 +1,7 @@
 """The public pages around the form."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -30,7 +31,7 @@ NEVER_SAID = re.compile(
 def change_clinic(**changes: object) -> None:
     with unit_of_work():
         clinic = current_clinic()
-        save_clinic(type(clinic)(**{**vars(clinic), **changes}), now=clock.now())
+        save_clinic(replace(clinic, **changes), now=clock.now())
 
 
 @pytest.mark.parametrize("path", PUBLIC)
