@@ -66,6 +66,8 @@ def invite(
         user = create_user(email, name, roles=roles, actor=actor, now=now)
     elif user.password is not None:
         raise EmailTaken
+    elif user.role_names != _known(roles):
+        change_roles(user, roles, actor=actor, now=now)
     link = _new_link(user, INVITATION, now)
     hours = int(LIFETIMES[INVITATION] / timedelta(hours=1))
     emails.invitation(user, link, hours=hours, clinic=clinic, now=now)

@@ -7,6 +7,8 @@ from uuid import UUID
 
 Row = TypeVar("Row")
 
+HIGHEST_RANK = 3
+
 
 class Cursor(NamedTuple):
     """The place of a row in a list ordered by rank, instant and id."""
@@ -35,6 +37,6 @@ def read_cursor(text: str) -> Cursor | None:
     instant, _, row_id = rest.partition("-")
     try:
         at = datetime.strptime(instant, "%Y%m%d%H%M%S%f").replace(tzinfo=UTC)
-        return Cursor(int(rank), at, UUID(hex=row_id))
+        return Cursor(range(HIGHEST_RANK + 1).index(int(rank)), at, UUID(hex=row_id))
     except ValueError:
         return None

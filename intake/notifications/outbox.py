@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
+
 from intake.core.db import db
 from intake.notifications.models import Message
 
@@ -35,11 +37,14 @@ def enqueue(
     due_at: datetime | None = None,
     unique_key: str | None = None,
     submission_id: UUID | None = None,
-) -> Message:
+) -> None:
     """Put a mail into the outbox in the current unit of work; the caller flushes or commits.
 
-    `name` picks the templates `emails/<name>.subject.txt`, `.txt` and `.html`.
+    A second mail with the same `unique_key` is left out: asking twice must never undo whatever it
+    was asked with. `name` picks the templates `emails/<name>.subject.txt`, `.txt` and `.html`.
     """
+    if unique_key is not None and _is_known(unique_key):
+        return
     message = Message(
         name=name,
         language=language,
@@ -51,4 +56,8 @@ def enqueue(
     message.recipient = to
     message.context = asdict(context)
     db.session.add(message)
-    return message
+
+
+def _is_known(unique_key: str) -> bool:
+    known = select(Message.id).where(Message.unique_key == unique_key)
+    return db.session.scalar(known) is not None

@@ -1,8 +1,10 @@
 """The forms of the patient's way that are not instruments: they check shape, services truth."""
 
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from wtforms import ValidationError
 
 from intake.patient.places import TIME_ZONES, US_STATES
 from intake.web.fields import (
@@ -38,6 +40,7 @@ PARTS = (
     ("evening", _l("Late day"), "3 – 5"),
 )
 NO_SLOT = "none"
+ADULT = 18
 
 
 class StartForm(Form):
@@ -156,6 +159,14 @@ class _ReachForm(Form):
         return {**super().values(), "phone_e164": self.phone.e164}
 
 
+def _birthday(born: date, years: int) -> date:
+    """The day somebody turns that old; for people born on a leap day, March 1."""
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return date(born.year + years, 3, 1)
+
+
 class ContactForm(_ReachForm):
     """How can we reach you?"""
 
@@ -163,6 +174,13 @@ class ContactForm(_ReachForm):
     dob = Person.dob
     email = Person.email
     state = Person.state
+
+    def validate_dob(self, field: DateOfBirthField) -> None:
+        """The questions are for adults; a slip in the year is likelier than a child."""
+        if field.data is not None and _birthday(field.data, ADULT) > field.today():
+            raise ValidationError(
+                str(_l("This form is for people 18 or older. Check the year, or call us."))
+            )
 
 
 class CallMeForm(_ReachForm):

@@ -125,10 +125,10 @@ def receipt(submission: Submission, clinic: Clinic) -> dict[str, Any]:
     """The variables of the confirmation page."""
     kept = queries.kept_for(submission.id)
     contact = (submission.contact or {}).get("contact", {})
-    assert submission.sent_at is not None
-    deadline = clinic.hours.add_open_minutes(submission.sent_at, clinic.response_minutes)
+    sent_at = submission.sent_at or submission.updated_at
+    deadline = clinic.hours.add_open_minutes(sent_at, clinic.response_minutes)
     if submission.level_rank >= Level.URGENT.rank:  # as the page of help said
-        deadline = min(deadline, clinic.hours.end_of_business_day(submission.sent_at))
+        deadline = min(deadline, clinic.hours.end_of_business_day(sent_at))
     if kept is not None:
         deadline = min(deadline, kept.starts_at)
     zone = ZoneInfo(kept.time_zone) if kept and kept.time_zone else clinic.tz

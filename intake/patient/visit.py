@@ -15,6 +15,7 @@ from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.patient import journey
 from intake.patient.journey import Step
+from intake.scheduling import service as booking
 from intake.screening.catalog import load_catalog
 from intake.screening.plan import HEALTH, HISTORY, SAFETY
 from intake.submissions import assessment, drafts, service
@@ -113,15 +114,15 @@ class Elsewhere(HTTPException):
         super().__init__(response=redirect(url, 303))
 
 
-def visit(*, lock: bool = False) -> Visit:
+def visit(*, lock: bool = False, even_sent: bool = False) -> Visit:
     """The request of this browser; whoever has none is sent to the first page.
 
-    A request that was sent already leads to its confirmation.
+    A request that was sent already leads to its confirmation, unless `even_sent`.
     """
     draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now(), lock=lock)
     if draft is None:
         raise Elsewhere(url_for("wizard.start"))
-    if not draft.is_draft:
+    if not (draft.is_draft or even_sent):
         raise Elsewhere(url_for("wizard.done"))
     return Visit(draft, current_clinic())
 
@@ -148,4 +149,19 @@ def see(url: str) -> ResponseReturnValue:
 def send_if_short(here: Visit) -> None:
     """On the short way, send as soon as its pages are done; in the current unit of work."""
     if drafts.is_short_way(here.draft) and here.done >= {step.key for step in here.steps}:
-        service.submit(here.draft, here.clinic, now=clock.now())
+        try:
+            send(here)
+        except booking.SlotTaken:  # what the short way promises is a call, not a time
+            booking.forget_choice(here.draft)
+            send(here)
+
+
+def send(here: Visit) -> None:
+    """Send the request with the time that is held for it, in the current unit of work.
+
+    Raises SlotTaken when the time the person chose is gone.
+    """
+    now = clock.now()
+    kept = booking.keep_for_sending(here.draft, now=now)
+    is_booked = kept is not None and kept.status == "booked"
+    service.submit(here.draft, here.clinic, now=now, is_booked=is_booked)

@@ -16,13 +16,14 @@ from intake.core.i18n import language
 from intake.patient import journey, offers, questions, summary
 from intake.patient.forms import NO_SLOT, CheckForm, ContactForm, StartForm, TimesForm
 from intake.patient.journey import Step
-from intake.patient.visit import DRAFT_COOKIE, Visit, see, send_if_short, visit
+from intake.patient.visit import DRAFT_COOKIE, Visit, see, send, send_if_short, visit
 from intake.scheduling import queries as scheduling
 from intake.scheduling import service as booking
 from intake.screening.catalog import load_catalog
 from intake.screening.level import Level
 from intake.screening.plan import HEALTH, HISTORY, SAFETY
-from intake.submissions import drafts, service
+from intake.screening.triage import speaks_of_danger
+from intake.submissions import drafts
 from intake.web.templates import blank_page
 
 blueprint = Blueprint("wizard", __name__, url_prefix="/request")
@@ -144,17 +145,28 @@ def _ask(key: str, *, further: bool = False) -> ResponseReturnValue:
 
 
 def _answer(key: str, *, further: bool) -> ResponseReturnValue:
-    """Save the answers of a page and act on them; nothing is asked twice about a skipped one."""
+    """Save the answers of a page and act on them, also when the request was sent meanwhile.
+
+    An answer that speaks of danger is saved and acted on whatever else is wrong on the page, and
+    even when the page is skipped.
+    """
     with unit_of_work():
-        here = visit(lock=True)
+        here = visit(lock=True, even_sent=True)
         sheet = _sheet(here, key, further=further)
         if not sheet.items:
             return here.onward(sheet.step)
-        if "skip" in request.form and (sheet.step.is_skippable or further):
-            return _save(here, sheet.step, {} if further else None, further=further)
         form = sheet.form({}, demand="leave_blank" not in request.form)
-        if form.validate_on_submit() and questions.agrees(form, key):
+        is_right = form.validate_on_submit() and questions.agrees(form, key)
+        skips = "skip" in request.form and (sheet.step.is_skippable or further)
+        if is_right and not skips:
             return _save(here, sheet.step, form.values(), further=further)
+        right = {each.name: each.stored for each in form if each.is_given and not each.errors}
+        if speaks_of_danger(load_catalog(), key, right):
+            return _save(here, sheet.step, right, further=further)
+        if skips:
+            return _save(here, sheet.step, {} if further else None, further=further)
+        if not here.draft.is_draft:
+            return see(url_for("wizard.done"))
     return sheet.draw(form)
 
 
@@ -309,8 +321,7 @@ def _send() -> ResponseReturnValue:
         with unit_of_work():
             here = visit(lock=True)
             here.step(journey.CHECK)
-            booking.keep_for_sending(here.draft, now=clock.now())
-            service.submit(here.draft, here.clinic, now=clock.now())
+            send(here)
     except booking.SlotTaken:
         return see(url_for("wizard.times", taken=1))
     return see(url_for("wizard.done"))

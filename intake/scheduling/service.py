@@ -66,8 +66,10 @@ def hold(
 
     `key` is a slot's name as made by `queries.slot_key`. Raises SlotTaken.
     """
-    slot = _offered(key, submission.id, now)
     kept = queries.kept_for(submission.id)
+    if kept is not None and kept.is_live:
+        return kept  # the clinic has agreed on a time with this person already
+    slot = _offered(key, submission.id, now)
     expires = now + timedelta(minutes=clinic.hold_minutes)
     if kept is None:
         kept = _new(submission, slot, "hold", now)
@@ -84,17 +86,24 @@ def release(submission: Submission, *, now: datetime) -> None:
         kept.status, kept.updated_at, kept.changed_by = "released", now, PATIENT
 
 
+def forget_choice(submission: Submission) -> None:
+    """The person chose a time that is gone: they are called without one."""
+    contact = submission.contact or {}
+    times = {**contact.get("times", {}), "slot_chosen": False}
+    submission.contact = {**contact, "times": times}
+
+
 def keep_for_sending(submission: Submission, *, now: datetime) -> Appointment | None:
     """Turn the draft's hold into a request for that time, as part of sending it.
 
     An expired hold still counts while nobody else took the time. Returns None when the person
     chose no slot; raises SlotTaken when the chosen one is gone.
     """
-    if not (submission.contact or {}).get("times", {}).get("slot_chosen"):
-        return None
     kept = queries.kept_for(submission.id)
     if kept is None:
-        raise SlotTaken
+        if (submission.contact or {}).get("times", {}).get("slot_chosen"):
+            raise SlotTaken
+        return None
     if kept.status == "hold":
         kept.status, kept.hold_expires_at, kept.updated_at = "pending", None, now
     return kept
@@ -108,6 +117,8 @@ def book(
     Sends the confirmation with its calendar file. Raises SlotTaken.
     """
     appointment = queries.kept_for(submission.id)
+    if appointment is not None and _is_booked_at(appointment, key):
+        return appointment  # the second click of two
     slot = _asked_for(appointment, key, now) or _offered(key, submission.id, now)
     if appointment is None:
         appointment = _new(submission, slot, "booked", now)
@@ -116,10 +127,16 @@ def book(
     appointment.status, appointment.hold_expires_at = "booked", None
     appointment.changed_by = actor.actor
     _place(appointment, slot, now)
-    submission.status, submission.updated_at = "booked", now
+    if not submission.is_draft:  # whoever is still answering goes on with the form
+        submission.status = "booked"
+    submission.updated_at = now
     log.record("appointment booked", actor=actor.actor, now=now, subject_id=submission.id)
     emails.booked(submission, appointment, clinic, now=now)
     return appointment
+
+
+def _is_booked_at(kept: Appointment, key: str) -> bool:
+    return kept.status == "booked" and key == queries.key_at(kept.provider_id, kept.starts_at)
 
 
 def _asked_for(kept: Appointment | None, key: str, now: datetime) -> Slot | None:

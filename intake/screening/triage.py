@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from intake.screening.catalog import Catalog
+from intake.screening.condition import Answers
 from intake.screening.facts import AnswerSheet, Facts, HistoryFacts, Phq9Facts, facts_of
 from intake.screening.item import nothing
 from intake.screening.level import Level
@@ -81,6 +82,12 @@ class _Hit:
 def evaluate(catalog: Catalog, sheet: AnswerSheet) -> Triage:
     """Triage an answer sheet; AnswerError for an answer that its question does not allow."""
     return judge(catalog, facts_of(catalog, sheet))
+
+
+def speaks_of_danger(catalog: Catalog, instrument_id: str, answers: Answers) -> bool:
+    """Whether these answers to one instrument alone fire a rule of level urgent or above."""
+    sheet = AnswerSheet(answers={instrument_id: answers})
+    return evaluate(catalog, sheet).level >= Level.URGENT
 
 
 def judge(catalog: Catalog, facts: Facts) -> Triage:

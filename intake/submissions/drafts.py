@@ -21,6 +21,9 @@ from intake.submissions.models import Submission
 PATIENT = "patient"
 SHORT_WAY = "short_way"
 
+SAME_ALARM = {"S3": "S2"}
+"""A positive screen is alerted before question 5 is answered (S2); a "no" to it (S3) is no news."""
+
 # Made once: building this statement took half of its time, and every page asks it.
 BY_COOKIE = select(Submission).where(Submission.cookie_hash == bindparam("cookie_hash"))
 BY_COOKIE_LOCKED = BY_COOKIE.with_for_update()
@@ -111,8 +114,9 @@ def save_answers(
 
     `left_blank` names pages of further questions that the person chose not to answer.
 
-    When the level rises to urgent or above, staff on call are alerted in the same transaction,
-    whether or not the person goes on. Raises AnswerError for answers the instrument does not allow.
+    For every new danger, staff on call are alerted in the same transaction, whether or not the
+    person goes on; also when the request was sent already. Raises AnswerError for answers the
+    instrument does not allow.
     """
     stored = dict(draft.answers or {})
     skipped = set(stored.get("skipped", []))
@@ -126,12 +130,12 @@ def save_answers(
         skipped |= set(left_blank)
     draft.answers = {**stored, "skipped": sorted(skipped)}
     _touch(draft, clinic, now)
-    before = draft.level_rank
+    before, known = draft.level_rank, _urgent_rules(draft)
     level = assess(draft, clinic, now=now)
     if draft.is_draft and before < Level.URGENT.rank <= level.rank:
         draft.waiting_since = now
-    if level >= Level.URGENT and level.rank > before:
-        _raise_alarm(draft, clinic, level, now)
+    for rule in sorted(_urgent_rules(draft) - known):
+        _raise_alarm(draft, clinic, level, now, rule=rule)
     return level
 
 
@@ -153,11 +157,18 @@ def _clean(
     return load_catalog()[instrument_id].clean({**answers, **known})
 
 
-def _raise_alarm(draft: Submission, clinic: Clinic, level: Level, now: datetime) -> None:
+def _urgent_rules(draft: Submission) -> set[str]:
+    reasons = (draft.triage or {}).get("reasons", [])
+    return {each["rule"] for each in reasons if Level(each["level"]) >= Level.URGENT}
+
+
+def _raise_alarm(
+    draft: Submission, clinic: Clinic, level: Level, now: datetime, *, rule: str
+) -> None:
     log.record(
         "level raised", actor=PATIENT, now=now, subject_id=draft.id, detail=f"level {level.value}"
     )
-    emails.urgent(draft, clinic, now=now, level=level)
+    emails.urgent(draft, clinic, now=now, key=SAME_ALARM.get(rule, rule))
 
 
 def _save_contact(

@@ -9,7 +9,6 @@ from intake.core.i18n import moment_text
 from intake.core.tokens import token_hash
 from intake.core.urls import staff_url
 from intake.notifications.outbox import MailContext, enqueue
-from intake.screening.level import Level
 from intake.submissions.models import Submission
 
 
@@ -58,10 +57,10 @@ def new_submission(submission: Submission, clinic: Clinic, *, now: datetime) -> 
     _tell_staff("new_submission", submission, clinic, recipients=clinic.staff_recipients, now=now)
 
 
-def urgent(submission: Submission, clinic: Clinic, *, now: datetime, level: Level) -> None:
-    """Tell those on call that a request needs review now; once for each level it reaches."""
+def urgent(submission: Submission, clinic: Clinic, *, now: datetime, key: str) -> None:
+    """Tell those on call that a request needs review now; once for each `key`."""
     _tell_staff(
-        "urgent", submission, clinic, recipients=clinic.on_call_recipients, now=now, key=level.value
+        "urgent", submission, clinic, recipients=clinic.on_call_recipients, now=now, key=key
     )
 
 

@@ -12,16 +12,18 @@ from intake.submissions.drafts import PATIENT
 from intake.submissions.models import Note, Submission
 
 
-def submit(draft: Submission, clinic: Clinic, *, now: datetime) -> bool:
+def submit(draft: Submission, clinic: Clinic, *, now: datetime, is_booked: bool = False) -> bool:
     """Turn the draft into a sent submission, with receipt and notice to staff in the outbox.
 
-    The row must be locked by the caller's unit of work. Returns False, changing nothing, when it
-    was sent already: a second click gets the same receipt.
+    `is_booked` says that staff booked a call while the person was still answering. The row must
+    be locked by the caller's unit of work. Returns False, changing nothing, when it was sent
+    already: a second click gets the same receipt.
     """
     if not draft.is_draft:
         return False
     level = assess(draft, clinic, now=now)
-    draft.status, draft.sent_at, draft.updated_at, draft.expires_at = "new", now, now, None
+    draft.status = "booked" if is_booked else "new"
+    draft.sent_at, draft.updated_at, draft.expires_at = now, now, None
     if draft.level_rank < level.URGENT.rank:
         draft.waiting_since = now  # a flagged draft has been waiting since its flag
     log.record(

@@ -11,6 +11,7 @@ from wtforms.utils import unset_value
 from intake.web.question import Question, Stored, Words
 from intake.web.text import clean_line
 
+LONGEST_WORD = 40
 PARTS = ("month", "day", "year")
 _MONTHS = (
     ("january", "enero"),
@@ -44,7 +45,7 @@ def utc_today() -> date:
 
 def month_number(text: str) -> int | None:
     """Return 1 to 12 for "3", "03", "Mar", "sept." or "marzo"; None for anything else."""
-    plain = unicodedata.normalize("NFKC", text).casefold().rstrip(".")
+    plain = unicodedata.normalize("NFKC", text[:LONGEST_WORD]).casefold().rstrip(".")
     if plain.isdecimal():
         return int(plain) if len(plain) <= 2 and 1 <= int(plain) <= 12 else None
     if len(plain) < 3:

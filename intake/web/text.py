@@ -2,20 +2,18 @@
 
 import unicodedata
 
-# Invisible characters that arrive by copy and paste, or that make text read other than it is
-# stored. Zero-width joiners (U+200C, U+200D) stay: Persian, Hindi and some names need them.
-_INVISIBLE = frozenset(
-    chr(code)
-    for start, end in (
-        (0x200B, 0x200B),  # zero-width space
-        (0x202A, 0x202E),  # bidirectional embeddings and overrides
-        (0x2066, 0x2069),  # bidirectional isolates
-        (0xFEFF, 0xFEFF),  # byte order mark
-        (0xD800, 0xDFFF),  # half of a pair: cannot be stored or sent
-    )
-    for code in range(start, end + 1)
-)
+_JOINERS = "\u200c\u200d"
+"""Zero-width joiners stay: Persian, Hindi and some names need them."""
+_BLANKS = "\u115f\u1160\u3164\uffa0"
+"""Letters by their category that show nothing."""
+_HIDDEN = ("Cc", "Cf", "Cs")
+"""Control and format characters (they arrive by copy and paste, or make text read other than it is
+stored), and halves of pairs, which cannot be stored or sent."""
 _BREAKS = str.maketrans({"\u0085": "\n", "\u2028": "\n", "\u2029": "\n", "\t": " "})
+
+LONGEST = 10_000
+"""Characters beyond which text is not normalized: that takes time with the square of the length of
+runs of accents, and every field refuses text that long anyway."""
 
 
 def clean_line(text: str) -> str:
@@ -27,10 +25,12 @@ def clean_lines(text: str) -> str:
     """Return text that may have several lines: NFC, stripped, every line break a single \\n."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_BREAKS)
     kept = "".join(char for char in text if _is_text(char))
-    return unicodedata.normalize("NFC", kept).strip()
+    if len(kept) <= LONGEST:
+        kept = unicodedata.normalize("NFC", kept)
+    return kept.strip()
 
 
 def _is_text(char: str) -> bool:
-    if char == "\n":
+    if char == "\n" or char in _JOINERS:
         return True
-    return char not in _INVISIBLE and unicodedata.category(char) != "Cc"
+    return char not in _BLANKS and unicodedata.category(char) not in _HIDDEN

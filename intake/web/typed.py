@@ -80,7 +80,10 @@ class EmailField(TextField):
     def address(self) -> str:
         """The address with an ASCII domain (IDNA), or nothing while it cannot be right."""
         try:
-            return validate_email(self.data or "", check_deliverability=False).ascii_email or ""
+            return (
+                validate_email(self.data or "", check_deliverability=False, strict=True).ascii_email
+                or ""
+            )
         except EmailNotValidError:
             return ""
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from intake.web.text import clean_line, clean_lines
+from intake.web.text import LONGEST, clean_line, clean_lines
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,9 @@ def test_a_line_has_no_line_breaks() -> None:
 
 def test_lines_keep_their_breaks_in_one_form() -> None:
     assert clean_lines("\r\none\r\ntwo\rthree\u2028four\n") == "one\ntwo\nthree\nfour"
+
+
+def test_a_flood_of_accents_is_not_normalized() -> None:
+    """It would take everybody's time: eleven seconds for 120,000 of them."""
+    flood = "a" + "\u0301\u0316" * LONGEST
+    assert clean_lines(flood) == flood

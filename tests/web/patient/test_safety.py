@@ -84,3 +84,67 @@ def test_patients_never_read_scores_or_bands(client):
     seen.append(client.submit().text)
     for word in ("27/27", "severe", "positive", "eligible", "score"):
         assert all(word not in text.lower() for text in seen), word
+
+
+def answers() -> dict:
+    return db.session.scalars(select(Submission)).one().answers
+
+
+def test_every_yes_to_right_now_is_stored_and_alerted(client):
+    """No, Back, yes: the second answer counts, however often the level was reached before."""
+    journey.to_safety(client)
+    client.submit(**{**journey.NO_THOUGHTS, "q1": "yes"})
+    client.submit(q5="no")
+    client.get("/request/more/asq")
+    page = client.submit(q5="yes")
+    assert page.h1 == "Please reach out for help now"
+    assert (level(), urgent_mails()) == ("urgent_acute", 2)
+    client.get("/request/safety")
+    client.submit(**journey.NO_THOUGHTS)
+    client.get("/request/safety")
+    page = client.submit(**dict.fromkeys(journey.NO_THOUGHTS, "yes"))
+    assert page.status == 200
+    assert level() == "urgent_acute"
+
+
+def test_a_yes_counts_although_other_questions_are_blank(client):
+    journey.to_safety(client)
+    page = client.submit(q3="yes")
+    assert page.path == "/request/more/asq"
+    assert (level(), urgent_mails()) == ("urgent_acute", 1)
+
+
+def test_item_nine_counts_although_the_rest_is_skipped(client):
+    journey.to_screening(client, conditions=["depression"])
+    page = client.submit("skip", q1="3", q9="2")
+    assert page.path == "/request/help-now"
+    assert answers()["phq9"]["q9"] == 2
+    assert urgent_mails() == 1
+
+
+def test_emergency_signs_count_although_a_number_is_wrong(client):
+    journey.to_screening(client, conditions=["migraine"])
+    journey.skip_to(client, "/request/screening/headache_burden")
+    page = client.submit(emergency_now="yes", headache_days="3", migraine_days="31")
+    assert page.path == "/request/help-now"
+    assert "tel:911" in page.links()
+
+
+def test_a_second_danger_alerts_again(client):
+    journey.to_screening(client, conditions=["depression", "migraine"])
+    client.submit("leave_blank", q9="1")
+    client.get("/request/screening/headache_burden")
+    journey.skip_to(client, "/request/screening/headache_burden")
+    client.submit("leave_blank", emergency_now="yes")
+    assert urgent_mails() == 2
+
+
+def test_a_yes_in_another_tab_counts_after_sending(client):
+    journey.to_check(client)
+    client.get("/request/safety")
+    token = client.token
+    client.post("/request/check", {})
+    assert db.session.scalars(select(Submission.status)).one() == "new"
+    page = client.post("/request/safety", {"csrf_token": token, **journey.NO_THOUGHTS, "q3": "yes"})
+    assert (level(), urgent_mails()) == ("urgent_acute", 1)
+    assert page.status == 200

@@ -1,9 +1,15 @@
+import pytest
+import time_machine
 from sqlalchemy import func, select
 
-from intake.core.db import db
+from intake.clinic.service import current_clinic
+from intake.core import clock
+from intake.core.db import db, unit_of_work
 from intake.notifications.models import Message
+from intake.scheduling import service as booking
 from intake.scheduling.models import Appointment
 from intake.submissions.models import Submission
+from tests import factories
 from tests.web.patient import journey
 
 
@@ -159,3 +165,41 @@ def test_a_time_that_was_just_taken_offers_the_nearest(client, app):
     assert page.status == 409
     assert "just been taken" in page.text
     assert page.fields()["channel"] == ["video"]
+
+
+def test_a_held_time_is_kept_by_whoever_takes_the_short_way(client):
+    journey.to_check(client)
+    client.get("/request/call-me")
+    page = client.submit()
+    assert page.path == "/request/done"
+    assert db.session.scalars(select(Appointment.status)).one() == "pending"
+
+
+def test_somebody_goes_on_answering_after_staff_booked_a_call(client, app):
+    journey.to_safety(client)
+    client.submit(**{**journey.NO_THOUGHTS, "q1": "yes"})
+    desk = factories.user()
+    with unit_of_work():
+        key = factories.free_keys(clock.now())[0]
+        booking.book(submission(), key, current_clinic(), actor=desk, now=clock.now())
+    client.get("/request/more/asq")
+    page = client.submit(q5="yes")
+    assert page.h1 == "Please reach out for help now"
+    client.get("/request/screening/phq9")
+    journey.skip_to(client, "/request/times")
+    client.submit(slot="none", channel="phone", availability=["mon-morning"])
+    page = client.submit()
+    assert page.path == "/request/done"
+    assert submission().status == "booked"
+
+
+@pytest.mark.parametrize(
+    ("year", "path"), [("2008", "/request/safety"), ("2009", "/request/contact")]
+)
+def test_a_birth_date_below_18_is_asked_about(client, year, path):
+    journey.to_contact(client)
+    with time_machine.travel("2026-03-27T18:00:00Z", tick=False):
+        client.get("/request/start")
+        client.submit(**journey.START)
+        page = client.submit(**{**journey.CONTACT, "dob_year": year})
+    assert page.path == path
