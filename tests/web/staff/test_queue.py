@@ -213,3 +213,9 @@ def test_the_rail_counts_who_waits(app: Flask, morning) -> None:
     page = at_desk(app).get("/staff/")
     counts = [" ".join(words_of(each)) for each in page.all("span") if each.get("class") == "n"]
     assert counts == ["1"]
+
+
+@pytest.mark.parametrize("rank", ["9" * 23, "-1", "4"])
+def test_any_place_in_the_list_gives_a_page(app: Flask, rank: str) -> None:
+    place = f"{rank}-20260101000000000000-{'0' * 32}"
+    assert at_desk(app).get(f"/staff/?after={place}").status == 200
