@@ -156,6 +156,8 @@ def _asked_for(kept: Appointment | None, key: str, now: datetime) -> Slot | None
 def _offered(key: str, submission_id: UUID, now: datetime) -> Slot:
     """The slot of that name if the rules offer it now; raises SlotTaken."""
     chosen = queries.read_slot_key(key)
+    if chosen is not None:
+        _wait_for_our_turn(chosen[0])
     diary = queries.diary(now=now, without=submission_id)
     if chosen is None or chosen[0] not in diary.calendars:
         raise SlotTaken
@@ -171,6 +173,16 @@ def _offered(key: str, submission_id: UUID, now: datetime) -> Slot:
     if slot is None:
         raise SlotTaken
     return slot
+
+
+def _wait_for_our_turn(provider_id: int) -> None:
+    """Take one provider's times one after the other, so that each booking sees the one before.
+
+    PostgreSQL refuses overlaps without it, too, but two that begin at the same moment would wait
+    for each other, and one of them would end in a deadlock and not in `SlotTaken`.
+    """
+    this = select(Provider.id).where(Provider.id == provider_id)
+    db.session.execute(this.with_for_update(key_share=True))
 
 
 def _new(submission: Submission, slot: Slot, status: str, now: datetime) -> Appointment:
