@@ -254,7 +254,8 @@ def leave() -> ResponseReturnValue:
     A link and not a form, because our content policy lets no form end at another site. Nothing
     changes but the browser's own cookie.
     """
-    session.pop(DRAFT_COOKIE, None)
+    if request.method == "GET":  # a HEAD is a program that looks where the link leads
+        session.pop(DRAFT_COOKIE, None)
     return see(NEUTRAL_PAGE)
 
 
