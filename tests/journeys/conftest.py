@@ -122,5 +122,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         for number, page in enumerate(item.stash[_opened], start=1):
             page.screenshot(path=folder / f"{number}.png", full_page=True)
             (folder / f"{number}.html").write_text(page.content())
+        (folder / "processes.log").write_text(item.funcargs["clinic"].log())
         report.sections.append(("Pages at the failure", str(folder)))
     return report
