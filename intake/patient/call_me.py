@@ -45,7 +45,7 @@ def ask() -> ResponseReturnValue:
         drafts.take_short_way(draft)
         here = Visit(draft, clinic)
         send_if_short(here)
-    return here.onward(here.steps[1])
+    return here.onward()
 
 
 def _page(form: CallMeForm, known: Mapping[str, Any]) -> str:

@@ -189,6 +189,11 @@ class CallMeForm(_ReachForm):
     conditions = Person.conditions
     age18 = Person.age18
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # This page asks for no address, so nothing can be mailed.
+        self.contact_by.choices = [each for each in CONTACT_BY if each[0] != "email"]
+
 
 class TimesForm(Form):
     """A free slot, or which parts of the week suit."""

@@ -139,6 +139,7 @@ def receipt(submission: Submission, clinic: Clinic) -> dict[str, Any]:
         "zone_name": zone_text(zone, language()),
         "leaf": _leaf(kept.starts_at.astimezone(zone)) if kept else (),
         "respond_by": deadline,
+        "is_urgent": submission.level_rank >= Level.URGENT.rank,
         "mailed": "email" in contact.get("contact_by", []) and bool(contact.get("email")),
         "voice": contact.get("phone", ""),
         "minutes": (kept.ends_at - kept.starts_at) // timedelta(minutes=1) if kept else 0,

@@ -91,17 +91,12 @@ class Visit:
             back = url_for("call_me.ask")
         return {"number": place + 1, "total": len(self.steps), "back": back}
 
-    def onward(self, step: Step) -> ResponseReturnValue:
-        """Go to the next page that needs something; from a change, back to the check page."""
-        if not self.draft.is_draft:
-            return see(url_for("wizard.done"))
+    def onward(self) -> ResponseReturnValue:
+        """Go on after a page: to the first one that still needs something, in the end to check.
+
+        A change leads to the questions it calls for and then back, never through all pages again.
+        """
         fresh = Visit(self.draft, self.clinic)  # answers may have added or removed pages
-        if request.args.get("from") == "check":
-            return see(fresh.next_url())
-        keys = [each.key for each in fresh.steps]
-        following = fresh.steps[keys.index(step.key) + 1] if step.key in keys else fresh.steps[0]
-        if journey.may_open(following, fresh.steps, fresh.done):
-            return see(url_of(following))
         return see(fresh.next_url())
 
 

@@ -51,7 +51,7 @@ def _begin() -> ResponseReturnValue:
     if form.age18.data == "no":
         return see(url_for("pages.not_for_you"))
     begun = save_start(form.values())
-    return begun.onward(begun.steps[0])
+    return begun.onward()
 
 
 def _start_page(form: StartForm, total: int) -> str:
@@ -90,7 +90,7 @@ def _save_contact() -> ResponseReturnValue:
         form = ContactForm()
         if form.validate_on_submit():
             drafts.save_contact(here.draft, form.values(), here.clinic, now=clock.now())
-            return here.onward(step)
+            return here.onward()
     return _contact_page(form, here.page(step))
 
 
@@ -136,7 +136,7 @@ def _ask(key: str, *, further: bool = False) -> ResponseReturnValue:
     here = visit()
     sheet = _sheet(here, key, further=further)
     if not sheet.items:
-        return here.onward(sheet.step)
+        return here.onward()
     given = here.answers.get(key)
     if given:
         return sheet.draw(sheet.form(given))
@@ -154,7 +154,7 @@ def _answer(key: str, *, further: bool) -> ResponseReturnValue:
         here = visit(lock=True, even_sent=True)
         sheet = _sheet(here, key, further=further)
         if not sheet.items:
-            return here.onward(sheet.step)
+            return here.onward()
         form = sheet.form({}, demand="leave_blank" not in request.form)
         is_right = form.validate_on_submit() and questions.agrees(form, key)
         skips = "skip" in request.form and (sheet.step.is_skippable or further)
@@ -163,10 +163,11 @@ def _answer(key: str, *, further: bool) -> ResponseReturnValue:
         right = {each.name: each.stored for each in form if each.is_given and not each.errors}
         if speaks_of_danger(load_catalog(), key, right):
             return _save(here, sheet.step, right, further=further)
-        if skips:
+        kept = key in here.answers and not further  # what was answered before stays
+        if skips and not kept:
             return _save(here, sheet.step, {} if further else None, further=further)
-        if not here.draft.is_draft:
-            return see(url_for("wizard.done"))
+        if skips or not here.draft.is_draft:
+            return here.onward()
     return sheet.draw(form)
 
 
@@ -206,7 +207,7 @@ def _save(
         return see(more)
     if _calls_for_help(here, step, given):
         return see(url_for("wizard.help_now"))
-    return here.onward(step) if step.key in here.done else see(more)
+    return here.onward() if step.key in here.done else see(more)
 
 
 def _origin() -> dict[str, Any]:
@@ -278,7 +279,7 @@ def _save_times() -> ResponseReturnValue:
             step = here.step(journey.TIMES)
             if is_right:
                 _keep_times(here, form, now=now)
-                return here.onward(step)
+                return here.onward()
     except booking.SlotTaken:
         here = visit()
         gone = offers.offer(here.draft, here.clinic, now=now, form=form, taken=form.slot.data)

@@ -203,3 +203,20 @@ def test_a_birth_date_below_18_is_asked_about(client, year, path):
         client.submit(**journey.START)
         page = client.submit(**{**journey.CONTACT, "dob_year": year})
     assert page.path == path
+
+
+def test_skip_keeps_what_was_answered_before(client):
+    journey.to_screening(client)
+    client.submit(q1="0", q2="1")
+    client.submit(p="3", e="4", g="5")
+    client.get("/request/screening/peg")
+    client.submit("skip")
+    assert submission().answers["peg"] == {"p": 3, "e": 4, "g": 5}
+
+
+def test_a_change_asks_only_what_is_new(client):
+    journey.to_check(client)
+    client.get("/request/start?from=check")
+    page = client.submit(conditions=["chronic_pain", "migraine"])
+    assert page.path == "/request/screening/headache_burden"
+    assert client.submit("skip").path == "/request/check"
