@@ -52,6 +52,11 @@ class Person:
         return listed(self.start.get("conditions") or [], CONDITIONS) or "Not said"
 
     @property
+    def gets_mail(self) -> bool:
+        """Whether the person allowed e-mail and gave an address."""
+        return "email" in (self.reach.get("contact_by") or []) and bool(self._text("email"))
+
+    @property
     def phone(self) -> str:
         """The number as the person typed it, or ""."""
         return self._text("phone")
