@@ -47,6 +47,8 @@ class Settings:
     staff_base_url: str
     sites: str
     smtp: Smtp
+    is_environment_given: bool
+    """Whether INTAKE_ENV was set, rather than assumed for a command."""
     from_command_line: bool
     """Whether a `flask` command runs, rather than a web server."""
     trusted_proxies: int
@@ -78,7 +80,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     `environ` is the process environment. Raises SettingsError naming every setting that is wrong.
     """
     instance = Path(environ.get("INSTANCE") or "instance").resolve()
-    reader = _Reader({**_read_file(instance / "settings.env"), **environ})
+    reader = _Reader({**read_file(instance / "settings.env"), **environ})
     settings = _read(reader, instance)
     if settings.is_production:
         _demand_production_safety(reader, settings)
@@ -103,6 +105,7 @@ def _read(reader: _Reader, instance: Path) -> Settings:
         staff_base_url=reader.url("INTAKE_STAFF_BASE_URL", base_url),
         sites=reader.choice("INTAKE_SITES", SITES, "both"),
         smtp=_read_smtp(reader, in_development=in_development),
+        is_environment_given=bool(reader.values.get("INTAKE_ENV")),
         from_command_line=reader.values.get("FLASK_RUN_FROM_CLI") == "true",
         trusted_proxies=reader.whole_number("INTAKE_TRUSTED_PROXIES", 0),
         log_level=reader.text("INTAKE_LOG_LEVEL", "INFO").upper(),
@@ -141,7 +144,8 @@ def _with_driver(url: str) -> str:
     return url
 
 
-def _read_file(path: Path) -> dict[str, str]:
+def read_file(path: Path) -> dict[str, str]:
+    """The settings of a file of `NAME=value` lines; none if it does not exist."""
     if not path.is_file():
         return {}
     lines = (line.strip() for line in path.read_text("utf-8").splitlines())

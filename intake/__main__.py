@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from config import Settings, SettingsError, load
+from config import Settings, SettingsError, load, read_file
 from intake.accounts.service import sign_in_link
 from intake.app import create_app
 from intake.core import clock
@@ -57,14 +57,16 @@ def _development_settings() -> Settings:
     They are written to its settings file, so that commands typed beside it find the same ones.
     """
     instance = Path(os.environ.get("INSTANCE") or "instance").resolve()
-    file = instance / "settings.env"
-    if not file.exists():
-        instance.mkdir(parents=True, exist_ok=True)
-        file.write_text("INTAKE_ENV=development\n")
     os.environ.setdefault("INTAKE_SMTP_PORT", str(_free_port(FIRST_SMTP_PORT)))
-    settings = load(os.environ)
+    settings = load(
+        {"INTAKE_ENV": "development", **read_file(instance / "settings.env"), **os.environ}
+    )
     if settings.is_production:
-        raise SettingsError(f"{file} says production; make run is for development only.")
+        raise SettingsError(f"{instance} is set up for production; make run is for trying only.")
+    instance.mkdir(parents=True, exist_ok=True)
+    lines = ("INTAKE_ENV=development", f"HOST={_host()}", f"PORT={_port()}")
+    smtp = f"INTAKE_SMTP_PORT={settings.smtp.port}"
+    (instance / "settings.env").write_text("\n".join((*lines, smtp, "")), "ascii")
     return settings
 
 

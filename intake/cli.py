@@ -10,8 +10,10 @@ from collections.abc import Callable
 from typing import TextIO
 
 import click
+from email_validator import EmailNotValidError, validate_email
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
 from intake.accounts import service as account_service
@@ -78,12 +80,19 @@ def _answer(run: Callable[[str], str]) -> None:
         sys.exit(BAD_INPUT)
 
 
+def _demand_environment() -> None:
+    """What runs for long must be told where; one-off commands may assume development."""
+    if not settings().is_environment_given:
+        raise click.ClickException("INTAKE_ENV must be set to production or development.")
+
+
 @click.command()
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address to listen on.")
 @click.option("--threads", default=8, show_default=True, help="Requests served at the same time.")
 @click.option("--workers", default=1, show_default=True, help="Processes; keep 1 with SQLite.")
 def serve(bind: str, threads: int, workers: int) -> None:
     """Run the web server."""
+    _demand_environment()
     gunicorn = shutil.which("gunicorn", path=os.path.dirname(sys.executable)) or "gunicorn"
     arguments = [
         gunicorn,
@@ -106,6 +115,7 @@ def serve(bind: str, threads: int, workers: int) -> None:
 @click.option("--once", is_flag=True, help="Send what is due now, then stop.")
 def worker(*, once: bool) -> None:
     """Send the e-mails of the outbox."""
+    _demand_environment()
     key_ring()  # without keys no mail can be read: say so now
     with current_app.app_context():
         if once:
@@ -176,6 +186,7 @@ users = AppGroup("users", help="Invite staff and let them in.")
 def invite(email: str, roles: tuple[str, ...], name: str) -> None:
     """Mail EMAIL a link to choose a password. Give --role once for each role."""
     try:
+        validate_email(email, check_deliverability=False, test_environment=True)
         with unit_of_work():
             account_service.invite(
                 email,
@@ -187,6 +198,10 @@ def invite(email: str, roles: tuple[str, ...], name: str) -> None:
             )
     except account_service.EmailTaken:
         raise click.ClickException(f"{email} has an account already.") from None
+    except EmailNotValidError:
+        raise click.BadParameter(f"{email} is not an e-mail address.") from None
+    except ClinicSettingsError as error:
+        raise click.ClickException(str(error)) from None
     click.echo(f"An invitation to {email} is on its way.")
 
 
@@ -196,7 +211,12 @@ def login_link(email: str) -> None:
     """Print a link that signs EMAIL in once. Development only."""
     if settings().is_production:
         raise click.ClickException("Production gives out no sign-in links. Use: users invite")
-    user = user_by_email(email)
+    try:
+        user = user_by_email(email)
+    except SQLAlchemyError:
+        raise click.ClickException(
+            "There is no database here. Set INSTANCE to the folder of the clinic that runs."
+        ) from None
     if user is None:
         raise click.ClickException(f"There is no user {email}.")
     with unit_of_work():

@@ -119,6 +119,9 @@ class Snapshot:
                 for table, rows in self.app.extensions["snapshot"].items():
                     if rows:
                         connection.execute(table.insert(), rows)
+                for name in ("providers", "weekly_hours", "consultation_types"):
+                    sequence = f"pg_get_serial_sequence('{name}', 'id')"
+                    connection.execute(text(f"SELECT setval({sequence}, max(id)) FROM {name}"))
 
     @property
     def _file(self) -> str | None:

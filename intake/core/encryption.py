@@ -103,7 +103,8 @@ def load_key_file(path: Path) -> KeyRing:
         sizes = {len(key) for key in [ring.root, *fields.values()]}
     except FileNotFoundError:
         raise KeyRingError(
-            f"There is no key file at {path}. Put it back from its safe copy."
+            f"There is no key file at {path}. Put it back from its safe copy; a new clinic runs: "
+            "flask --app wsgi keys create"
         ) from None
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         raise KeyRingError(
