@@ -1,5 +1,6 @@
 import json
 import stat
+from dataclasses import replace
 
 import pytest
 
@@ -111,3 +112,18 @@ def test_a_key_file_is_never_overwritten(run, app):
     before = path.read_bytes()
     assert run("keys", "create").exit_code == 1
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", [("serve",), ("worker", "--once")])
+def test_what_runs_for_long_must_be_told_where(run, app, monkeypatch, command):
+    """Assuming development here would hand out sign-in links to the world."""
+    assumed = replace(app.config["SETTINGS"], is_environment_given=False)
+    monkeypatch.setitem(app.config, "SETTINGS", assumed)
+    result = run(*command)
+    assert result.exit_code == 1
+    assert "INTAKE_ENV" in result.stderr
+
+
+@pytest.mark.parametrize("email", ["notanemail", " "])
+def test_an_invitation_needs_an_address(run, email):
+    assert run("users", "invite", email, "--role", "clinician").exit_code == 2
