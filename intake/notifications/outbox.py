@@ -37,14 +37,15 @@ def enqueue(
     due_at: datetime | None = None,
     unique_key: str | None = None,
     submission_id: UUID | None = None,
-) -> None:
+) -> Message:
     """Put a mail into the outbox in the current unit of work; the caller flushes or commits.
 
     A second mail with the same `unique_key` is left out: asking twice must never undo whatever it
     was asked with. `name` picks the templates `emails/<name>.subject.txt`, `.txt` and `.html`.
     """
-    if unique_key is not None and _is_known(unique_key):
-        return
+    known = _with_key(unique_key)
+    if known is not None:
+        return known
     message = Message(
         name=name,
         language=language,
@@ -56,8 +57,10 @@ def enqueue(
     message.recipient = to
     message.context = asdict(context)
     db.session.add(message)
+    return message
 
 
-def _is_known(unique_key: str) -> bool:
-    known = select(Message.id).where(Message.unique_key == unique_key)
-    return db.session.scalar(known) is not None
+def _with_key(unique_key: str | None) -> Message | None:
+    if unique_key is None:
+        return None
+    return db.session.scalar(select(Message).where(Message.unique_key == unique_key))
