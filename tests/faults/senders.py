@@ -16,7 +16,10 @@ from tests.processes import PATIENCE, Installation
 from tests.web.patient.journey import CONTACT, NO_THOUGHTS, START
 
 NOT_ASKED = ("for_whom", "dob_month", "dob_day", "dob_year", "email", "state")
-SHORT_WAY = {k: v for k, v in (START | CONTACT).items() if k not in NOT_ASKED}
+SHORT_WAY = {
+    **{name: answer for name, answer in (START | CONTACT).items() if name not in NOT_ASKED},
+    "contact_by": ["call"],
+}
 SPREAD = 2.0
 """Seconds within which all of them press the button."""
 

@@ -69,7 +69,7 @@ class Patient:
         self.types("Phone number", "312 555 0198")
         self.types("Email address", self.email)
         self.hands.choose(self.page.get_by_label("State you live in", exact=True), "Illinois")
-        self.allows_contact()
+        self.allows_contact("Call me", "Email me")
         self.continues()
         self.sees("Your safety")
 
@@ -82,13 +82,13 @@ class Patient:
         self.types("First name", "Dana")
         self.types("Last name", self.family_name)
         self.types("Phone number", "312 555 0198")
-        self.allows_contact()
+        self.allows_contact("Call me")
         self.continues()
         self.sees("Your safety")
 
-    def allows_contact(self) -> None:
-        self.ticks("How may we contact you?", "Call me")
-        self.ticks("How may we contact you?", "Email me")
+    def allows_contact(self, *ways: str) -> None:
+        for way in ways:
+            self.ticks("How may we contact you?", way)
         self.ticks("If we miss you, can we leave a voicemail?", "No, please don’t leave a message")
         self.ticks("When is the best time to call?", "Any time you are open")
         self.hands.tick(self.main.get_by_role("checkbox", name=re.compile("^I have read")))
