@@ -41,8 +41,14 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
 
-class _Stop(Exception):
-    """A signal asked us to stop."""
+class _Wish:
+    """Whether a signal has asked us to stop. Looked at between steps, so none is cut in two."""
+
+    def __init__(self) -> None:
+        self.to_stop = False
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        self.to_stop = True
 
 
 def supervise(children: list[Child], *, ready_url: str, on_ready: Callable[[], None]) -> None:
@@ -51,29 +57,25 @@ def supervise(children: list[Child], *, ready_url: str, on_ready: Callable[[], N
     Calls `on_ready` once, when `ready_url` first answers 200. Exits with a message if it does not
     within a minute.
     """
+    wish = _Wish()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _raise_stop)
+        signal.signal(number, wish)
     try:
         for child in children:
             child.start()
-        _wait_until_ready(children, ready_url)
-        on_ready()
-        while True:
+        _wait_until_ready(children, ready_url, wish)
+        if not wish.to_stop:
+            on_ready()
+        while not wish.to_stop:
             _restart_dead(children)
             time.sleep(POLL_SECONDS)
-    except _Stop:
-        pass
     finally:
         _stop_all(children)
 
 
-def _raise_stop(_number: int, _frame: FrameType | None) -> None:
-    raise _Stop
-
-
-def _wait_until_ready(children: list[Child], url: str) -> None:
+def _wait_until_ready(children: list[Child], url: str, wish: _Wish) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    while not _answers(url):
+    while not (wish.to_stop or _answers(url)):
         if time.monotonic() > deadline:
             sys.exit(f"Not ready after {READY_SECONDS} seconds: {url}")
         _restart_dead(children)

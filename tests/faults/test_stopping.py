@@ -1,6 +1,9 @@
 """`python -m intake` leaves nothing behind, whoever stops it, and starts again what dies."""
 
+import random
 import signal
+import subprocess
+import time
 
 import pytest
 
@@ -15,6 +18,15 @@ def test_a_signal_stops_every_process(clinic_on_sqlite, number):
     supervisor = clinic_on_sqlite.running["everything"]
     assert len(clinic_on_sqlite.processes()) >= 4
     supervisor.send_signal(number)
+    assert supervisor.wait(SOON) == 0
+    assert clinic_on_sqlite.processes() == []
+
+
+def test_a_signal_during_the_start_stops_every_process(clinic_on_sqlite):
+    supervisor = clinic_on_sqlite.run("-m", "intake", output=subprocess.DEVNULL)
+    wait_for(lambda: len(clinic_on_sqlite.processes()) > 1, "the first child")
+    time.sleep(random.uniform(0, 2))
+    supervisor.send_signal(signal.SIGINT)
     assert supervisor.wait(SOON) == 0
     assert clinic_on_sqlite.processes() == []
 
