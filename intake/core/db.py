@@ -17,6 +17,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, event
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -49,7 +50,10 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
 db = SQLAlchemy(
     metadata=Base.metadata,
     session_options={"expire_on_commit": False},
-    engine_options={"hide_parameters": True},  # parameters are personal data; keep them out of logs
+    engine_options={
+        "hide_parameters": True,  # parameters are personal data; keep them out of logs
+        "pool_pre_ping": True,  # after a restart of PostgreSQL, nobody gets a dead connection
+    },
 )
 
 
@@ -114,12 +118,21 @@ def writing() -> Iterator[None]:
 def init_database(app: Flask) -> None:
     """Bind the database to the application and set the rules of its connections."""
     db.init_app(app)
+    app.teardown_appcontext(_end_reading)  # runs before the extension closes the session
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":
         _set_sqlite_rules(engine)
     if not event.contains(Session, "before_flush", _refuse_stray_write):
         event.listen(Session, "before_flush", _refuse_stray_write)
+
+
+def _end_reading(_error: BaseException | None) -> None:
+    """End what was read. A connection that died since is dropped: the answer is made already."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session().invalidate()
 
 
 def _refuse_stray_write(session: Session, _context: Any, _instances: Any) -> None:
