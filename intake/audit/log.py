@@ -13,6 +13,7 @@ from intake.core.db import db, is_postgresql
 from intake.core.encryption import key_ring
 from intake.core.logs import current_request_id
 
+LAST = select(AuditEntry.seq, AuditEntry.chain).order_by(AuditEntry.seq.desc()).limit(1)
 _CHAIN_LOCK = 7_264_001
 """Key of the PostgreSQL advisory lock that lets one transaction at a time extend the chain."""
 
@@ -32,9 +33,7 @@ def record(
     if is_postgresql():
         # SQLite needs no lock: its writers come one at a time.
         db.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
-    last = db.session.execute(
-        select(AuditEntry.seq, AuditEntry.chain).order_by(AuditEntry.seq.desc()).limit(1)
-    ).first()
+    last = db.session.execute(LAST).first()
     seq, previous = (last.seq + 1, last.chain) if last else (1, "")
     entry = AuditEntry(
         seq=seq,

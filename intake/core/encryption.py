@@ -128,11 +128,13 @@ def key_ring() -> KeyRing:
 class EncryptedJSON:
     """A model attribute holding a JSON value, kept in the bytes column `<name>_sealed`.
 
-    Reading opens it, setting seals it; change a value by setting the attribute anew.
+    Reading opens it, setting seals it; change a value by setting the attribute anew, never in
+    place: what was opened is kept beside the row, so that a page opens each field once.
     """
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
+        self.opened = f"_{name}_opened"
 
     @overload
     def __get__(self, row: None, owner: type) -> EncryptedJSON: ...
@@ -142,7 +144,13 @@ class EncryptedJSON:
         if row is None:
             return self
         sealed = getattr(row, f"{self.name}_sealed")
-        return None if sealed is None else open_json(sealed, row.__tablename__, self.name, row.id)
+        if sealed is None:
+            return None
+        seen, value = row.__dict__.get(self.opened, (None, None))
+        if seen is not sealed:
+            value = open_json(sealed, row.__tablename__, self.name, row.id)
+            row.__dict__[self.opened] = sealed, value
+        return value
 
     def __set__(self, row: Any, value: Any) -> None:
         sealed = None

@@ -4,10 +4,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from intake.core.db import db
 from intake.notifications.models import Message
+
+WITH_KEY = select(Message).where(Message.unique_key == bindparam("unique_key"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,4 +65,4 @@ def enqueue(
 def _with_key(unique_key: str | None) -> Message | None:
     if unique_key is None:
         return None
-    return db.session.scalar(select(Message).where(Message.unique_key == unique_key))
+    return db.session.scalar(WITH_KEY, {"unique_key": unique_key})

@@ -2,11 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from intake.screening.catalog import Catalog
-from intake.screening.instrument import Instrument
 from intake.screening.item import Item, is_given
 from intake.screening.plan import HEALTH, HISTORY, SAFETY, Asked, Plan
 
@@ -57,12 +55,6 @@ def further_items(
     return tuple(item for item in _items(catalog, asked, conditions, answers) if item not in first)
 
 
-@cache
-def _gated(instrument: Instrument) -> Instrument:
-    """The instrument behind its gate, made once."""
-    return instrument.behind_gate()
-
-
 LEFT_TO_THE_CALL = ("conditions", "diagnosed_by_", "ad_effect_")
 """History items that have no place here: the first page asks for conditions; who diagnosed them and
 how each medicine worked are better asked by the clinician than typed on a phone."""
@@ -71,7 +63,7 @@ how each medicine worked are better asked by the clinician than typed on a phone
 def _items(
     catalog: Catalog, asked: Asked, conditions: Collection[str], answers: Mapping[str, Any]
 ) -> tuple[Item, ...]:
-    instrument = _gated(catalog[asked.id]) if asked.gated else catalog[asked.id]
+    instrument = catalog[asked.id].behind_gate() if asked.gated else catalog[asked.id]
     if asked.id != HISTORY:
         return instrument.visible_items(answers)
     visible = instrument.visible_items({**answers, "conditions": list(conditions)})

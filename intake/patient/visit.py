@@ -96,8 +96,11 @@ class Visit:
 
         A change leads to the questions it calls for and then back, never through all pages again.
         """
-        fresh = Visit(self.draft, self.clinic)  # answers may have added or removed pages
-        return see(fresh.next_url())
+        return see(self.next_url())
+
+    def saved(self) -> Visit:
+        """The visit after something was saved: answers may have added or removed pages."""
+        return Visit(self.draft, self.clinic)
 
 
 class Elsewhere(HTTPException):

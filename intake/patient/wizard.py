@@ -90,7 +90,7 @@ def _save_contact() -> ResponseReturnValue:
         form = ContactForm()
         if form.validate_on_submit():
             drafts.save_contact(here.draft, form.values(), here.clinic, now=clock.now())
-            return here.onward()
+            return here.saved().onward()
     return _contact_page(form, here.page(step))
 
 
@@ -200,7 +200,7 @@ def _save(
     drafts.save_answers(
         here.draft, step.key, values, here.clinic, now=clock.now(), left_blank=blank
     )
-    here = Visit(here.draft, here.clinic)
+    here = here.saved()
     send_if_short(here)
     more = url_for("wizard.more", instrument=step.key, **_origin())
     if step.key not in here.done and step.key == SAFETY:
@@ -279,7 +279,7 @@ def _save_times() -> ResponseReturnValue:
             step = here.step(journey.TIMES)
             if is_right:
                 _keep_times(here, form, now=now)
-                return here.onward()
+                return here.saved().onward()
     except booking.SlotTaken:
         here = visit()
         gone = offers.offer(here.draft, here.clinic, now=now, form=form, taken=form.slot.data)

@@ -7,13 +7,23 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
-from intake.core.db import db
+from intake.core.db import UTCDateTime, db
 from intake.core.remember import remembered
 from intake.scheduling.models import BLOCKING, Appointment, Closure, ConsultationType, Provider
 from intake.scheduling.slots import Interval, ProviderCalendar, Rules, Slot, first_available
+
+NOBODY = UUID(int=0)
+"""The id of no submission."""
+KEPT = ("hold", "pending", "booked")
+"""Statuses of an appointment that is still ahead for its submission."""
+
+# Made once, as pages ask them all day: making a statement takes longer than asking it.
+KEPT_FOR = select(Appointment).where(
+    Appointment.submission_id == bindparam("submission_id"), Appointment.status.in_(KEPT)
+)
 
 
 @dataclass(frozen=True)
@@ -89,37 +99,39 @@ def diary(*, now: datetime, without: UUID | None = None) -> Diary:
 def _taken(
     now: datetime, kind: Kind, without: UUID | None
 ) -> Sequence[tuple[int, datetime, datetime, datetime]]:
-    query = (
-        select(
-            Appointment.provider_id,
-            Appointment.starts_at,
-            Appointment.blocked_from,
-            Appointment.blocked_until,
-        )
-        .where(blocks(now))
+    parameters = {
+        "now": now,
         # from the start of the local day in any zone, so that caps count today's earlier ones
-        .where(Appointment.blocked_until > now - timedelta(days=1))
-        .where(Appointment.blocked_from < now + timedelta(days=kind.rules.horizon_days + 2))
-    )
-    if without is not None:
-        query = query.where(Appointment.submission_id != without)
-    return db.session.execute(query).all()
+        "since": now - timedelta(days=1),
+        "until": now + timedelta(days=kind.rules.horizon_days + 2),
+        "without": without or NOBODY,
+    }
+    return db.session.execute(TAKEN, parameters).all()
 
 
-def blocks(now: datetime) -> ColumnElement[bool]:
+def blocks(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The condition under which an appointment keeps its time; an expired hold does not."""
     expired = and_(Appointment.status == "hold", Appointment.hold_expires_at <= now)
     return and_(Appointment.status.in_(BLOCKING), ~func.coalesce(expired, False))
 
 
+TAKEN = (
+    select(
+        Appointment.provider_id,
+        Appointment.starts_at,
+        Appointment.blocked_from,
+        Appointment.blocked_until,
+    )
+    .where(blocks(bindparam("now", type_=UTCDateTime)))
+    .where(Appointment.blocked_until > bindparam("since"))
+    .where(Appointment.blocked_from < bindparam("until"))
+    .where(Appointment.submission_id != bindparam("without"))
+)
+
+
 def kept_for(submission_id: UUID) -> Appointment | None:
     """The hold or live appointment of a submission, if there is one."""
-    statuses = ("hold", "pending", "booked")
-    return db.session.scalar(
-        select(Appointment)
-        .where(Appointment.submission_id == submission_id)
-        .where(or_(Appointment.status.in_(statuses)))
-    )
+    return db.session.scalar(KEPT_FOR, {"submission_id": submission_id})
 
 
 def kept_for_all(submission_ids: Sequence[UUID]) -> dict[UUID, Appointment]:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from intake.accounts.models import User
 from intake.audit import log
 from intake.clinic.clinic import Clinic
-from intake.core.db import db
+from intake.core.db import db, is_postgresql
 from intake.core.remember import forget
 from intake.scheduling import emails, queries
 from intake.scheduling.models import (
@@ -23,6 +23,18 @@ from intake.scheduling.slots import Slot, slot_at
 from intake.submissions.models import Submission
 
 PATIENT = "patient"
+
+# Made once: making this statement takes longer than running it.
+RELEASE_EXPIRED = (
+    update(Appointment)
+    .where(Appointment.provider_id == bindparam("provider"))
+    .where(Appointment.status == "hold", Appointment.hold_expires_at <= bindparam("now"))
+    .where(Appointment.blocked_until > bindparam("start"))
+    .where(Appointment.blocked_from < bindparam("end"))
+    .where(Appointment.id != bindparam("keep"))
+    .values(status="released", updated_at=bindparam("now"), version=Appointment.version + 1)
+    .execution_options(synchronize_session=False)
+)
 
 
 class SlotTaken(Exception):
@@ -179,10 +191,12 @@ def _wait_for_our_turn(provider_id: int) -> None:
     """Take one provider's times one after the other, so that each booking sees the one before.
 
     PostgreSQL refuses overlaps without it, too, but two that begin at the same moment would wait
-    for each other, and one of them would end in a deadlock and not in `SlotTaken`.
+    for each other, and one of them would end in a deadlock and not in `SlotTaken`. SQLite's writers
+    take turns anyway.
     """
-    this = select(Provider.id).where(Provider.id == provider_id)
-    db.session.execute(this.with_for_update(key_share=True))
+    if is_postgresql():
+        this = select(Provider.id).where(Provider.id == provider_id)
+        db.session.execute(this.with_for_update(key_share=True))
 
 
 def _new(submission: Submission, slot: Slot, status: str, now: datetime) -> Appointment:
@@ -202,27 +216,26 @@ def _new(submission: Submission, slot: Slot, status: str, now: datetime) -> Appo
 
 def _place(appointment: Appointment, slot: Slot, now: datetime) -> None:
     """Write an appointment at a slot; the database has the last word on overlaps."""
+    with db.session.no_autoflush:
+        _release_expired(slot, now, keep=appointment.id)
+    appointment.provider_id = slot.provider_id
+    appointment.starts_at, appointment.ends_at = slot.starts_at, slot.ends_at
+    appointment.blocked_from, appointment.blocked_until = slot.blocked_from, slot.blocked_until
+    appointment.updated_at = now
+    db.session.add(appointment)
     try:
-        with db.session.begin_nested():
-            _release_expired(slot, now, keep=appointment.id)
-            appointment.provider_id = slot.provider_id
-            appointment.starts_at, appointment.ends_at = slot.starts_at, slot.ends_at
-            appointment.blocked_from = slot.blocked_from
-            appointment.blocked_until = slot.blocked_until
-            appointment.updated_at = now
-            db.session.add(appointment)
+        db.session.flush()
     except IntegrityError as error:
-        raise SlotTaken from error
+        raise SlotTaken from error  # which ends the unit of work: nothing of it is kept
 
 
 def _release_expired(slot: Slot, now: datetime, *, keep: UUID) -> None:
     """Expired holds give way to whoever takes their time next."""
-    db.session.execute(
-        update(Appointment)
-        .where(Appointment.provider_id == slot.provider_id)
-        .where(Appointment.status == "hold", Appointment.hold_expires_at <= now)
-        .where(Appointment.blocked_until > slot.blocked_from)
-        .where(Appointment.blocked_from < slot.blocked_until)
-        .where(Appointment.id != keep)
-        .values(status="released", updated_at=now, version=Appointment.version + 1)
-    )
+    parameters = {
+        "provider": slot.provider_id,
+        "now": now,
+        "start": slot.blocked_from,
+        "end": slot.blocked_until,
+        "keep": keep,
+    }
+    db.session.execute(RELEASE_EXPIRED, parameters)

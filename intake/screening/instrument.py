@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import lru_cache
 
 from intake.screening.condition import Answers, SumAtLeast
 from intake.screening.errors import AnswerError
@@ -162,13 +163,16 @@ class Instrument:
 
         Answers that count when hidden still count. Without a gate, the instrument itself.
         """
-        if self.gate is None:
-            return self
-        return replace(self, items=tuple(self._gated(item, self.gate) for item in self.items))
+        return self if self.gate is None else _behind(self.gate, self)
 
-    @staticmethod
-    def _gated(item: Item, gate: SumAtLeast) -> Item:
-        return item if item.id in gate.items else replace(item, show_if=(gate, *item.show_if))
+
+@lru_cache(maxsize=64)  # every page asks for the same few
+def _behind(gate: SumAtLeast, instrument: Instrument) -> Instrument:
+    return replace(instrument, items=tuple(_gated(item, gate) for item in instrument.items))
+
+
+def _gated(item: Item, gate: SumAtLeast) -> Item:
+    return item if item.id in gate.items else replace(item, show_if=(gate, *item.show_if))
 
 
 def _common_languages(texts: tuple[Text, ...]) -> tuple[str, ...]:
