@@ -34,6 +34,7 @@ from intake.scheduling.service import add_providers
 from intake.screening.command import score_json, triage_json
 from intake.screening.errors import InputError
 from intake.submissions.drafts import delete_expired
+from intake.web import limits
 
 BAD_INPUT = 2
 
@@ -124,12 +125,13 @@ def worker(*, once: bool) -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        mail_worker.run(stop, hourly=_delete_expired_drafts)
+        mail_worker.run(stop, hourly=_delete_expired)
 
 
-def _delete_expired_drafts() -> None:
+def _delete_expired() -> None:
     with unit_of_work():
         delete_expired(now=clock.now())
+        limits.delete_unused(now=clock.now())
 
 
 keys = AppGroup("keys", help="The key file, without which nothing can be read.")

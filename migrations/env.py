@@ -10,8 +10,9 @@ from intake.core.db import Base, db, writing
 from intake.notifications import models as notifications
 from intake.scheduling import models as scheduling
 from intake.submissions import models as submissions
+from intake.web import limits
 
-MODELS = (accounts, audit, clinic, notifications, scheduling, submissions)
+MODELS = (accounts, audit, clinic, limits, notifications, scheduling, submissions)
 
 options = current_app.extensions["migrate"].configure_args
 with writing(), db.engine.connect() as connection:

@@ -11,6 +11,7 @@ from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.core.i18n import language
 from intake.patient.forms import CallMeForm
+from intake.patient.limits import count_draft
 from intake.patient.visit import DRAFT_COOKIE, Visit, see, send_if_short
 from intake.submissions import drafts
 from intake.web.templates import blank_page
@@ -37,6 +38,7 @@ def ask() -> ResponseReturnValue:
         draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=now, lock=True)
         if draft is None or not draft.is_draft:
             draft, token = drafts.begin(start, clinic, language=language(), now=now)
+            count_draft(now=now)
             session[DRAFT_COOKIE] = token
         else:
             drafts.save_start(draft, start, clinic, now=now)

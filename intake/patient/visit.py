@@ -15,6 +15,7 @@ from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.patient import journey
 from intake.patient.journey import Step
+from intake.patient.limits import forgive
 from intake.scheduling import service as booking
 from intake.screening.catalog import load_catalog
 from intake.screening.plan import HEALTH, HISTORY, SAFETY
@@ -163,3 +164,4 @@ def send(here: Visit) -> None:
     kept = booking.keep_for_sending(here.draft, now=now)
     is_booked = kept is not None and kept.status == "booked"
     service.submit(here.draft, here.clinic, now=now, is_booked=is_booked)
+    forgive(with_time=kept is not None)

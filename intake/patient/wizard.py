@@ -16,6 +16,7 @@ from intake.core.i18n import language
 from intake.patient import journey, offers, questions, summary
 from intake.patient.forms import NO_SLOT, CheckForm, ContactForm, StartForm, TimesForm
 from intake.patient.journey import Step
+from intake.patient.limits import count_draft, count_hold
 from intake.patient.visit import DRAFT_COOKIE, Visit, see, send, send_if_short, visit
 from intake.scheduling import queries as scheduling
 from intake.scheduling import service as booking
@@ -67,6 +68,7 @@ def save_start(values: Mapping[str, Any]) -> Visit:
             drafts.save_start(draft, values, clinic, now=now)
         else:
             draft, token = drafts.begin(values, clinic, language=language(), now=now)
+            count_draft(now=now)
             session[DRAFT_COOKIE] = token
     return Visit(draft, clinic)
 
@@ -298,6 +300,7 @@ def _keep_times(here: Visit, form: TimesForm, *, now: datetime) -> None:
         return
     channel = form.channel.data
     booking.hold(here.draft, form.slot.data, here.clinic, now=now, time_zone=zone, channel=channel)
+    count_hold(now=now)
 
 
 def _times_page(here: Visit, step: Step, offer: offers.Offer) -> str:

@@ -13,6 +13,7 @@ depends_on = None
 INSTANT = sa.DateTime(timezone=True)
 
 TABLES = (
+    "allowances",
     "audit_log",
     "clinic_settings",
     "closures",
@@ -68,6 +69,7 @@ APPEND_ONLY_SQLITE = """
 
 
 def upgrade() -> None:
+    _create_allowances()
     _create_audit_log()
     _create_clinic_settings()
     _create_closures()
@@ -103,6 +105,15 @@ def downgrade() -> None:
 def _only(condition: sa.TextClause) -> dict[str, Any]:
     """A partial index, on either database."""
     return {"sqlite_where": condition, "postgresql_where": condition}
+
+
+def _create_allowances() -> None:
+    op.create_table(
+        "allowances",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("used_until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_allowances"),
+    )
 
 
 def _create_audit_log() -> None:
