@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALL := $(shell command -v uv >/dev/null 2>&1 && echo uv pip install --quiet --python $(BIN)/python || echo $(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check format bench lock clean
+.PHONY: help run setup setup-dev test check format messages bench lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -40,6 +40,14 @@ check: setup-dev  ## Format, lint, types, import contracts, templates, security
 format: setup-dev  ## Format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+CATALOGS := intake/translations
+
+messages: setup-dev  ## Bring the translations up to date with the words in the code
+	@$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k gettext_in:2 --sort-by-file --no-location -o $(CATALOGS)/messages.pot .
+	@$(BIN)/pybabel -q update -i $(CATALOGS)/messages.pot -d $(CATALOGS) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 100
+	@$(BIN)/pybabel -q compile -d $(CATALOGS)
+	@rm $(CATALOGS)/messages.pot
 
 bench: setup-dev  ## Measure against the baselines in benchmarks/
 	@$(BIN)/python -m benchmarks

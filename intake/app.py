@@ -3,14 +3,14 @@
 from importlib import import_module
 from pathlib import Path
 
-from flask import Flask, g
+from flask import Flask, g, request
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings
 from intake import cli, ops
-from intake.clinic.clinic import US_CRISIS_LINES, Clinic, ClinicSettingsError
+from intake.clinic.clinic import Clinic, ClinicSettingsError
 from intake.clinic.service import current_clinic
 from intake.core.db import init_database
 from intake.core.encryption import create_key_file, load_key_file
@@ -19,7 +19,7 @@ from intake.core.i18n import LANGUAGES, init_languages, language
 from intake.core.logs import init_logs
 from intake.screening.catalog import load_catalog
 from intake.web import appearance
-from intake.web.errors import register_errors
+from intake.web.errors import US_LINES, register_errors
 from intake.web.filters import register_filters
 from intake.web.headers import init_headers
 from intake.web.origin import init_origin_check
@@ -28,6 +28,8 @@ from intake.web.templates import PageEnvironment
 
 ROOT = Path(__file__).parent.parent
 KILOBYTE = 1024
+
+STAFF_PATHS = ("/staff", "/dev/")
 
 SITES = {
     "patient": ("intake.patient",),
@@ -50,7 +52,7 @@ def create_app(settings: Settings) -> Flask:
         import_module("intake.core.migrations").register(app)
     mail.init_app(app)
     csrf.init_app(app)
-    init_languages(app)
+    init_languages(app, _languages_offered)
     init_headers(app)
     init_origin_check(app)
     register_errors(app)
@@ -114,14 +116,22 @@ def _trust_proxies(app: Flask, settings: Settings) -> None:
 def _page_context() -> dict[str, object]:
     """What every template can use."""
     clinic = _clinic_or_none()
-    offered = clinic.languages if clinic else ()
     return {
         "clinic": clinic,
-        "crisis": clinic.crisis_lines if clinic else US_CRISIS_LINES,
+        "crisis": US_LINES if clinic is None or clinic.in_us else clinic.crisis_lines,
         "lang": language(),
-        "languages": [(code, LANGUAGES[code]) for code in offered if code in LANGUAGES],
+        "languages": [(code, LANGUAGES[code]) for code in _languages_offered()],
         "theme": appearance.chosen_theme(),
     }
+
+
+def _languages_offered() -> tuple[str, ...]:
+    """The languages that the page asked for comes in, the default first. Staff read English."""
+    if request.path.startswith(STAFF_PATHS):
+        return ("en",)
+    clinic = _clinic_or_none()
+    wanted = clinic.languages if clinic else LANGUAGES
+    return tuple(code for code in wanted if code in LANGUAGES) or ("en",)
 
 
 def _clinic_or_none() -> Clinic | None:

@@ -1,23 +1,33 @@
 """Languages, and instants in words: always with the zone."""
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
-from functools import lru_cache
+from functools import cache, lru_cache
 from gettext import NullTranslations
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_name
-from flask import Flask, g, request, session
+from babel.support import Translations
+from flask import Flask, current_app, g, request, session
 from flask_babel import Domain, get_locale
 
 from intake.core.extensions import babel
 
-LANGUAGES = {"en": "English"}
-"""Languages with complete wording; a clinic may offer fewer."""
+LANGUAGES = {"en": "English", "es": "Español"}
+"""Languages with complete wording, by code, each by its own name; a clinic may offer fewer."""
+LOCALES = {"es": "es_US"}
+"""Whose way of writing dates and times is used, where it is not that of the language at large."""
+
+TRANSLATIONS = Path(__file__).parents[1] / "translations"
 
 
-def init_languages(app: Flask) -> None:
-    """Choose each request's language by link, by what was chosen before, or by the browser."""
-    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "intake/translations")
+def init_languages(app: Flask, offered: Callable[[], Sequence[str]]) -> None:
+    """Choose each request's language by link, by what was chosen before, or by the browser.
+
+    `offered` tells which languages the page asked for comes in, the default first.
+    """
+    app.extensions["languages_offered"] = offered
     babel.init_app(app, locale_selector=_choose_language)
     babel.domain_instance = _Catalogs()
     # Templates say `_` dozens of times a page: look the catalog up once.
@@ -32,20 +42,27 @@ def init_languages(app: Flask) -> None:
 def _catalog() -> NullTranslations:
     """The catalog of the current request's language."""
     if "catalog" not in g:
-        g.catalog = babel.domain_instance.get_translations()
-    catalog: NullTranslations = g.catalog
-    return catalog
+        g.catalog = catalog(language())
+    found: NullTranslations = g.catalog
+    return found
+
+
+@cache
+def catalog(language: str) -> NullTranslations:
+    """What is said in a language; one without a catalog, such as English, says all as it is."""
+    return Translations.load(TRANSLATIONS, [language])
+
+
+def gettext_in(language: str, words: str, **values: object) -> str:
+    """Words in a language that is not the one of the request, such as a patient's."""
+    return catalog(language).gettext(words) % values
 
 
 class _Catalogs(Domain):  # type: ignore[misc]  # Flask-Babel has no types
     """The catalogs by language. Flask-Babel spells the locale out again for every text it seeks."""
 
     def get_translations(self) -> NullTranslations:
-        chosen = language()
-        if chosen not in self.cache:
-            self.cache[chosen] = super().get_translations()
-        catalog: NullTranslations = self.cache[chosen]
-        return catalog
+        return catalog(language())
 
 
 def language() -> str:
@@ -54,15 +71,38 @@ def language() -> str:
     return locale.language if locale else "en"
 
 
+def locale() -> str:
+    """Whose way of writing dates and times the current request wants, such as "es_US"."""
+    return locale_of(language())
+
+
+def locale_of(language: str) -> str:
+    """Whose way of writing dates and times goes with a language."""
+    return LOCALES.get(language, language)
+
+
+def stay_in_this_language() -> None:
+    """Remember the language of this request for those that follow, whatever their browser asks."""
+    if session.get("lang") != language():
+        session["lang"] = language()
+
+
 def _choose_language() -> str:
     if "language" not in g:
+        offered = current_app.extensions["languages_offered"]()
         asked = request.args.get("lang")
-        if asked in LANGUAGES and asked != session.get("lang"):
+        if asked in offered and asked != session.get("lang"):
             session["lang"] = asked
-        chosen = asked if asked in LANGUAGES else session.get("lang")
-        g.language = chosen or request.accept_languages.best_match(LANGUAGES) or "en"
+        wanted = asked if asked in offered else session.get("lang")
+        g.language = wanted if wanted in offered else browser_language(offered)
     chosen_language: str = g.language
     return chosen_language
+
+
+def browser_language(offered: Iterable[str] = LANGUAGES) -> str:
+    """The one of the languages offered that the browser likes best; else the first."""
+    offered = list(offered)
+    return request.accept_languages.best_match(offered) or offered[0]
 
 
 def day_text(instant: datetime, tz: ZoneInfo, language: str) -> str:
@@ -79,21 +119,29 @@ def time_text(instant: datetime, tz: ZoneInfo, language: str) -> str:
 @lru_cache(maxsize=64)
 def zone_text(tz: ZoneInfo, language: str) -> str:
     """The zone's everyday name, such as "Central Time"."""
-    return get_timezone_name(tz, "long", locale=language)
+    return get_timezone_name(tz, "long", locale=locale_of(language))
+
+
+_DAY = {"en": "EEEE, MMMM d", "es": "EEEE d 'de' MMMM"}
 
 
 @lru_cache(maxsize=1024)
 def _day_words(day: date, language: str) -> str:
-    return format_date(day, "EEEE d 'de' MMMM" if language == "es" else "EEEE, MMMM d", language)
+    return format_date(day, _DAY.get(language, _DAY["en"]), locale_of(language))
 
 
 @lru_cache(maxsize=1024)  # a page of free times says the same few hours again and again
 def _time_words(clock: time, language: str) -> str:
-    text = format_time(clock, "h:mm a", locale=language)
+    text = format_time(clock, "h:mm a", locale=locale_of(language))
     return text.lower().replace("\u202f", " ").replace("\xa0", " ")
 
 
 def moment_text(instant: datetime, tz: ZoneInfo, language: str) -> str:
     """Date, time and zone in words: "Thursday, December 3, 9:30 am Central Time"."""
     day, time = day_text(instant, tz, language), time_text(instant, tz, language)
-    return f"{day}, {time} {zone_text(tz, language)}"
+    return with_zone(f"{day}, {time}", tz, language)
+
+
+def with_zone(words: str, tz: ZoneInfo, language: str) -> str:
+    """A time in words, and its zone after it."""
+    return gettext_in(language, "%(time)s %(zone)s", time=words, zone=zone_text(tz, language))

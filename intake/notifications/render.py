@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from intake.core.i18n import catalog
+
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates" / "emails"
-TRANSLATIONS = ROOT / "intake" / "translations"
 
 Value = str | int | float
 
@@ -65,9 +65,8 @@ def _environment(language: str) -> Environment:
     )
     for name in DEFAULT_NAMESPACE:
         del environment.globals[name]
-    translations = Translations.load(str(TRANSLATIONS), [language])
     # The extension adds these methods by name, which type checkers cannot see.
-    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(catalog(language), newstyle=True)  # type: ignore[attr-defined]
     return environment
 
 

@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import day_text, language, time_text, zone_text
 from intake.patient.forms import DAYS, NO_SLOT, PARTS, TimesForm, ZoneForm
+from intake.patient.holidays import holiday_text
 from intake.patient.places import TIME_ZONES, zone_of
 from intake.scheduling import queries
 from intake.scheduling.models import Appointment
@@ -199,7 +200,7 @@ def _day(day: date, slots: list[Slot], zone: ZoneInfo, closure: str) -> Day:
         times=[
             (queries.slot_key(slot), time_text(slot.starts_at, zone, lang), full) for slot in slots
         ],
-        note=_("Closed for %(reason)s", reason=closure) if closure else "",
+        note=_("Closed for %(reason)s", reason=holiday_text(closure)) if closure else "",
     )
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from intake.clinic.clinic import Clinic
 from intake.clinic.hours import NeverOpenError
-from intake.core.i18n import day_text, language, moment_text, time_text, zone_text
+from intake.core.i18n import day_text, language, locale, moment_text, time_text, zone_text
 from intake.patient.forms import CONDITIONS, CONTACT_BY, DAYS, PARTS, VOICEMAIL
 from intake.patient.journey import Step
 from intake.patient.questions import heading
@@ -44,9 +44,9 @@ def _call_rows(times: dict[str, Any], clinic: Clinic, kept: Appointment | None) 
         zone = ZoneInfo(kept.time_zone)
         small = ""
         if kept.hold_expires_at is not None:
-            until = time_text(kept.hold_expires_at, zone, "en")
+            until = time_text(kept.hold_expires_at, zone, language())
             small = _("Held for you until %(time)s.", time=until)
-        when = moment_text(kept.starts_at, zone, "en")
+        when = moment_text(kept.starts_at, zone, language())
         return [_row(_("Time"), when, "wizard.times", _("time"), small=small), *rows]
     free = ", ".join(availability_words(times.get("availability", [])))
     return [_row(_("When you can talk"), free, "wizard.times", _("when you can talk")), *rows]
@@ -57,13 +57,16 @@ def availability_words(values: list[str]) -> list[str]:
     days = {key: str(name) for key, _short, name in DAYS}
     parts = {key: str(name).lower() for key, name, _hours in PARTS}
     pairs = (value.split("-", 1) for value in values if "-" in value)
-    return [f"{days.get(day, '')} {parts.get(part, '')}".strip() for day, part in pairs]
+    return [
+        _("%(day)s %(part)s", day=days.get(day, ""), part=parts.get(part, ""))
+        for day, part in pairs
+    ]
 
 
 def _person_rows(person: dict[str, Any]) -> list[Row]:
     name = f"{person.get('given_name', '')} {person.get('family_name', '')}".strip()
     born = person.get("dob")
-    birth = format_date(date.fromisoformat(born), "long", locale="en") if born else ""
+    birth = format_date(date.fromisoformat(born), "long", locale=locale()) if born else ""
     ways = ", ".join(str(words) for key, words in CONTACT_BY if key in person.get("contact_by", []))
     voicemail = {key: str(words) for key, words in VOICEMAIL}.get(
         person.get("voicemail_ok", ""), ""
@@ -149,5 +152,4 @@ def receipt(submission: Submission, clinic: Clinic) -> dict[str, Any]:
 
 def _leaf(local: datetime) -> tuple[str, ...]:
     """A date as on a calendar's leaf: month, day, weekday."""
-    lang = language()
-    return tuple(format_date(local.date(), part, locale=lang) for part in ("MMM", "d", "EEE"))
+    return tuple(format_date(local.date(), part, locale=locale()) for part in ("MMM", "d", "EEE"))

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from intake.clinic.clinic import Clinic
-from intake.core.i18n import moment_text
+from intake.core.i18n import gettext_in, moment_text
 from intake.notifications.outbox import MailContext, enqueue
 from intake.scheduling.ics import CalendarEvent, calendar_file, scheduling_method
 from intake.scheduling.models import Appointment
@@ -30,7 +30,7 @@ def booked(
     address = patient_address(submission)
     if address is None:
         return
-    event = calendar_event(appointment, clinic, address, now=now)
+    event = calendar_event(appointment, clinic, address, language=submission.language, now=now)
     enqueue(
         "booked",
         to=address,
@@ -55,7 +55,7 @@ def booked(
 
 
 def calendar_event(
-    appointment: Appointment, clinic: Clinic, attendee: str | None, *, now: datetime
+    appointment: Appointment, clinic: Clinic, attendee: str | None, *, language: str, now: datetime
 ) -> CalendarEvent:
     """The appointment for a calendar, in words that say nothing about health."""
     return CalendarEvent(
@@ -65,8 +65,10 @@ def calendar_event(
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
         stamped_at=now,
-        summary=f"Appointment with {clinic.name}",
-        description=f"Questions, or need another time? Call {clinic.phone}.",
+        summary=gettext_in(language, "Appointment with %(clinic)s", clinic=clinic.name),
+        description=gettext_in(
+            language, "Questions, or need another time? Call %(phone)s.", phone=clinic.phone
+        ),
         organizer_name=clinic.name,
         organizer_email=clinic.reply_to,
         attendee_email=attendee,

@@ -18,7 +18,7 @@ from werkzeug.exceptions import (
     ServiceUnavailable,
 )
 
-from intake.core.i18n import LANGUAGES, language
+from intake.core.i18n import browser_language, language
 from intake.web.appearance import chosen_theme
 from intake.web.origin import comes_from_us
 from intake.web.redirects import local_path
@@ -51,14 +51,13 @@ class Line:
     href: str
 
 
-NEUTRAL = {
-    "clinic": None,
-    "crisis": (
-        Line(_l("In crisis? Call or text 988."), "988", "tel:988"),
-        Line(_l("Emergency? Call 911."), "911", "tel:911"),
-    ),
-    "languages": (),
-}
+US_LINES = (
+    Line(_l("In crisis? Call or text 988."), "988", "tel:988"),
+    Line(_l("Emergency? Call 911."), "911", "tel:911"),
+)
+"""The lines of help of the US in the reader's language."""
+
+NEUTRAL = {"clinic": None, "crisis": US_LINES, "languages": ()}
 """What a page shows while the clinic's settings cannot be read."""
 
 STALE = Words(
@@ -164,7 +163,7 @@ def _page(error: HTTPException, words: Words, *, again: bool) -> Response:
     Only what our own page sent is shown back: a form of another site would get our token.
     """
     repeat = again and request.method == "POST" and comes_from_us()
-    is_staff = f"{request.path}/".startswith("/staff/")
+    is_staff = _is_staff()
     page = _render(
         "errors/staff.html" if is_staff else "errors/patient.html",
         words=words,
@@ -177,6 +176,10 @@ def _page(error: HTTPException, words: Words, *, again: bool) -> Response:
         if name.lower() != "content-type":  # Allow, Retry-After
             response.headers[name] = value
     return response
+
+
+def _is_staff() -> bool:
+    return f"{request.path}/".startswith("/staff/")
 
 
 def _address() -> str:
@@ -212,7 +215,7 @@ def _has_no_session() -> bool:
 
 def _language() -> str:
     if _has_no_session():  # and so no language that was chosen before
-        g.language = request.accept_languages.best_match(LANGUAGES) or "en"
+        g.language = "en" if _is_staff() else browser_language()
     return language()
 
 

@@ -10,7 +10,7 @@ from babel.lists import format_list
 from flask import Flask
 from flask_babel import gettext
 
-from intake.core.i18n import day_text, language, moment_text, time_text, zone_text
+from intake.core.i18n import day_text, language, locale, moment_text, time_text, with_zone
 
 Windows = tuple[tuple[time, time], ...]
 NOON = time(12)
@@ -54,7 +54,7 @@ def hours_text(clinic: OpenOffice) -> str:
     if not days:
         return _("by appointment")
     parts = [f"{listed(names)}, {_windows_text(windows)}" for windows, names in days.items()]
-    return "; ".join(parts) + " " + zone_text(clinic.tz, language())
+    return with_zone("; ".join(parts), clinic.tz, language())
 
 
 def moment(instant: datetime, tz: ZoneInfo) -> str:
@@ -80,7 +80,7 @@ def _(words: str, **values: str) -> str:
 
 def listed(parts: list[str]) -> str:
     """Words in a row as the language joins them: "a, b, and c"."""
-    return format_list(parts, locale=language())
+    return format_list(parts, locale=locale())
 
 
 def register_filters(app: Flask) -> None:
@@ -91,7 +91,7 @@ def register_filters(app: Flask) -> None:
 
 def _days_of(run: Run) -> list[str]:
     """One or two weekdays by name, more of them as "Monday to Friday"."""
-    names = get_day_names("wide", locale=language())
+    names = get_day_names("wide", locale=locale())
     if run.last - run.first < 2:
         return [names[weekday] for weekday in range(run.first, run.last + 1)]
     return [_("%(first)s to %(last)s", first=names[run.first], last=names[run.last])]
@@ -114,5 +114,5 @@ def _wall_text(wall: time) -> str:
         return _("noon")
     if wall == MIDNIGHT:
         return _("midnight")
-    text = format_time(wall, "h:mm a" if wall.minute else "h a", locale=language())
+    text = format_time(wall, "h:mm a" if wall.minute else "h a", locale=locale())
     return text.lower().replace("\u202f", " ").replace("\xa0", " ")
