@@ -24,7 +24,7 @@ class AnswerSheet:
     `shown` are the instruments put before the person, including any they skipped; None means
     those with answers. `gated` are shown behind their gate, so that only the gate's questions
     may have been seen. `conditions` are ids of the history item of that name; None means those
-    answered there. `not_offered` were left out for want of official text in the language.
+    answered there. `not_offered` were left out for want of official text in `language`.
     """
 
     answers: Mapping[str, Answers]
@@ -32,6 +32,7 @@ class AnswerSheet:
     gated: Collection[str] = ()
     conditions: Collection[str] | None = None
     not_offered: Collection[str] = ()
+    language: str = "en"
 
     def was_shown(self, instrument_id: str) -> bool:
         """Whether unanswered questions of the instrument mean that they were skipped."""
@@ -80,6 +81,7 @@ class Facts:
     screen: ScreenResult | None = None
     history: HistoryFacts = field(default_factory=HistoryFacts)
     not_offered: tuple[str, ...] = ()
+    language: str = "en"
 
 
 def facts_of(catalog: Catalog, sheet: AnswerSheet) -> Facts:
@@ -99,8 +101,19 @@ def facts_of(catalog: Catalog, sheet: AnswerSheet) -> Facts:
         peg_sum=None if peg is None else peg.sum,
         screen=_screen(catalog, sheet),
         history=_history(catalog, sheet),
-        not_offered=tuple(catalog[key].title for key in catalog if key in sheet.not_offered),
+        not_offered=tuple(_never_asked(catalog, sheet)),
+        language=sheet.language,
     )
+
+
+SHORT_TITLES = {"asq": "ASQ", "pc_ptsd_5": "PC-PTSD-5", "peg": "PEG"}
+
+
+def _never_asked(catalog: Catalog, sheet: AnswerSheet) -> Iterator[str]:
+    """Titles of what was left out; not of what was answered before the language was changed."""
+    for key in catalog:
+        if key in sheet.not_offered and key not in sheet.answers:
+            yield SHORT_TITLES.get(key, catalog[key].title)
 
 
 def _result(

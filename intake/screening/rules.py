@@ -31,7 +31,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "N8": frozenset(),
     "N9": frozenset(),
     "N10": frozenset({"reason"}),
-    "N11": frozenset({"titles"}),
+    "N11": frozenset({"language", "titles"}),
     "R0": frozenset(),
 }
 """What the triage code can fill into each rule's words; a rule not listed here never fires."""

@@ -17,6 +17,7 @@ from intake.screening.results import AsqOutcome, AsqResult, ScreenResult
 
 SEVERE_DEPRESSION = 20  # PHQ-9 severe band (Kroenke 2001)
 PTSD_CUTS = (3, 4)  # PC-PTSD-5 (Bovin 2021)
+LANGUAGES = {"en": "English", "es": "Spanish"}
 HIGH_PEG_SUM = 21  # a mean of 7 (PMC8317006)
 ASQ_RULES = {
     AsqOutcome.ACUTE_POSITIVE: "S1",
@@ -122,7 +123,13 @@ def _hits(catalog: Catalog, facts: Facts) -> Iterator[_Hit]:
     yield from _scores(catalog, facts)
     yield from _history(facts.history)
     if facts.not_offered:
-        yield _Hit("N11", {"titles": ", ".join(facts.not_offered)})
+        language = LANGUAGES.get(facts.language, facts.language)
+        yield _Hit("N11", {"language": language, "titles": _listed(facts.not_offered)})
+
+
+def _listed(titles: tuple[str, ...]) -> str:
+    *first, last = titles
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _asq(result: AsqResult) -> Iterator[_Hit]:

@@ -4,11 +4,12 @@ import pytest
 
 from intake.screening.catalog import load_catalog
 from intake.screening.instrument import Wording
-from intake.screening.item import Kind
+from intake.screening.item import Item, Kind
 from intake.screening.level import Level
 from tests.unit.screening.answers import CATALOG
 
 OFFICIAL = ("asq", "gad7", "pc_ptsd_5", "peg", "phq9")
+OWN = [item for each in CATALOG.values() if each.wording is Wording.OWN for item in each.items]
 
 
 def test_it_holds_every_instrument_of_the_product() -> None:
@@ -40,8 +41,16 @@ def test_every_answer_of_the_phq9_has_its_code() -> None:
 
 
 def test_spanish_is_offered_only_where_official_text_exists() -> None:
-    spanish = [key for key in CATALOG if "es" in CATALOG[key].languages]
-    assert spanish == ["gad7", "phq9"]
+    assert [key for key in OFFICIAL if "es" in CATALOG[key].languages] == ["gad7", "phq9"]
+
+
+@pytest.mark.parametrize("item", OWN, ids=lambda item: item.id)
+def test_our_own_questions_are_whole_in_spanish(item: Item) -> None:
+    """Instruments know their languages by their questions; help and examples may not lag behind."""
+    helps = [item.help, *(option.help for option in item.options)]
+    assert all("es" in words for words in [item.text, item.examples, *helps] if words)
+    for code, examples in item.examples.items():
+        assert len(examples) == len(item.examples["en"]), code
 
 
 def test_midas_is_arithmetic_without_words() -> None:

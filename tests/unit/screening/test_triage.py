@@ -220,9 +220,17 @@ class TestWhatWasShown:
         assert evaluate(CATALOG, sheet).fired == ("S4",)
 
     def test_what_the_language_lacks_is_told_to_staff(self) -> None:
-        result = triage({"asq": None}, not_offered=["asq", "peg"])
-        assert "Ask Suicide-Screening Questions (ASQ)" in texts(result)["N11"]
+        left_out = ["asq", "pc_ptsd_5", "peg"]
+        result = triage(dict.fromkeys(left_out), not_offered=left_out, language="es")
+        words = "Answered in Spanish: ASQ, PC-PTSD-5 and PEG not offered"
+        assert texts(result)["N11"].startswith(words)
         assert result.fired == ("R0",)
+
+    def test_what_was_answered_before_the_language_was_changed_counts(self) -> None:
+        answers = {"asq": {"q1": "no", "q2": "no", "q3": "yes", "q4": "no", "q5": "no"}}
+        result = triage(answers, not_offered=["asq"], language="es")
+        assert "N11" not in texts(result)
+        assert result.fired == ("S3",)
 
     def test_conditions_chosen_elsewhere_replace_those_of_the_history(self) -> None:
         stale = {"history": {"conditions": ["depression"], "ad_trials": "none"}}
