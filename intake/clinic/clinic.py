@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, time
+from dataclasses import asdict, dataclass, field
+from datetime import date, time, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -32,6 +32,32 @@ class CrisisLine:
         return f"tel:{''.join(self.number.split())}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Somebody at the clinic who answers for people in danger."""
+
+    name: str
+    phone_number: str
+    """In E.164 form."""
+    email: str
+
+    @property
+    def phone(self) -> str:
+        """The number as people write it."""
+        return _as_written(self.phone_number)
+
+    @property
+    def phone_href(self) -> str:
+        """A link that calls it."""
+        return f"tel:{self.phone_number}"
+
+
+PERIODS = (
+    *("response_minutes", "acute_response_minutes", "escalation_minutes"),
+    *("hold_minutes", "draft_days"),
+)
+"""Settings that are lengths of time."""
+
 US_CRISIS_LINES = (
     CrisisLine("In crisis? Call or text 988.", "988"),
     CrisisLine("Emergency? Call 911.", "911"),
@@ -52,8 +78,16 @@ class Clinic:
     staff_recipients: tuple[str, ...]
     """Who is told of a new submission."""
     on_call_recipients: tuple[str, ...]
-    """Who is told at once of an urgent one."""
+    """Who is told at once of an urgent one, besides the safety contact."""
     reply_to: str
+    safety_contact: Contact | None = None
+    """Who answers for people in danger. Without one, real patients may not be asked by ASQ."""
+    backup_contact: Contact | None = None
+    """Who is told of an urgent flag that nobody acknowledges."""
+    acute_response_minutes: int | None = None
+    """Minutes within which somebody in acute danger is called while the clinic is open."""
+    escalation_minutes: int = 15
+    """Minutes, by day and by night, until the backup contact is told of an open flag."""
     crisis_lines: tuple[CrisisLine, ...] = US_CRISIS_LINES
     notice_version: str = "2026-11"
     """Version of the privacy notice people agree to; kept with each consent."""
@@ -70,13 +104,23 @@ class Clinic:
     @cached_property
     def phone(self) -> str:
         """The phone number as people write it, such as (312) 555-0142."""
-        number = phonenumbers.parse(self.phone_number)
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+        return _as_written(self.phone_number)
 
     @property
     def phone_href(self) -> str:
         """A link that calls the clinic."""
         return f"tel:{self.phone_number}"
+
+    @cached_property
+    def alarm_recipients(self) -> tuple[str, ...]:
+        """Addresses that are told at once of an urgent submission, each of them once."""
+        first = (self.safety_contact.email,) if self.safety_contact else ()
+        return tuple(dict.fromkeys((*first, *self.on_call_recipients)))
+
+    @property
+    def escalation_delay(self) -> timedelta:
+        """How long a flag may stay open until the backup contact is told."""
+        return timedelta(minutes=self.escalation_minutes)
 
     @cached_property
     def hours(self) -> OfficeHours:
@@ -102,8 +146,17 @@ def read_clinic(document: Mapping[str, Any], closed: frozenset[date] = frozenset
     for name in ("staff_recipients", "on_call_recipients"):
         if not getattr(clinic, name):
             raise ClinicSettingsError(f"Nobody would be told: {name} is empty.")
-    for address in (clinic.reply_to, *clinic.staff_recipients, *clinic.on_call_recipients):
+    for name in PERIODS:
+        length = getattr(clinic, name)
+        if length is not None and length < 1:
+            raise ClinicSettingsError(f"{name} must be 1 or more.")
+    contacts = [each for each in (clinic.safety_contact, clinic.backup_contact) if each]
+    for address in (clinic.reply_to, *clinic.staff_recipients, *clinic.alarm_recipients):
         _check_address(address)
+    for contact in contacts:
+        _check_address(contact.email)
+    for number in (clinic.phone_number, *(contact.phone_number for contact in contacts)):
+        _check_phone(number)
     return clinic
 
 
@@ -112,6 +165,20 @@ def _check_address(address: str) -> None:
         validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         raise ClinicSettingsError(f"{address} is not an e-mail address.") from None
+
+
+def _check_phone(number: str) -> None:
+    try:
+        is_usable = phonenumbers.is_possible_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        is_usable = False
+    if not is_usable:
+        raise ClinicSettingsError(f"{number or 'Nothing'} is not a phone number like +13125550142.")
+
+
+def _as_written(phone_number: str) -> str:
+    number = phonenumbers.parse(phone_number)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 def _read(document: Mapping[str, Any], closed: frozenset[date]) -> Clinic:
@@ -130,8 +197,12 @@ def _read(document: Mapping[str, Any], closed: frozenset[date]) -> Clinic:
             response_minutes=int(document["response_minutes"]),
             hold_minutes=int(document["hold_minutes"]),
             draft_days=int(document["draft_days"]),
-            offers_asq=bool(document["offers_asq"]),
-            offers_gad7=bool(document["offers_gad7"]),
+            safety_contact=_read_contact(document, "safety_contact"),
+            backup_contact=_read_contact(document, "backup_contact"),
+            acute_response_minutes=_read_minutes(document.get("acute_response_minutes")),
+            escalation_minutes=int(document["escalation_minutes"]),
+            offers_asq=_read_switch(document, "offers_asq"),
+            offers_gad7=_read_switch(document, "offers_gad7"),
             languages=tuple(document["languages"]),
             closed=closed,
         )
@@ -139,7 +210,7 @@ def _read(document: Mapping[str, Any], closed: frozenset[date]) -> Clinic:
         raise ClinicSettingsError("The time_zone is not one like America/Chicago.") from None
     except KeyError as missing:
         raise ClinicSettingsError(f"The clinic's settings have no {missing}.") from None
-    except (TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         raise ClinicSettingsError("A value in the clinic's settings is wrong.") from error
 
 
@@ -162,6 +233,10 @@ def write_clinic(clinic: Clinic) -> dict[str, Any]:
         "response_minutes": clinic.response_minutes,
         "hold_minutes": clinic.hold_minutes,
         "draft_days": clinic.draft_days,
+        "safety_contact": asdict(clinic.safety_contact) if clinic.safety_contact else None,
+        "backup_contact": asdict(clinic.backup_contact) if clinic.backup_contact else None,
+        "acute_response_minutes": clinic.acute_response_minutes,
+        "escalation_minutes": clinic.escalation_minutes,
         "offers_asq": clinic.offers_asq,
         "offers_gad7": clinic.offers_gad7,
         "languages": list(clinic.languages),
@@ -175,6 +250,27 @@ def _read_hours(document: Mapping[str, list[list[str]]]) -> dict[int, tuple[Wind
     }
 
 
+def _read_contact(document: Mapping[str, Any], name: str) -> Contact | None:
+    found = document.get(name)
+    if found is None:
+        return None
+    values = {key: found.get(key) for key in ("name", "phone_number", "email")}
+    if not all(isinstance(value, str) and value.strip() for value in values.values()):
+        raise ClinicSettingsError(f"{name} needs a name, a phone_number and an email.")
+    return Contact(**values)
+
+
+def _read_minutes(value: object) -> int | None:
+    return None if value is None else int(str(value))
+
+
+def _read_switch(document: Mapping[str, Any], name: str) -> bool:
+    """True or false and nothing else, so that nothing is switched off by a slip."""
+    if not isinstance(document[name], bool):
+        raise ClinicSettingsError(f"{name} must be true or false.")
+    return bool(document[name])
+
+
 EXAMPLE_CLINIC = Clinic(
     name="Iconic Infusions",
     phone_number="+13125550142",
@@ -184,5 +280,13 @@ EXAMPLE_CLINIC = Clinic(
     staff_recipients=("desk@example.com",),
     on_call_recipients=("clinician@example.com",),
     reply_to="desk@example.com",
+    safety_contact=Contact(
+        name="Dr. Priya Nair", phone_number="+13125550143", email="clinician@example.com"
+    ),
+    backup_contact=Contact(
+        name="Dr. Samuel Okafor", phone_number="+13125550144", email="backup@example.com"
+    ),
+    acute_response_minutes=15,
+    languages=("en", "es"),
 )
 """The clinic of the examples; also what a new clinic fills in."""

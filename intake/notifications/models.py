@@ -11,6 +11,7 @@ from intake.core.encryption import EncryptedJSON
 from intake.core.tokens import new_id
 
 STATES = ("queued", "sent", "failed", "cancelled")
+WAITS_WITH_TOPIC = "state = 'queued' AND topic IS NOT NULL"
 
 
 class Message(Base, kw_only=True):
@@ -25,6 +26,12 @@ class Message(Base, kw_only=True):
             sqlite_where=text("state = 'queued'"),
             postgresql_where=text("state = 'queued'"),
         ),
+        Index(
+            "ix_messages_topic",
+            "topic",
+            sqlite_where=text(WAITS_WITH_TOPIC),
+            postgresql_where=text(WAITS_WITH_TOPIC),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
@@ -36,6 +43,8 @@ class Message(Base, kw_only=True):
     """When it may be sent next. Claiming a message moves this past the end of the lease."""
     unique_key: Mapped[str | None] = mapped_column(String(120), unique=True, default=None)
     """Makes asking for the same mail twice harmless, such as `received:<submission>`."""
+    topic: Mapped[str | None] = mapped_column(String(80), default=None)
+    """What the message depends on, such as `flag:<submission>`: `outbox.void` stops all of it."""
     submission_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("submissions.id", ondelete="CASCADE"), index=True, default=None
     )

@@ -3,7 +3,8 @@
 The steps, none of which loses a message when the process dies after it:
 1. `claim`: one statement marks a due message with a fresh lease token and moves its due time past
    the end of the lease. Another worker cannot take it until then.
-2. The message is rendered and handed to the mail server. No transaction is open meanwhile.
+2. The message is rendered and, if it was not cancelled in between, handed to the mail server. No
+   transaction is open meanwhile.
 3. It is marked as sent, failed or due again later, but only while the lease token is still ours.
 After a crash between 2 and 3 it is sent again, with the same Message-ID; a claim alone never
 counts as a failure.
@@ -25,7 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import Smtp
 from intake.core import clock
-from intake.core.db import unit_of_work
+from intake.core.db import db, unit_of_work
 from intake.core.encryption import open_json
 from intake.core.tokens import new_id
 from intake.notifications.backoff import MOST_FAILURES, retry_delay
@@ -132,7 +133,11 @@ def lease_time(smtp: Smtp) -> timedelta:
 def deliver(message: Claimed, transport: Transport, *, now: datetime) -> None:
     """Render and send one claimed message and mark how it went; one bad message stops nothing."""
     try:
-        transport.send(_compose(message, now))
+        mail = _compose(message, now)
+        if not _is_wanted(message):
+            log.info("message %s is no longer wanted", message.id)
+            return
+        transport.send(mail)
     except Refused as refusal:
         _fail(message, str(refusal))
     except Retry as fault:
@@ -162,6 +167,14 @@ def _compose(message: Claimed, now: datetime) -> Mail:
     )
 
 
+def _is_wanted(message: Claimed) -> bool:
+    """Whether nobody has cancelled the message since it was claimed."""
+    query = select(Message.id).where(Message.id == message.id, Message.state == "queued")
+    wanted = db.session.scalar(query) is not None
+    db.session.rollback()  # no transaction stays open while the mail server answers
+    return wanted
+
+
 def _opened(sealed: bytes | None, column: str, message_id: UUID) -> Any:
     if sealed is None:
         raise ValueError(f"a message without {column}")
@@ -184,8 +197,12 @@ def _fail(message: Claimed, word: str) -> None:
 
 
 def _mark(message: Claimed, **values: Any) -> None:
-    """Write down how it went, unless the lease ran out and somebody else has the message now."""
-    ours = (Message.id == message.id, Message.lease == message.lease, Message.state == "queued")
+    """Write down how it went, unless the lease ran out and somebody else has the message now.
+
+    What was cancelled while the mail server had it already counts as sent, if it was.
+    """
+    states = ("queued", "cancelled") if values.get("state") == "sent" else ("queued",)
+    ours = (Message.id == message.id, Message.lease == message.lease, Message.state.in_(states))
     marking = update(Message).where(*ours).values(lease=None, **values).returning(Message.id)
     with unit_of_work() as session:
         marked = session.scalar(marking.execution_options(synchronize_session=False))

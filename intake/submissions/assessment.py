@@ -13,7 +13,7 @@ from intake.screening.catalog import load_catalog
 from intake.screening.facts import AnswerSheet
 from intake.screening.level import Level
 from intake.screening.plan import Plan, plan_for
-from intake.screening.triage import Reason, evaluate
+from intake.screening.triage import Reason, Triage, evaluate
 from intake.submissions.models import Submission
 
 UNTIL_ANSWERED = frozenset({"S5", "S6", "M2"})
@@ -41,10 +41,11 @@ def conditions_of(submission: Submission) -> list[str]:
     return conditions
 
 
-def assess(submission: Submission, clinic: Clinic, *, now: datetime) -> Level:
+def assess(submission: Submission, clinic: Clinic, *, now: datetime) -> Triage:
     """Run all rules on the answers so far and store level, reasons and notes.
 
-    Returns the new level, which is never below the one before except for answers that came in.
+    The stored level is never below the one before except for answers that came in. Returns what
+    the rules find in the answers as they are now, without the earlier reasons that stay.
     """
     triage = evaluate(load_catalog(), _sheet(submission, plan_of(submission, clinic)))
     earlier = (submission.triage or {}).get("reasons", [])
@@ -53,7 +54,7 @@ def assess(submission: Submission, clinic: Clinic, *, now: datetime) -> Level:
     notes = [{"rule": note.rule, "text": note.text} for note in triage.notes]
     submission.triage = {"level": level.value, "reasons": reasons, "notes": notes}
     submission.level_rank = level.rank
-    return level
+    return triage
 
 
 def _sheet(submission: Submission, plan: Plan) -> AnswerSheet:

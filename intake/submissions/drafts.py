@@ -14,15 +14,11 @@ from intake.core.tokens import new_reference, new_token, token_hash
 from intake.screening.catalog import load_catalog
 from intake.screening.level import Level
 from intake.screening.plan import HISTORY
-from intake.submissions import emails
-from intake.submissions.assessment import assess, conditions_of
+from intake.submissions.assessment import conditions_of
+from intake.submissions.flags import PATIENT, assess_and_alarm
 from intake.submissions.models import Submission
 
-PATIENT = "patient"
 SHORT_WAY = "short_way"
-
-SAME_ALARM = {"S3": "S2"}
-"""A positive screen is alerted before question 5 is answered (S2); a "no" to it (S3) is no news."""
 
 # Made once: building this statement took half of its time, and every page asks it.
 BY_COOKIE = select(Submission).where(Submission.cookie_hash == bindparam("cookie_hash"))
@@ -73,7 +69,7 @@ def save_start(
     """Save the first page again; the long way then applies."""
     draft.contact = {**(draft.contact or {}), SHORT_WAY: False}
     _save_contact(draft, "start", values, clinic, now)
-    assess(draft, clinic, now=now)
+    assess_and_alarm(draft, clinic, now=now)
 
 
 def take_short_way(draft: Submission) -> None:
@@ -119,6 +115,7 @@ def save_answers(
     instrument does not allow.
     """
     stored = dict(draft.answers or {})
+    asked_before = stored.get(instrument_id, {}).keys()
     skipped = set(stored.get("skipped", []))
     if answers is None:
         stored.pop(instrument_id, None)
@@ -130,13 +127,10 @@ def save_answers(
         skipped |= set(left_blank)
     draft.answers = {**stored, "skipped": sorted(skipped)}
     _touch(draft, clinic, now)
-    before, known = draft.level_rank, _urgent_rules(draft)
-    level = assess(draft, clinic, now=now)
-    if draft.is_draft and before < Level.URGENT.rank <= level.rank:
-        draft.waiting_since = now
-    for rule in sorted(_urgent_rules(draft) - known):
-        _raise_alarm(draft, clinic, level, now, rule=rule)
-    return level
+    # The same questions once more; a further page of the instrument brings new ones.
+    is_repeated = stored.get(instrument_id, {}).keys() <= asked_before
+    repeated = instrument_id if is_repeated else ""
+    return assess_and_alarm(draft, clinic, now=now, repeated=repeated)
 
 
 def delete_expired(*, now: datetime) -> int:
@@ -155,20 +149,6 @@ def _clean(
 ) -> dict[str, object]:
     known = {"conditions": conditions_of(draft)} if instrument_id == HISTORY else {}
     return load_catalog()[instrument_id].clean({**answers, **known})
-
-
-def _urgent_rules(draft: Submission) -> set[str]:
-    reasons = (draft.triage or {}).get("reasons", [])
-    return {each["rule"] for each in reasons if Level(each["level"]) >= Level.URGENT}
-
-
-def _raise_alarm(
-    draft: Submission, clinic: Clinic, level: Level, now: datetime, *, rule: str
-) -> None:
-    log.record(
-        "level raised", actor=PATIENT, now=now, subject_id=draft.id, detail=f"level {level.value}"
-    )
-    emails.urgent(draft, clinic, now=now, key=SAME_ALARM.get(rule, rule))
 
 
 def _save_contact(

@@ -9,7 +9,7 @@ from intake.core.i18n import moment_text
 from intake.core.tokens import token_hash
 from intake.core.urls import staff_url
 from intake.notifications.outbox import MailContext, enqueue
-from intake.submissions.models import Submission
+from intake.submissions.models import Acknowledgement, Submission
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +57,56 @@ def new_submission(submission: Submission, clinic: Clinic, *, now: datetime) -> 
     _tell_staff("new_submission", submission, clinic, recipients=clinic.staff_recipients, now=now)
 
 
-def urgent(submission: Submission, clinic: Clinic, *, now: datetime, key: str) -> None:
-    """Tell those on call that a request needs review now; once for each `key`."""
+def urgent(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
+    """Tell those on call that a request needs review now; once for each alarm."""
     _tell_staff(
-        "urgent", submission, clinic, recipients=clinic.on_call_recipients, now=now, key=key
+        "urgent",
+        submission,
+        clinic,
+        recipients=clinic.alarm_recipients,
+        now=now,
+        key=f":{submission.alarms}",
     )
+
+
+def escalation(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
+    """Tell the backup contact of an alarm, unless somebody acknowledges it within the limit."""
+    _tell_backup(
+        submission,
+        clinic,
+        now=now,
+        key=f":{submission.alarms}",
+        due_at=now + clinic.escalation_delay,
+        topic=flag_topic(submission),
+    )
+
+
+def broken_promise(
+    submission: Submission, attempt: Acknowledgement, clinic: Clinic, *, now: datetime
+) -> None:
+    """Tell the backup contact if the next try does not come when it was promised.
+
+    The limit counts from the promised time.
+    """
+    promised = attempt.try_again_at or now
+    _tell_backup(
+        submission,
+        clinic,
+        now=now,
+        key=f":{attempt.id.hex}",
+        due_at=promised + clinic.escalation_delay,
+        topic=promise_topic(submission),
+    )
+
+
+def flag_topic(submission: Submission) -> str:
+    """The topic of mails that an acknowledgement makes pointless."""
+    return f"flag:{submission.id}"
+
+
+def promise_topic(submission: Submission) -> str:
+    """The topic of mails that the next entry about the flag makes pointless."""
+    return f"promise:{submission.id}"
 
 
 def patient_address(submission: Submission) -> str | None:
@@ -71,6 +116,29 @@ def patient_address(submission: Submission) -> str | None:
     return contact.get("email") or None if allowed else None
 
 
+def _tell_backup(
+    submission: Submission,
+    clinic: Clinic,
+    *,
+    now: datetime,
+    key: str,
+    due_at: datetime,
+    topic: str,
+) -> None:
+    contact = clinic.backup_contact
+    _tell_staff(
+        "escalation",
+        submission,
+        clinic,
+        recipients=(contact.email,) if contact else (),
+        now=now,
+        since=submission.flagged_at,
+        key=key,
+        due_at=due_at,
+        topic=topic,
+    )
+
+
 def _tell_staff(
     name: str,
     submission: Submission,
@@ -78,13 +146,16 @@ def _tell_staff(
     *,
     recipients: tuple[str, ...],
     now: datetime,
+    since: datetime | None = None,
     key: str = "",
+    due_at: datetime | None = None,
+    topic: str | None = None,
 ) -> None:
     context = StaffMail(
         clinic_name=clinic.name,
         clinic_phone=clinic.phone,
         reference=submission.reference,
-        received_at=moment_text(now, clinic.tz, "en"),
+        received_at=moment_text(since or now, clinic.tz, "en"),
         link=staff_url(f"/staff/submissions/{submission.id}"),
     )
     for address in recipients:
@@ -94,6 +165,8 @@ def _tell_staff(
             context=context,
             language="en",
             now=now,
+            due_at=due_at,
             unique_key=f"{name}{key}:{submission.id}:{token_hash(address)[:16]}",
+            topic=topic,
             submission_id=submission.id,
         )

@@ -13,9 +13,16 @@ from intake.core.tokens import new_id
 OPEN = ("new", "contacting", "booked")
 STATUSES = ("draft", *OPEN, "held", "no_show", "closed", "withdrawn", "quarantined")
 LEVELS = ("routine", "clinician_review", "urgent", "urgent_acute")
-IN_QUEUE = "status IN ('new', 'contacting') OR (status IN ('draft', 'booked') AND level_rank >= 2)"
-"""What waits for the front desk: open submissions, and whoever raised an urgent flag, in a draft or
-with a call booked, too: an appointment later this week does not answer "call today"."""
+FLAGGED = 2
+"""The rank of `urgent`, from which a level is an urgent flag."""
+IN_QUEUE = "status IN ('new', 'contacting') OR queue_rank >= 2"
+"""What waits for the front desk: open submissions, and everybody whose urgent flag nobody has
+acknowledged, whatever the status: an appointment later this week does not answer "call today"."""
+OUTCOMES = (
+    *("safe_plan", "emergency_called", "handed_over", "procedure_followed"),
+    *("voicemail_again", "no_answer_again"),
+)
+"""What came of an urgent flag; see `submissions.flags` for which of them close it."""
 
 
 class Submission(Base, kw_only=True):
@@ -25,9 +32,10 @@ class Submission(Base, kw_only=True):
     __table_args__ = (
         CheckConstraint(f"status IN ({', '.join(repr(word) for word in STATUSES)})", name="status"),
         CheckConstraint("level_rank BETWEEN 0 AND 3", name="level_rank"),
+        CheckConstraint("queue_rank BETWEEN 0 AND level_rank", name="queue_rank"),
         Index(
             "ix_submissions_queue",
-            text("level_rank DESC"),
+            text("queue_rank DESC"),
             "waiting_since",
             "id",
             sqlite_where=text(IN_QUEUE),
@@ -50,6 +58,13 @@ class Submission(Base, kw_only=True):
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     status: Mapped[str] = mapped_column(String(12), default="draft")
     level_rank: Mapped[int] = mapped_column(default=0)
+    queue_rank: Mapped[int] = mapped_column(default=0)
+    """The rank that counts in the queue: that of the level, but no more than a clinician's review
+    once the urgent flag is acknowledged."""
+    alarms: Mapped[int] = mapped_column(default=0)
+    """How many alarms were raised so far; the number of the latest one."""
+    flagged_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    """Since when the urgent flag is open, or was when it was acknowledged."""
     resume_hash: Mapped[str | None] = mapped_column(String(64), unique=True, default=None)
     """Hash of the token in the mailed link with which the draft can be taken up again."""
     contact_sealed: Mapped[bytes | None] = mapped_column(default=None, repr=False)
@@ -72,6 +87,11 @@ class Submission(Base, kw_only=True):
         return LEVELS[self.level_rank]
 
     @property
+    def is_flagged(self) -> bool:
+        """Whether an urgent flag is open: raised, and not acknowledged yet."""
+        return self.queue_rank >= FLAGGED
+
+    @property
     def is_draft(self) -> bool:
         """Whether the person has not sent it yet."""
         return self.status == "draft"
@@ -91,3 +111,30 @@ class Note(Base, kw_only=True):
     body_sealed: Mapped[bytes | None] = mapped_column(default=None, repr=False)
 
     body = EncryptedJSON()
+
+
+class Acknowledgement(Base, kw_only=True):
+    """What a member of staff did about an urgent flag. Rows are added, never changed."""
+
+    __tablename__ = "acknowledgements"
+    __table_args__ = (
+        CheckConstraint(
+            f"outcome IN ({', '.join(repr(word) for word in OUTCOMES)})", name="outcome"
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    submission_id: Mapped[UUID] = mapped_column(
+        ForeignKey("submissions.id", ondelete="CASCADE"), index=True
+    )
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    alarm: Mapped[int]
+    """The number of the alarm that the author saw."""
+    outcome: Mapped[str] = mapped_column(String(20))
+    closed: Mapped[bool]
+    """Whether it closed the flag."""
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    try_again_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    note_sealed: Mapped[bytes | None] = mapped_column(default=None, repr=False)
+
+    note = EncryptedJSON()

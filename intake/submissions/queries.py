@@ -1,5 +1,6 @@
 """Reading submissions for staff: one of them, what waits, and what is over."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select, text
@@ -8,7 +9,7 @@ from sqlalchemy.sql.elements import ColumnElement, TextClause
 from intake.core.db import db
 from intake.core.paging import Cursor, Page, read_cursor
 from intake.screening.level import Level
-from intake.submissions.models import IN_QUEUE, Note, Submission
+from intake.submissions.models import IN_QUEUE, Acknowledgement, Note, Submission
 
 PAGE_SIZE = 25
 OVER = ("held", "no_show", "closed", "withdrawn", "quarantined")
@@ -27,7 +28,7 @@ def for_staff(submission_id: UUID, *, lock: bool = False) -> Submission | None:
 
 
 def to_do(after: str = "") -> Page[Submission]:
-    """What waits for the clinic: the highest level first, then who has waited longest."""
+    """What waits for the clinic: open flags first, then by level, then who has waited longest."""
     return _page(to_do_query(read_cursor(after)))
 
 
@@ -37,24 +38,24 @@ def to_do_query(cursor: Cursor | None) -> Select[Submission]:
     if cursor is not None:
         same_time = and_(Submission.waiting_since == cursor.instant, Submission.id > cursor.id)
         later = or_(Submission.waiting_since > cursor.instant, same_time)
-        same_level = and_(Submission.level_rank == cursor.rank, later)
-        query = query.where(or_(Submission.level_rank < cursor.rank, same_level))
-    return query.order_by(Submission.level_rank.desc(), Submission.waiting_since, Submission.id)
+        same_rank = and_(Submission.queue_rank == cursor.rank, later)
+        query = query.where(or_(Submission.queue_rank < cursor.rank, same_rank))
+    return query.order_by(Submission.queue_rank.desc(), Submission.waiting_since, Submission.id)
 
 
 def to_do_counts() -> dict[int, int]:
-    """How many wait, by the rank of their level."""
+    """How many wait, by their rank in the queue."""
     rows = db.session.execute(
-        select(Submission.level_rank, func.count().label("waiting"))
+        select(Submission.queue_rank, func.count().label("waiting"))
         .where(*_in_queue())
-        .group_by(Submission.level_rank)
+        .group_by(Submission.queue_rank)
     )
-    return {row.level_rank: row.waiting for row in rows}
+    return {row.queue_rank: row.waiting for row in rows}
 
 
 def over(after: str = "") -> Page[Submission]:
-    """What needs nothing more, the latest first."""
-    query = select(Submission).where(Submission.status.in_(OVER))
+    """What needs nothing more, the latest first; also drafts whose flag is acknowledged."""
+    query = select(Submission).where(or_(Submission.status.in_(OVER), _is_unsent_but_settled()))
     cursor = read_cursor(after)
     if cursor is not None:
         same = and_(Submission.waiting_since == cursor.instant, Submission.id < cursor.id)
@@ -68,12 +69,36 @@ def notes_of(submission_id: UUID) -> list[Note]:
     return list(db.session.scalars(query.order_by(Note.created_at.desc(), Note.id)))
 
 
+def acknowledgements_of(submission_id: UUID) -> list[Acknowledgement]:
+    """What staff did about the urgent flags of a submission, the latest first."""
+    query = select(Acknowledgement).where(Acknowledgement.submission_id == submission_id)
+    return list(
+        db.session.scalars(query.order_by(Acknowledgement.created_at.desc(), Acknowledgement.id))
+    )
+
+
+def latest_acknowledgements(submission_ids: Collection[UUID]) -> dict[UUID, Acknowledgement]:
+    """The entry that counts for each submission: what closed its latest alarm, or the last try."""
+    entry = Acknowledgement
+    query = select(entry).where(entry.submission_id.in_(submission_ids))
+    ordered = query.order_by(entry.alarm, entry.closed, entry.created_at)
+    return {found.submission_id: found for found in db.session.scalars(ordered)}
+
+
+def _is_unsent_but_settled() -> ColumnElement[bool]:
+    return and_(
+        Submission.status == "draft",
+        Submission.level_rank >= Level.URGENT.rank,
+        Submission.queue_rank < Level.URGENT.rank,
+    )
+
+
 def _in_queue() -> tuple[TextClause, ColumnElement[bool]]:
     """The condition of the queue's index, word for word.
 
     SQLite would rather take three other indexes and sort, unless the first column is compared too.
     """
-    return text(f"({IN_QUEUE})"), Submission.level_rank.in_(range(len(Level)))
+    return text(f"({IN_QUEUE})"), Submission.queue_rank.in_(range(len(Level)))
 
 
 def _page(query: Select[Submission]) -> Page[Submission]:
@@ -82,4 +107,4 @@ def _page(query: Select[Submission]) -> Page[Submission]:
     if len(rows) <= PAGE_SIZE:
         return Page(shown, "")
     last = shown[-1]
-    return Page(shown, Cursor(last.level_rank, last.waiting_since, last.id).text)
+    return Page(shown, Cursor(last.queue_rank, last.waiting_since, last.id).text)

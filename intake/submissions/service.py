@@ -7,8 +7,7 @@ from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
 from intake.submissions import emails
-from intake.submissions.assessment import assess
-from intake.submissions.drafts import PATIENT
+from intake.submissions.flags import PATIENT, assess_and_alarm
 from intake.submissions.models import Note, Submission
 
 
@@ -21,11 +20,11 @@ def submit(draft: Submission, clinic: Clinic, *, now: datetime, is_booked: bool 
     """
     if not draft.is_draft:
         return False
-    level = assess(draft, clinic, now=now)
+    level = assess_and_alarm(draft, clinic, now=now)
     draft.status = "booked" if is_booked else "new"
     draft.sent_at, draft.updated_at, draft.expires_at = now, now, None
-    if draft.level_rank < level.URGENT.rank:
-        draft.waiting_since = now  # a flagged draft has been waiting since its flag
+    if not draft.is_flagged:
+        draft.waiting_since = now  # whoever raised a flag has been waiting since then
     log.record(
         "submission sent",
         actor=PATIENT,

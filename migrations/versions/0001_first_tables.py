@@ -27,10 +27,11 @@ TABLES = (
     "sign_in_links",
     "staff_sessions",
     "weekly_hours",
+    "acknowledgements",
 )
 
 BLOCKS = "('hold', 'pending', 'booked', 'held', 'no_show')"
-IN_QUEUE = "status IN ('new', 'contacting') OR (status IN ('draft', 'booked') AND level_rank >= 2)"
+IN_QUEUE = "status IN ('new', 'contacting') OR queue_rank >= 2"
 
 NO_OVERLAP_POSTGRESQL = f"""
     ALTER TABLE appointments ADD CONSTRAINT ex_appointments_overlap EXCLUDE USING gist (
@@ -54,7 +55,7 @@ NO_OVERLAP_SQLITE = """
 APPEND_ONLY_POSTGRESQL = (
     """
     CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$
+    BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$
     """,
     """
     CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE ON audit_log
@@ -65,6 +66,19 @@ APPEND_ONLY_POSTGRESQL = (
 APPEND_ONLY_SQLITE = """
     CREATE TRIGGER audit_log_no_{event} BEFORE {event} ON audit_log
     BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+"""
+
+KEPT = "submission_id, author_id, alarm, outcome, closed, created_at, try_again_at"
+"""What is written of an acknowledgement stays. Its note may be sealed anew with another key."""
+
+KEPT_POSTGRESQL = f"""
+    CREATE TRIGGER acknowledgements_append_only BEFORE UPDATE OF {KEPT} ON acknowledgements
+    FOR EACH ROW EXECUTE FUNCTION refuse_change()
+"""
+
+KEPT_SQLITE = f"""
+    CREATE TRIGGER acknowledgements_no_update BEFORE UPDATE OF {KEPT} ON acknowledgements
+    BEGIN SELECT RAISE(ABORT, 'acknowledgements is append-only'); END
 """
 
 
@@ -83,16 +97,19 @@ def upgrade() -> None:
     _create_sign_in_links()
     _create_staff_sessions()
     _create_weekly_hours()
+    _create_acknowledgements()
     if op.get_bind().dialect.name == "postgresql":
         op.execute(NO_OVERLAP_POSTGRESQL)
         for statement in APPEND_ONLY_POSTGRESQL:
             op.execute(statement)
+        op.execute(KEPT_POSTGRESQL)
     else:
         columns = "provider_id, blocked_from, blocked_until, status"
         for name, event in (("insert", "INSERT"), ("update", f"UPDATE OF {columns}")):
             op.execute(NO_OVERLAP_SQLITE.format(name=name, event=event, blocks=BLOCKS))
         for event in ("update", "delete"):
             op.execute(APPEND_ONLY_SQLITE.format(event=event))
+        op.execute(KEPT_SQLITE)
 
 
 def downgrade() -> None:
@@ -196,6 +213,9 @@ def _create_submissions() -> None:
         sa.Column("sent_at", INSTANT, nullable=True),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("level_rank", sa.Integer(), nullable=False),
+        sa.Column("queue_rank", sa.Integer(), nullable=False),
+        sa.Column("alarms", sa.Integer(), nullable=False),
+        sa.Column("flagged_at", INSTANT, nullable=True),
         sa.Column("resume_hash", sa.String(length=64), nullable=True),
         sa.Column("contact_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("answers_sealed", sa.LargeBinary(), nullable=True),
@@ -207,6 +227,7 @@ def _create_submissions() -> None:
             name="status",
         ),
         sa.CheckConstraint("level_rank BETWEEN 0 AND 3", name="level_rank"),
+        sa.CheckConstraint("queue_rank BETWEEN 0 AND level_rank", name="queue_rank"),
         sa.PrimaryKeyConstraint("id", name="pk_submissions"),
         sa.UniqueConstraint("cookie_hash", name="uq_submissions_cookie_hash"),
         sa.UniqueConstraint("reference", name="uq_submissions_reference"),
@@ -218,7 +239,7 @@ def _create_submissions() -> None:
     op.create_index(
         "ix_submissions_queue",
         "submissions",
-        [sa.text("level_rank DESC"), "waiting_since", "id"],
+        [sa.text("queue_rank DESC"), "waiting_since", "id"],
         **_only(sa.text(IN_QUEUE)),
     )
 
@@ -304,6 +325,7 @@ def _create_messages() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("due_at", INSTANT, nullable=False),
         sa.Column("unique_key", sa.String(length=120), nullable=True),
+        sa.Column("topic", sa.String(length=80), nullable=True),
         sa.Column("submission_id", sa.Uuid(), nullable=True),
         sa.Column("recipient_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("context_sealed", sa.LargeBinary(), nullable=True),
@@ -323,6 +345,8 @@ def _create_messages() -> None:
         sa.UniqueConstraint("unique_key", name="uq_messages_unique_key"),
     )
     op.create_index("ix_messages_due", "messages", ["due_at"], **_only(sa.text("state = 'queued'")))
+    waits = sa.text("state = 'queued' AND topic IS NOT NULL")
+    op.create_index("ix_messages_topic", "messages", ["topic"], **_only(waits))
     op.create_index("ix_messages_submission_id", "messages", ["submission_id"])
 
 
@@ -396,3 +420,34 @@ def _create_weekly_hours() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_weekly_hours"),
     )
     op.create_index("ix_weekly_hours_provider_id", "weekly_hours", ["provider_id"])
+
+
+def _create_acknowledgements() -> None:
+    op.create_table(
+        "acknowledgements",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("alarm", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("try_again_at", INSTANT, nullable=True),
+        sa.Column("note_sealed", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "outcome IN ('safe_plan', 'emergency_called', 'handed_over', 'procedure_followed', "
+            "'voicemail_again', 'no_answer_again')",
+            name="outcome",
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["users.id"], name="fk_acknowledgements_author_id_users"
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submissions.id"],
+            name="fk_acknowledgements_submission_id_submissions",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_acknowledgements"),
+    )
+    op.create_index("ix_acknowledgements_submission_id", "acknowledgements", ["submission_id"])

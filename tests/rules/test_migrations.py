@@ -33,7 +33,7 @@ def test_the_queue_has_its_index(app):
         else "SELECT sql FROM sqlite_master WHERE name = 'ix_submissions_queue'"
     )
     definition = db.session.execute(text(statement)).scalar_one()
-    assert "level_rank DESC" in definition
+    assert "queue_rank DESC" in definition
     assert "waiting_since" in definition
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, text
 from intake.core.db import db, is_postgresql, unit_of_work
 from intake.core.tokens import new_id
 from intake.submissions import queries
-from intake.submissions.models import Submission
+from intake.submissions.models import STATUSES, Submission
 from tests import factories
 from tests.factories import MONDAY_MORNING
 
@@ -34,6 +34,8 @@ def many(app: Flask) -> None:
                     "waiting_since": MONDAY_MORNING - timedelta(minutes=number % 5),
                     "status": statuses[min(number % 70, 6)],
                     "level_rank": number // 70 % 4,
+                    "queue_rank": number // 70 % 4,
+                    "alarms": 0,
                     "version": 1,
                 }
                 for number in range(MANY)
@@ -61,13 +63,12 @@ def test_page_by_page_it_gives_every_row_once_and_in_order(many: None) -> None:
     shown, after = [], ""
     while True:
         page = queries.to_do(after)
-        shown += [(-row.level_rank, row.waiting_since, row.id) for row in page.rows]
+        shown += [(-row.queue_rank, row.waiting_since, row.id) for row in page.rows]
         after = page.later
         if not after:
             break
     waiting = select(Submission).where(
-        Submission.status.in_(("new", "contacting"))
-        | (Submission.status.in_(("draft", "booked")) & (Submission.level_rank >= 2))
+        Submission.status.in_(("new", "contacting")) | (Submission.queue_rank >= 2)
     )
     expected = {row.id for row in db.session.scalars(waiting)}
     assert len(expected) > queries.PAGE_SIZE
@@ -96,11 +97,37 @@ def test_what_is_over_comes_page_by_page_too(many: None) -> None:
     assert len(set(seen)) == len(seen) == 4 * queries.PAGE_SIZE
 
 
-def test_somebody_with_an_urgent_flag_still_waits_after_booking(app: Flask) -> None:
+def flagged(status: str) -> Submission:
     submission = factories.sent()
     with unit_of_work():
-        submission.status, submission.level_rank = "booked", 2
+        submission.status, submission.level_rank, submission.queue_rank = status, 2, 2
+    return submission
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_whoever_has_an_open_flag_waits_whatever_the_status(app: Flask, status: str) -> None:
+    submission = flagged(status)
     assert [row.id for row in queries.to_do().rows] == [submission.id]
+
+
+@pytest.mark.parametrize("status", [each for each in STATUSES if each not in ("new", "contacting")])
+def test_an_acknowledged_flag_keeps_nobody_in_the_queue(app: Flask, status: str) -> None:
+    submission = flagged(status)
     with unit_of_work():
-        submission.level_rank = 1
+        submission.queue_rank = 1
     assert queries.to_do().rows == []
+
+
+def test_an_acknowledged_flag_leaves_the_top_to_open_ones(app: Flask) -> None:
+    settled, open_flag = flagged("new"), flagged("new")
+    with unit_of_work():
+        settled.level_rank, settled.queue_rank = 3, 1
+    assert [row.id for row in queries.to_do().rows] == [open_flag.id, settled.id]
+
+
+def test_an_unsent_draft_can_be_found_after_its_flag_is_acknowledged(app: Flask) -> None:
+    submission = flagged("draft")
+    assert queries.over().rows == []
+    with unit_of_work():
+        submission.queue_rank = 1
+    assert [row.id for row in queries.over().rows] == [submission.id]

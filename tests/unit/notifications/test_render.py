@@ -39,7 +39,7 @@ TO_STAFF: dict[str, MailContext] = {
         link="https://staff.example/staff/submissions/1",
         **CLINIC,
     )
-    for name in ("new_submission", "urgent")
+    for name in ("new_submission", "urgent", "escalation")
 }
 TO_USERS: dict[str, MailContext] = {
     "invitation": InvitationMail(
@@ -116,7 +116,9 @@ def test_a_mail_to_staff_holds_a_reference_a_time_and_one_link(name: str) -> Non
 def test_an_urgent_mail_looks_and_reads_unlike_an_ordinary_one() -> None:
     assert made("urgent").subject == "Intake needs review now"
     assert made("new_submission").subject == "New intake to review"
+    assert made("escalation").subject == "Intake still needs review"
     assert 'class="card urgent"' in made("urgent").html
+    assert 'class="card urgent"' in made("escalation").html
     assert "card urgent" not in made("new_submission").html
 
 

@@ -1,0 +1,151 @@
+"""The urgent flag of a submission: raised by answers, open until a member of staff closes it.
+
+1. Every save runs the triage rules. A new danger, or one that is told again after the flag was
+   closed, is an alarm: the flag is open, those on call are mailed, and a mail to the backup
+   contact lies ready for when the clinic's limit has passed.
+2. Staff write down what they did. "No answer" is kept and leaves the flag open.
+3. An outcome that answers the latest alarm closes it, and the mails that lie ready are void.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from intake.accounts.models import User
+from intake.audit import log
+from intake.clinic.clinic import Clinic
+from intake.core.db import db
+from intake.notifications.outbox import void
+from intake.screening.level import Level
+from intake.screening.triage import Triage
+from intake.submissions import emails
+from intake.submissions.assessment import assess
+from intake.submissions.models import Acknowledgement, Submission
+
+PATIENT = "patient"
+SAME_ALARM = {"S3": "S2"}
+"""A positive screen is alerted before question 5 is answered (S2); a "no" to it (S3) is no news."""
+TRY_AGAIN = frozenset({"voicemail_again", "no_answer_again"})
+"""Outcomes that leave the flag open: nobody has spoken with the person yet."""
+
+
+class UnknownAlarm(Exception):
+    """Somebody answers an alarm that was never raised, or an entry that is not theirs."""
+
+
+def assess_and_alarm(
+    submission: Submission, clinic: Clinic, *, now: datetime, repeated: str = ""
+) -> Level:
+    """Run the rules and raise the flag if they found danger. Returns the level.
+
+    `repeated` is the instrument whose questions were answered once more, if that is why.
+    """
+    before, known = submission.level_rank, _urgent_rules(submission)
+    found = assess(submission, clinic, now=now)
+    level = Level(submission.level)
+    is_news = bool(_alarms(_urgent_rules(submission)) - _alarms(known))
+    rises = level.rank > before and level >= Level.URGENT
+    again = not submission.is_flagged and _tells_again(found, known, repeated)
+    if is_news or rises or again:
+        _raise(submission, clinic, level, now)
+    else:
+        submission.queue_rank = _rank_in_queue(submission, level)
+    return level
+
+
+def acknowledge(
+    submission: Submission,
+    outcome: str,
+    *,
+    entry_id: UUID,
+    alarm: int,
+    note: str,
+    try_again_at: datetime | None,
+    clinic: Clinic,
+    author: User,
+    now: datetime,
+) -> Acknowledgement:
+    """Write down what came of an alarm; close the flag if that answers the latest one.
+
+    The row of the submission must be locked by the caller's unit of work. `entry_id` is made with
+    the form, so that a second click adds nothing. `alarm` is the one the author saw: an entry is
+    always kept, but it cannot close a flag that was raised again since. Raises UnknownAlarm.
+    """
+    known = db.session.get(Acknowledgement, entry_id)
+    if known is not None and (known.submission_id, known.author_id) == (submission.id, author.id):
+        return known
+    if known is not None or not 1 <= alarm <= submission.alarms:
+        raise UnknownAlarm
+    closes = outcome not in TRY_AGAIN and alarm == submission.alarms and submission.is_flagged
+    entry = Acknowledgement(
+        id=entry_id,
+        submission_id=submission.id,
+        author_id=author.id,
+        alarm=alarm,
+        outcome=outcome,
+        closed=closes,
+        created_at=now,
+        try_again_at=try_again_at,
+    )
+    entry.note = note
+    db.session.add(entry)
+    db.session.flush()
+    _settle(submission, entry, clinic, now)
+    action = "flag acknowledged" if closes else "flag attempt recorded"
+    detail = f"alarm {alarm}, {outcome}"
+    log.record(action, actor=author.actor, now=now, subject_id=submission.id, detail=detail)
+    return entry
+
+
+def _settle(submission: Submission, entry: Acknowledgement, clinic: Clinic, now: datetime) -> None:
+    """Stop the mails that this entry answers, and mind a promise to try again."""
+    void(emails.promise_topic(submission))
+    submission.updated_at = now
+    if entry.closed:
+        void(emails.flag_topic(submission))
+        submission.queue_rank = Level.CLINICIAN_REVIEW.rank
+    elif entry.try_again_at is not None and submission.is_flagged:
+        emails.broken_promise(submission, entry, clinic, now=now)
+
+
+def _raise(submission: Submission, clinic: Clinic, level: Level, now: datetime) -> None:
+    if not submission.is_flagged:
+        submission.flagged_at = submission.waiting_since = now
+    submission.queue_rank = level.rank
+    submission.alarms += 1
+    log.record(
+        "flag raised",
+        actor=PATIENT,
+        now=now,
+        subject_id=submission.id,
+        detail=f"alarm {submission.alarms}, level {level.value}",
+    )
+    emails.urgent(submission, clinic, now=now)
+    emails.escalation(submission, clinic, now=now)
+
+
+def _rank_in_queue(submission: Submission, level: Level) -> int:
+    if submission.is_flagged:
+        return level.rank
+    return min(level.rank, Level.CLINICIAN_REVIEW.rank)
+
+
+def _tells_again(found: Triage, known: set[str], repeated: str) -> bool:
+    """Whether answers given once more tell of a danger that is known.
+
+    After staff have closed the flag that is a new alarm, although the rules give no new reason.
+    """
+    return any(
+        reason.rule in known and item.startswith(f"{repeated}.")
+        for reason in found.reasons
+        for item in reason.items
+        if repeated
+    )
+
+
+def _urgent_rules(submission: Submission) -> set[str]:
+    reasons = (submission.triage or {}).get("reasons", [])
+    return {each["rule"] for each in reasons if Level(each["level"]) >= Level.URGENT}
+
+
+def _alarms(rules: set[str]) -> set[str]:
+    return {SAME_ALARM.get(rule, rule) for rule in rules}
