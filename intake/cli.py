@@ -199,12 +199,30 @@ def invite(email: str, roles: tuple[str, ...], name: str) -> None:
                 now=clock.now(),
             )
     except account_service.EmailTaken:
-        raise click.ClickException(f"{email} has an account already.") from None
+        raise click.ClickException(
+            f"{email} has an account already. For a new password: users reset {email}"
+        ) from None
     except EmailNotValidError:
         raise click.BadParameter(f"{email} is not an e-mail address.") from None
     except ClinicSettingsError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"An invitation to {email} is on its way.")
+
+
+@users.command("reset")
+@click.argument("email")
+def reset(email: str) -> None:
+    """Mail EMAIL a link to choose a new password. The old one works until then."""
+    try:
+        with unit_of_work():
+            is_known = account_service.forgot_password(
+                email, current_clinic(), actor="command line", now=clock.now()
+            )
+    except ClinicSettingsError as error:
+        raise click.ClickException(str(error)) from None
+    if not is_known:
+        raise click.ClickException(f"There is no active user {email}.")
+    click.echo(f"A link to a new password is on its way to {email}. It works for 30 minutes.")
 
 
 @users.command("login-link")

@@ -57,13 +57,13 @@ class StaffSession(Base, kw_only=True):
 
 
 class SignInLink(Base, kw_only=True):
-    """A mailed or printed link that works once: an invitation, or a sign-in in development."""
+    """A link that works once: an invitation, a new password, or a sign-in in development."""
 
     __tablename__ = "sign_in_links"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[str] = mapped_column(String(12))
-    """`invitation` leads to choosing a password, `sign_in` signs in (development only)."""
+    """`invitation` and `password` lead to choosing one, `sign_in` signs in (development only)."""
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)

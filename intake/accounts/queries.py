@@ -1,20 +1,14 @@
-"""Reading users, their links and their failed sign-ins."""
+"""Reading users and their links."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from intake.accounts.models import SignInLink, User
-from intake.audit.models import AuditEntry
 from intake.core.db import db
 from intake.core.tokens import token_hash
-
-FAILED_SIGN_IN = "sign-in failed"
-LOCKED_AFTER = 10
-LOCKED_FOR = timedelta(minutes=15)
-"""So many failures within this time lock a user out until the first of them is past."""
 
 
 def user_by_email(email: str) -> User | None:
@@ -37,14 +31,3 @@ def live_link(token: str, *, now: datetime) -> tuple[SignInLink, User] | None:
         .where(SignInLink.expires_at > now, User.active)
     ).first()
     return None if row is None else (row.SignInLink, row.User)
-
-
-def is_locked_out(user: User, *, now: datetime) -> bool:
-    """Whether too many sign-ins have failed lately (OWASP ASVS 6.3.1)."""
-    failures = db.session.scalar(
-        select(func.count())
-        .select_from(AuditEntry)
-        .where(AuditEntry.subject_id == user.id, AuditEntry.action == FAILED_SIGN_IN)
-        .where(AuditEntry.at > now - LOCKED_FOR)
-    )
-    return (failures or 0) >= LOCKED_AFTER

@@ -4,7 +4,7 @@ from datetime import timedelta
 from threading import BoundedSemaphore
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response, after_this_request, session
 from flask_babel import lazy_gettext as _l
 from flask_login.utils import _user_context_processor
 from flask_security import (
@@ -18,13 +18,16 @@ from flask_security import (
     login_user,
 )
 from sqlalchemy import select
+from wtforms import HiddenField
 
+from intake.accounts import throttle
 from intake.accounts.models import User
-from intake.accounts.queries import is_locked_out
 from intake.accounts.service import record_failed_sign_in
+from intake.accounts.unsent import UNSENT_KEY
 from intake.core import clock
 from intake.core.db import db, unit_of_work
 from intake.core.encryption import KeyRing
+from intake.web.limits import LimitReached
 from intake.web.redirects import local_path
 
 SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4 for passwords without a second factor
@@ -64,6 +67,11 @@ OPTIONS: dict[str, object] = {
     # Its answer to a changed browser or address is to guess; ours is a short session.
     "SESSION_PROTECTION": None,
 }
+
+TOO_OFTEN = _l(
+    "That was tried too often. Wait a minute, or a few, and try again. If you forgot your password,"
+    " ask for a new one below."
+)
 
 _hashing = BoundedSemaphore(2)
 """Hashing takes 64 MiB each time; a flood of sign-ins must not take all memory."""
@@ -105,10 +113,12 @@ class Users(UserDatastore):
 
 
 class SignInForm(LoginForm):
-    """Address and password; every failure is recorded, and too many of them lock a user out."""
+    """Address and password; every failure is recorded, and too many in a row have to wait."""
 
     remember = None
     submit = None
+    unsent = HiddenField()
+    """What was typed when the session had ended, sealed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,17 +128,35 @@ class SignInForm(LoginForm):
 
     def validate(self, **kwargs: Any) -> bool:
         """Whether this is a user of ours who may sign in now."""
+        now, tries = clock.now(), throttle.tries_of(self.email.data or "")
+        try:
+            with unit_of_work():
+                throttle.count(tries, now=now)
+        except LimitReached as reached:
+            return self._refuse(reached)
         with _hashing:
             is_right = super().validate(**kwargs)
         user = self.user.user if isinstance(self.user, Account) else None
-        now = clock.now()
-        if user is not None and is_right and is_locked_out(user, now=now):
-            self.password.errors = ["locked out"]  # shown as the same words as any failure
-            return False
-        if not is_right:
-            with unit_of_work():
+        with unit_of_work():
+            if is_right:
+                throttle.forgive(tries)
+            else:
                 record_failed_sign_in(user, now=now)
+        if is_right and self.unsent.data:
+            session[UNSENT_KEY] = self.unsent.data
         return is_right
+
+    def _refuse(self, reached: LimitReached) -> bool:
+        """Show the page again as a 429, the same for known and unknown addresses."""
+        self.form_errors = [TOO_OFTEN]
+
+        @after_this_request
+        def say_when(response: Response) -> Response:
+            response.status_code = reached.code
+            response.headers["Retry-After"] = str(reached.retry_after)
+            return response
+
+        return False
 
 
 def init_security(app: Flask) -> None:

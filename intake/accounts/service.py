@@ -9,15 +9,19 @@ from sqlalchemy.exc import IntegrityError
 from intake.accounts import emails
 from intake.accounts.models import SignInLink, StaffSession, User
 from intake.accounts.permissions import ROLES
-from intake.accounts.queries import FAILED_SIGN_IN, user_by_email
+from intake.accounts.queries import user_by_email
 from intake.audit import log
 from intake.core.db import db
 from intake.core.tokens import new_token, token_hash
 from intake.core.urls import staff_url
 
-INVITATION, SIGN_IN = "invitation", "sign_in"
+INVITATION, PASSWORD, SIGN_IN = "invitation", "password", "sign_in"
 """Purposes of links."""
-LIFETIMES = {INVITATION: timedelta(hours=24), SIGN_IN: timedelta(minutes=15)}
+LIFETIMES = {
+    INVITATION: timedelta(hours=24),
+    PASSWORD: timedelta(minutes=30),  # OWASP ASVS 6.4.3
+    SIGN_IN: timedelta(minutes=15),
+}
 
 VISITOR = "visitor"
 """The actor of a failed sign-in: nobody knows who it was."""
@@ -75,6 +79,28 @@ def invite(
     return user
 
 
+def forgot_password(email: str, clinic: emails.Sender, *, actor: str, now: datetime) -> bool:
+    """Mail a user a link to choose a new password. Returns whether there is such a user.
+
+    A question about an unknown address is recorded without it.
+    """
+    user = user_by_email(email)
+    known = user is not None and user.active
+    log.record(
+        "new password asked for",
+        actor=actor,
+        now=now,
+        subject_id=user.id if user else None,
+        detail="" if known else "disabled user" if user else "unknown address",
+    )
+    if user is None or not user.active:
+        return False
+    minutes = LIFETIMES[PASSWORD] // timedelta(minutes=1)
+    link = _new_link(user, PASSWORD, now)
+    emails.new_password(user, link, minutes=minutes, clinic=clinic, now=now)
+    return True
+
+
 def sign_in_link(user: User, *, now: datetime) -> str:
     """The address that signs this user in once. For development: the page refuses it elsewhere."""
     return _new_link(user, SIGN_IN, now)
@@ -96,8 +122,10 @@ def use_link(token: str, purpose: str, *, now: datetime) -> User:
     return user
 
 
-def set_password(user: User, password_hash: str, *, now: datetime) -> None:
-    """Give a user a password. Sessions and links from before end."""
+def set_password(user: User, password_hash: str, *, clinic: emails.Sender, now: datetime) -> None:
+    """Give a user a password. Sessions and links from before end; a change is told by mail."""
+    if user.password is not None:
+        emails.password_changed(user, clinic=clinic, now=now)
     user.password = password_hash
     end_access(user)
     log.record("password set", actor=user.actor, now=now, subject_id=user.id)
@@ -132,7 +160,7 @@ def record_failed_sign_in(user: User | None, *, now: datetime) -> None:
     """Note a sign-in that failed; an unknown address is not written down."""
     detail = "" if user else "unknown address"
     subject = user.id if user else None
-    log.record(FAILED_SIGN_IN, actor=VISITOR, now=now, subject_id=subject, detail=detail)
+    log.record("sign-in failed", actor=VISITOR, now=now, subject_id=subject, detail=detail)
 
 
 def _new_link(user: User, purpose: str, now: datetime) -> str:

@@ -19,6 +19,7 @@ from flask.sessions import (
 from itsdangerous import BadSignature
 from sqlalchemy import delete, or_, select, update
 
+from intake.accounts.devices import remember_device
 from intake.accounts.models import StaffSession, User
 from intake.audit import log
 from intake.core import clock
@@ -145,6 +146,7 @@ class SiteSessions(SessionInterface):
             )
             log.record("signed in", actor=user.actor, now=now, subject_id=user.id)
         self._set_cookie(app, response, token)
+        remember_device(app, response, user.id)
 
     def _keep(self, app: Flask, session: StaffVisit, kept: Kept) -> None:
         now = clock.now()

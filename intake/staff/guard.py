@@ -7,15 +7,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Blueprint, abort, current_app, g, redirect, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
+from intake.accounts.devices import this_device
 from intake.accounts.models import User
 from intake.accounts.permissions import Permission
-from intake.accounts.security import signed_in_user
+from intake.accounts.security import SignInForm, signed_in_user
+from intake.accounts.unsent import UNSENT_KEY, Unsent, sealed
 from intake.staff.words import ROLES
 from intake.submissions.queries import to_do_counts
+from intake.web.errors import TOKEN
+from intake.web.origin import comes_from_us
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -71,16 +85,31 @@ def admit() -> ResponseReturnValue | None:
     if permission is None or not user.may(permission):
         abort(403)
     g.staff_user = user
+    if request.method == "POST":
+        session.pop(UNSENT_KEY, None)  # it is sent now, or given up for something else
     return None
 
 
 @blueprint.errorhandler(CSRFError)
 def ask_to_sign_in_again(error: CSRFError) -> ResponseReturnValue:
-    """A form that was left open until the session ended: sign in, rather than an error page."""
-    if signed_in_user() is None:
+    """A form that was left open until the session ended: sign in, rather than an error page.
+
+    What was typed comes back after signing in, to whoever was signed in here last.
+    """
+    if signed_in_user() is not None:
+        page_for_everybody = current_app.error_handler_spec[None][400][CSRFError]
+        return current_app.ensure_sync(page_for_everybody)(error)  # type: ignore[no-any-return]
+    device = this_device()
+    if device is None or not comes_from_us():
         return _to_sign_in()
-    page_for_everybody = current_app.error_handler_spec[None][400][CSRFError]
-    return current_app.ensure_sync(page_for_everybody)(error)  # type: ignore[no-any-return]
+    kept = sealed(Unsent(request.path, _typed()), device.users[0])
+    form = SignInForm(formdata=None, unsent=kept, next=url_for("staff.unsent"))
+    return render_template("security/sign_in.html", login_user_form=form), 403
+
+
+def _typed() -> tuple[tuple[str, str], ...]:
+    sent = request.form.items(multi=True)
+    return tuple((name, value) for name, value in sent if name != TOKEN and "password" not in name)
 
 
 def staff_user() -> User:

@@ -1,4 +1,4 @@
-"""Links that work once: an invitation leads to a password, a development link signs in.
+"""Links that work once: to a first or a new password, or in development to sign in.
 
 Looking at a link never uses it up, since mail scanners open links; only the button does.
 """
@@ -10,7 +10,8 @@ from config import Settings
 from intake.accounts.models import User
 from intake.accounts.queries import live_link
 from intake.accounts.security import hashed, sign_in
-from intake.accounts.service import INVITATION, SIGN_IN, LinkUnusable, set_password, use_link
+from intake.accounts.service import SIGN_IN, LinkUnusable, set_password, use_link
+from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.staff.forms import PasswordForm
@@ -25,17 +26,17 @@ def follow(token: str) -> ResponseReturnValue:
     if found is None or not _is_allowed(found[0].purpose):
         abort(410)
     link, user = found
-    if link.purpose == INVITATION:
-        return _choose_password(token, user)
+    if link.purpose != SIGN_IN:
+        return _choose_password(token, link.purpose, user)
     if request.method == "POST":
         return _enter(token, SIGN_IN)
     return render_template("security/sign_in_link.html", user=user)
 
 
-def _choose_password(token: str, user: User) -> ResponseReturnValue:
+def _choose_password(token: str, purpose: str, user: User) -> ResponseReturnValue:
     form = PasswordForm()
     if form.validate_on_submit():
-        return _enter(token, INVITATION, password_hash=hashed(form.password.data))
+        return _enter(token, purpose, password_hash=hashed(form.password.data))
     return render_template("security/choose_password.html", user=user, form=form)
 
 
@@ -45,7 +46,7 @@ def _enter(token: str, purpose: str, *, password_hash: str = "") -> ResponseRetu
         with unit_of_work():
             user = use_link(token, purpose, now=now)
             if password_hash:
-                set_password(user, password_hash, now=now)
+                set_password(user, password_hash, clinic=current_clinic(), now=now)
     except LinkUnusable:
         abort(410)
     sign_in(user)

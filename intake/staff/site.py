@@ -4,9 +4,9 @@ from flask import Flask
 
 from intake.accounts.security import init_security
 from intake.accounts.sessions import SiteSessions
-from intake.staff import guard, links, queue, submission
+from intake.staff import forgotten, guard, links, queue, submission, unsent
 
-VIEWS = (queue, submission)
+VIEWS = (queue, submission, unsent)
 """Modules whose views stand on the guarded blueprint; importing them adds the views."""
 
 
@@ -15,4 +15,5 @@ def register(app: Flask) -> None:
     app.session_interface = SiteSessions(app.session_interface)
     init_security(app)
     app.register_blueprint(links.blueprint)
+    app.register_blueprint(forgotten.blueprint)
     app.register_blueprint(guard.blueprint)

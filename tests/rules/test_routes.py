@@ -34,7 +34,7 @@ PUBLIC = {
     "wizard.times",
 }
 """Open to everybody, without an account."""
-SIGN_IN = {"security.login", "security.logout", "links.follow"}
+SIGN_IN = {"security.login", "security.logout", "links.follow", "forgotten.ask"}
 """Pages of the staff site before somebody is signed in."""
 DEVELOPMENT = {"dev_mail.attachment", "dev_mail.html", "dev_mail.index", "dev_mail.show"}
 """Not there in production."""

@@ -7,6 +7,7 @@ from intake.accounts.queries import user_by_email
 from intake.accounts.security import hashed
 from intake.accounts.service import set_password, sign_in_link
 from intake.audit.models import AuditEntry
+from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import db, unit_of_work
 from tests.browse import Browser
@@ -40,7 +41,7 @@ def give_password(email: str = DESK, password: str = PASSWORD) -> None:
     """Give a user a password."""
     user, password_hash = person(email), hashed(password)
     with unit_of_work():
-        set_password(user, password_hash, now=clock.now())
+        set_password(user, password_hash, clinic=current_clinic(), now=clock.now())
 
 
 def actions() -> list[str]:

@@ -14,7 +14,7 @@ from tests import factories
 from tests.browse import Browser
 from tests.web.staff.people import person
 
-PUBLIC = {"security.login", "security.logout", "links.follow"}
+PUBLIC = {"security.login", "security.logout", "links.follow", "forgotten.ask"}
 """Pages of the staff site that are open to strangers."""
 
 GUARDED = {
@@ -22,6 +22,7 @@ GUARDED = {
     "staff.show": Permission.SEE_QUEUE,
     "staff.book": Permission.BOOK,
     "staff.write_note": Permission.CONTACT,
+    "staff.unsent": Permission.SEE_QUEUE,
 }
 
 NOBODY = UUID(int=0)

@@ -163,6 +163,23 @@ def test_nobody_with_a_password_is_invited(app: Flask) -> None:
         invited(DESK)
 
 
+def test_other_roles_at_a_repeated_invitation_count(client: Browser) -> None:
+    first = invited(NEW, "front_desk")
+    second = invited(NEW, "clinician")
+    assert person(NEW).role_names == ["clinician"]
+    assert "roles changed" in actions()
+    assert client.get(first).status == 410  # it was made for the roles before
+    client.get(second)
+    assert "Clinician" in client.submit(password=PASSWORD, password_again=PASSWORD).text
+
+
+def test_the_same_roles_at_a_repeated_invitation_change_nothing(client: Browser) -> None:
+    first = invited(NEW, "clinician")
+    invited(NEW, "clinician")
+    assert "roles changed" not in actions()
+    assert client.get(first).status == 200
+
+
 def test_an_unknown_role_is_refused(app: Flask) -> None:
     with pytest.raises(UnknownRole, match="surgeon"):
         invited(NEW, "surgeon")

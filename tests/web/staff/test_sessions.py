@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from intake.accounts.models import StaffSession
 from intake.accounts.service import change_roles, disable, set_password
+from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import db, unit_of_work
 from intake.core.tokens import token_hash
@@ -148,7 +149,7 @@ def test_other_roles_end_the_session(desk: Browser) -> None:
 
 def test_a_new_password_ends_the_session(desk: Browser) -> None:
     with unit_of_work():
-        set_password(person(), "$argon2id$", now=clock.now())
+        set_password(person(), "$argon2id$", clinic=current_clinic(), now=clock.now())
     assert desk.get("/staff/").h1 == "Sign in"
 
 

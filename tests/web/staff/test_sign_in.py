@@ -1,19 +1,14 @@
 """Signing in with a password."""
 
-from datetime import timedelta
-
 import pytest
-import time_machine
 from flask import Flask
 from flask_security.utils import get_hmac
 from sqlalchemy import select
 
 from intake.accounts.models import StaffSession, User
-from intake.accounts.service import record_failed_sign_in
 from intake.audit.models import AuditEntry
 from intake.core.db import db, unit_of_work
 from tests.browse import Browser, Page
-from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import DESK, PASSWORD, actions, give_password, person
 
 WRONG = "The email address or the password is not right"
@@ -75,28 +70,6 @@ def test_a_password_hashed_with_less_is_hashed_anew_at_sign_in(app: Flask, clien
     assert sign_in(client).h1 == "Work queue"
     assert "t=3" in str(person().password)
     assert sign_in(Browser(app)).h1 == "Work queue"
-
-
-def test_ten_failures_lock_a_user_out_for_a_quarter_of_an_hour(client: Browser) -> None:
-    give_password()
-    with time_machine.travel(MONDAY_MORNING, tick=False) as clock:
-        for _ in range(10):
-            with unit_of_work():
-                record_failed_sign_in(person(), now=MONDAY_MORNING)
-        assert WRONG in sign_in(client).text
-        clock.shift(timedelta(minutes=14, seconds=59))
-        assert WRONG in sign_in(client).text
-        clock.shift(timedelta(seconds=2))
-        assert sign_in(client).h1 == "Work queue"
-
-
-def test_nine_failures_do_not_lock_out(client: Browser) -> None:
-    give_password()
-    with time_machine.travel(MONDAY_MORNING, tick=False):
-        for _ in range(9):
-            with unit_of_work():
-                record_failed_sign_in(person(), now=MONDAY_MORNING)
-        assert sign_in(client).h1 == "Work queue"
 
 
 def test_sign_in_and_failure_are_recorded(client: Browser) -> None:
