@@ -11,6 +11,7 @@ from babel.dates import format_date, format_time, get_timezone_name
 from babel.support import Translations
 from flask import Flask, current_app, g, request, session
 from flask_babel import Domain, get_locale
+from werkzeug.exceptions import HTTPException
 
 from intake.core.extensions import babel
 
@@ -37,6 +38,7 @@ def init_languages(app: Flask, offered: Callable[[], Sequence[str]]) -> None:
         newstyle=True,
     )
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
+    app.jinja_env.globals["page_language"] = language
 
 
 def _catalog() -> NullTranslations:
@@ -81,22 +83,28 @@ def locale_of(language: str) -> str:
     return LOCALES.get(language, language)
 
 
-def stay_in_this_language() -> None:
-    """Remember the language of this request for those that follow, whatever their browser asks."""
-    if session.get("lang") != language():
-        session["lang"] = language()
-
-
 def _choose_language() -> str:
     if "language" not in g:
         offered = current_app.extensions["languages_offered"]()
-        asked = request.args.get("lang")
+        asked = _asked_language()
         if asked in offered and asked != session.get("lang"):
             session["lang"] = asked
         wanted = asked if asked in offered else session.get("lang")
         g.language = wanted if wanted in offered else browser_language(offered)
     chosen_language: str = g.language
     return chosen_language
+
+
+def _asked_language() -> str | None:
+    """What the address asks for, or the language of the page whose form was sent.
+
+    Answers are read in the language they were given in, also if another tab has changed it since.
+    """
+    try:
+        sent = request.form.get("lang")
+    except HTTPException:  # too large or cut off, which is for whoever wants the rest of the form
+        sent = None
+    return sent or request.args.get("lang")
 
 
 def browser_language(offered: Iterable[str] = LANGUAGES) -> str:

@@ -11,8 +11,10 @@ from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.core.i18n import language
 from intake.patient.forms import CallMeForm
-from intake.patient.limits import count_draft
+from intake.patient.limits import count_begun
 from intake.patient.visit import DRAFT_COOKIE, Visit, see, send_if_short
+from intake.screening.catalog import load_catalog
+from intake.screening.plan import SAFETY
 from intake.submissions import drafts
 from intake.web.templates import blank_page
 
@@ -38,9 +40,10 @@ def ask() -> ResponseReturnValue:
         draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=now, lock=True)
         if draft is None or not draft.is_draft:
             draft, token = drafts.begin(start, clinic, language=language(), now=now)
-            count_draft(now=now)
+            count_begun(now=now)
             session[DRAFT_COOKIE] = token
         else:
+            drafts.speak(draft, language())
             drafts.save_start(draft, start, clinic, now=now)
         before = (draft.contact or {}).get("contact", {})
         drafts.save_contact(draft, {**before, **values}, clinic, now=now)
@@ -54,4 +57,5 @@ def _page(form: CallMeForm, known: Mapping[str, Any]) -> str:
     is_long_way = known and not known.get(drafts.SHORT_WAY)
     # `check` leads to the page this person came from
     back = url_for("wizard.check") if is_long_way else url_for("pages.home")
-    return render_template("patient/call_me.html", form=form, back=back)
+    asks_safety = current_clinic().offers_asq and language() in load_catalog()[SAFETY].languages
+    return render_template("patient/call_me.html", form=form, back=back, asks_safety=asks_safety)

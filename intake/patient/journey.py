@@ -6,7 +6,7 @@ from typing import Any
 
 from intake.screening.catalog import Catalog
 from intake.screening.item import Item, is_given
-from intake.screening.plan import HEALTH, HISTORY, SAFETY, Asked, Plan
+from intake.screening.plan import HEALTH, HISTORY, MOOD, SAFETY, Asked, Plan, gate_mark
 
 CONTACT_STEPS = ("start", "contact")
 TIMES = "times"
@@ -27,11 +27,16 @@ class Step:
 
 
 def steps_of(plan: Plan, *, short_way: bool = False) -> tuple[Step, ...]:
-    """All pages of one person, in order; the short way ends after the safety page."""
+    """All pages of one person, in order; the short way ends after the safety page.
+
+    Where the safety questions cannot be asked, it ends after those on mood, which hold one.
+    """
     safety = (Step(SAFETY, plan.safety),) if plan.safety else ()
     opening = (*(Step(key) for key in CONTACT_STEPS), *safety)
-    if short_way:
+    if short_way and safety:
         return opening
+    if short_way:
+        return (*opening, *(Step(each.id, each) for each in plan.screening if each.id == MOOD))
     return (
         *opening,
         *(Step(asked.id, asked) for asked in plan.screening),
@@ -84,11 +89,23 @@ def is_done(
     if step.key in skipped:
         return True
     given = answers.get(step.key)
-    if given is None:
+    if given is None or was_cut_short(step.asked, catalog, answers):
         return False
     return further_key(step.key) in skipped or not has_open_questions(
         step.asked, catalog, contact=contact, given=given
     )
+
+
+def was_cut_short(asked: Asked, catalog: Catalog, answers: Mapping[str, Any]) -> bool:
+    """Whether an instrument that is now asked in full was only asked for its gate.
+
+    Another condition or another language can take a gate away when its questions are answered.
+    """
+    gate, skipped = catalog[asked.id].gate, answers.get("skipped", [])
+    if asked.gated or gate is None or gate_mark(asked.id) not in skipped:
+        return False
+    was_shown_all = further_key(asked.id) in skipped
+    return not was_shown_all and set(answers.get(asked.id, {})) <= set(gate.items)
 
 
 def has_open_questions(

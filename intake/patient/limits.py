@@ -8,30 +8,19 @@ from datetime import datetime, timedelta
 
 from intake.web.limits import Limit, give_back, network, spend
 
-DRAFTS = Limit("drafts", burst=30, every=timedelta(seconds=10))
-HOLDS = Limit("holds", burst=20, every=timedelta(seconds=30))
+BEGUN = Limit("begun", burst=30, every=timedelta(seconds=10))
+"""Drafts that were begun, and times that were kept for them."""
 
 
-def count_draft(*, now: datetime) -> None:
-    """Count a new draft, in the current unit of work. Raises LimitReached."""
-    _count(DRAFTS, now)
-
-
-def count_hold(*, now: datetime) -> None:
-    """Count a time that is kept for a draft, in the current unit of work. Raises LimitReached."""
-    _count(HOLDS, now)
+def count_begun(*, now: datetime) -> None:
+    """Count a new draft or a kept time, in the current unit of work. Raises LimitReached."""
+    where = network()
+    if where:
+        spend(BEGUN, where, now=now)
 
 
 def forgive(*, with_time: bool) -> None:
     """Take back what a request counted that is sent now; `with_time`: with a time kept for it."""
     where = network()
     if where:
-        give_back(DRAFTS, where)
-        if with_time:
-            give_back(HOLDS, where)
-
-
-def _count(limit: Limit, now: datetime) -> None:
-    where = network()
-    if where:
-        spend(limit, where, now=now)
+        give_back(BEGUN, where, times=2 if with_time else 1)

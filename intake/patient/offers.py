@@ -63,6 +63,7 @@ class Offer:
             "week_days": DAYS,
             "week_parts": PARTS,
             "no_slot": NO_SLOT,
+            "first_day": _first_day(),
         }
 
 

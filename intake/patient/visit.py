@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,13 +12,14 @@ from werkzeug.exceptions import HTTPException
 
 from intake.clinic.clinic import Clinic
 from intake.clinic.service import current_clinic
-from intake.core import clock
+from intake.core import clock, i18n
 from intake.patient import journey
 from intake.patient.journey import Step
 from intake.patient.limits import forgive
 from intake.scheduling import service as booking
 from intake.screening.catalog import load_catalog
-from intake.screening.plan import HEALTH, HISTORY, SAFETY
+from intake.screening.level import Level
+from intake.screening.plan import HEALTH, HISTORY, SAFETY, Plan
 from intake.submissions import assessment, drafts, service
 from intake.submissions.models import Submission
 
@@ -32,6 +33,7 @@ class Visit:
 
     draft: Submission
     clinic: Clinic
+    language: str = field(default_factory=i18n.language)
 
     @cached_property
     def contact(self) -> dict[str, Any]:
@@ -46,8 +48,12 @@ class Visit:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The pages of this person's request."""
-        plan = assessment.plan_of(self.draft, self.clinic)
-        return journey.steps_of(plan, short_way=drafts.is_short_way(self.draft))
+        return journey.steps_of(self.plan, short_way=drafts.is_short_way(self.draft))
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What this person is asked in the language they read now."""
+        return assessment.plan_of(self.draft, self.clinic, language=self.language)
 
     @cached_property
     def done(self) -> frozenset[str]:
@@ -62,9 +68,13 @@ class Visit:
     def step(self, key: str) -> Step:
         """The page with this key if it may be opened now; else a redirect to the one that may.
 
-        A page that is not part of this person's request does not exist for them (404).
+        A page that is not part of this person's request does not exist for them (404). One that
+        was left by changing the language leads on, by way of help if it is needed.
         """
         step = next((each for each in self.steps if each.key == key), None)
+        if step is None and key in self.plan.not_offered:
+            is_urgent = self.draft.level_rank >= Level.URGENT.rank
+            raise Elsewhere(url_for("wizard.help_now") if is_urgent else self.next_url())
         if step is None:
             abort(404)
         if not journey.may_open(step, self.steps, self.done):
@@ -76,9 +86,17 @@ class Visit:
         if not self.draft.is_draft:
             return url_for("wizard.done")
         step = journey.first_open(self.steps, self.done)
-        if step.key in self.answers:  # its first questions are answered, further ones are not
+        if step.key in self.answers and not self.was_cut_short(
+            step
+        ):  # its first questions are answered, further ones are not
             return url_for("wizard.more", instrument=step.key)
         return url_of(step)
+
+    def was_cut_short(self, step: Step) -> bool:
+        """Whether a page is to be asked again, since it was only asked in part."""
+        return step.asked is not None and journey.was_cut_short(
+            step.asked, load_catalog(), self.answers
+        )
 
     def page(self, step: Step, *, further: bool = False) -> dict[str, Any]:
         """What every page of the form shows around its questions."""
@@ -101,7 +119,7 @@ class Visit:
 
     def saved(self) -> Visit:
         """The visit after something was saved: answers may have added or removed pages."""
-        return Visit(self.draft, self.clinic)
+        return Visit(self.draft, self.clinic, self.language)
 
 
 class Elsewhere(HTTPException):
@@ -116,6 +134,7 @@ class Elsewhere(HTTPException):
 def visit(*, lock: bool = False, even_sent: bool = False) -> Visit:
     """The request of this browser; whoever has none is sent to the first page.
 
+    With `lock`, to change it, which also notes the language the person reads now.
     A request that was sent already leads to its confirmation, unless `even_sent`.
     """
     draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now(), lock=lock)
@@ -123,6 +142,8 @@ def visit(*, lock: bool = False, even_sent: bool = False) -> Visit:
         raise Elsewhere(url_for("wizard.start"))
     if not (draft.is_draft or even_sent):
         raise Elsewhere(url_for("wizard.done"))
+    if lock:
+        drafts.speak(draft, i18n.language())
     return Visit(draft, current_clinic())
 
 

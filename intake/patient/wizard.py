@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from intake.core.i18n import language
 from intake.patient import journey, offers, questions, summary
 from intake.patient.forms import NO_SLOT, CheckForm, ContactForm, StartForm, TimesForm
 from intake.patient.journey import Step
-from intake.patient.limits import count_draft, count_hold
+from intake.patient.limits import count_begun
 from intake.patient.visit import DRAFT_COOKIE, Visit, see, send, send_if_short, visit
 from intake.scheduling import queries as scheduling
 from intake.scheduling import service as booking
@@ -65,10 +66,11 @@ def save_start(values: Mapping[str, Any]) -> Visit:
     with unit_of_work():
         draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=now, lock=True)
         if draft is not None and draft.is_draft:
+            drafts.speak(draft, language())
             drafts.save_start(draft, values, clinic, now=now)
         else:
             draft, token = drafts.begin(values, clinic, language=language(), now=now)
-            count_draft(now=now)
+            count_begun(now=now)
             session[DRAFT_COOKIE] = token
     return Visit(draft, clinic)
 
@@ -165,9 +167,10 @@ def _answer(key: str, *, further: bool) -> ResponseReturnValue:
         right = {each.name: each.stored for each in form if each.is_given and not each.errors}
         if speaks_of_danger(load_catalog(), key, right):
             return _save(here, sheet.step, right, further=further)
-        kept = key in here.answers and not further  # what was answered before stays
+        is_part = further or here.was_cut_short(sheet.step)
+        kept = key in here.answers and not is_part  # what was answered before stays
         if skips and not kept:
-            return _save(here, sheet.step, {} if further else None, further=further)
+            return _save(here, sheet.step, {} if is_part else None, further=further)
         if skips or not here.draft.is_draft:
             return here.onward()
     return sheet.draw(form)
@@ -180,11 +183,12 @@ def _sheet(here: Visit, key: str, *, further: bool) -> questions.Sheet:
     conditions = here.contact.get("start", {}).get("conditions", [])
     if further:
         given = here.answers.get(key, {})
-        items = journey.further_items(load_catalog(), step.asked, conditions, given)
+        asked = replace(step.asked, gated=step.asked.gated or here.was_cut_short(step))
+        items = journey.further_items(load_catalog(), asked, conditions, given)
     else:
         items = journey.first_items(load_catalog(), step.asked, conditions)
     page = here.page(step, further=further)
-    return questions.Sheet(step, items, here.draft.language, further=further, page=page)
+    return questions.Sheet(step, items, here.language, further=further, page=page)
 
 
 def _save(
@@ -300,7 +304,7 @@ def _keep_times(here: Visit, form: TimesForm, *, now: datetime) -> None:
         return
     channel = form.channel.data
     booking.hold(here.draft, form.slot.data, here.clinic, now=now, time_zone=zone, channel=channel)
-    count_hold(now=now)
+    count_begun(now=now)
 
 
 def _times_page(here: Visit, step: Step, offer: offers.Offer) -> str:

@@ -9,6 +9,7 @@ FULL_PHQ9 = frozenset({"depression", "ptsd"})
 """Conditions for which all of PHQ-9 is asked; everybody else passes the PHQ-2 gate first."""
 
 SAFETY = "asq"
+MOOD = "phq9"
 HEALTH = "ketamine_safety_screen"
 HISTORY = "history"
 
@@ -19,6 +20,14 @@ class Asked:
 
     id: str
     gated: bool = False
+
+
+def gate_mark(instrument_id: str) -> str:
+    """How the list of skipped pages names what an instrument asks beyond its gate.
+
+    It is there for an instrument that was answered behind its gate.
+    """
+    return f"{instrument_id}/gate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ def plan_for(
     off by the clinic), PHQ-9 is asked of everyone without its gate, for its item 9.
     """
     has_asq = offers_asq and language in catalog[SAFETY].languages
-    wanted = [Asked("phq9", gated=has_asq and not FULL_PHQ9 & set(conditions))]
+    wanted = [Asked(MOOD, gated=has_asq and not FULL_PHQ9 & set(conditions))]
     if offers_gad7 and FULL_PHQ9 & set(conditions):
         wanted.append(Asked("gad7"))
     if "ptsd" in conditions:

@@ -12,7 +12,7 @@ from intake.clinic.clinic import Clinic
 from intake.screening.catalog import load_catalog
 from intake.screening.facts import AnswerSheet
 from intake.screening.level import Level
-from intake.screening.plan import Plan, plan_for
+from intake.screening.plan import Asked, Plan, gate_mark, plan_for
 from intake.screening.triage import Reason, Triage, evaluate
 from intake.submissions.models import Submission
 
@@ -24,12 +24,12 @@ before it must not make it vanish: it ends only when question 5 itself is answer
 NOTHING_FOUND = "R0"
 
 
-def plan_of(submission: Submission, clinic: Clinic) -> Plan:
-    """What this person is asked, by the conditions they chose."""
+def plan_of(submission: Submission, clinic: Clinic, *, language: str | None = None) -> Plan:
+    """What this person is asked, by the conditions they chose, in their or another language."""
     return plan_for(
         load_catalog(),
         conditions_of(submission),
-        language=submission.language,
+        language=language or submission.language,
         offers_asq=clinic.offers_asq,
         offers_gad7=clinic.offers_gad7,
     )
@@ -64,10 +64,18 @@ def _sheet(submission: Submission, plan: Plan) -> AnswerSheet:
     return AnswerSheet(
         answers=answers,
         shown=shown,
-        gated=[each.id for each in plan.screening if each.gated],
+        gated=[each.id for each in plan.screening if _is_gated(each, stored)],
         conditions=conditions_of(submission),
         not_offered=plan.not_offered,
+        language=submission.language,
     )
+
+
+def _is_gated(asked: Asked, stored: Mapping[str, Any]) -> bool:
+    """Whether an instrument was answered behind its gate; or would be asked so."""
+    if asked.id in stored:
+        return gate_mark(asked.id) in stored.get("skipped", [])
+    return asked.gated
 
 
 def _still_standing(earlier: list[dict[str, Any]], submission: Submission) -> list[dict[str, Any]]:

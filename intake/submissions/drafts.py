@@ -13,8 +13,8 @@ from intake.core.db import db
 from intake.core.tokens import new_reference, new_token, token_hash
 from intake.screening.catalog import load_catalog
 from intake.screening.level import Level
-from intake.screening.plan import HISTORY
-from intake.submissions.assessment import conditions_of
+from intake.screening.plan import HISTORY, gate_mark
+from intake.submissions.assessment import conditions_of, plan_of
 from intake.submissions.flags import PATIENT, assess_and_alarm
 from intake.submissions.models import Submission
 
@@ -72,6 +72,12 @@ def save_start(
     assess_and_alarm(draft, clinic, now=now)
 
 
+def speak(draft: Submission, language: str) -> None:
+    """Note the language the person reads now; what we mail them later is written in it."""
+    if draft.language != language:
+        draft.language = language
+
+
 def take_short_way(draft: Submission) -> None:
     """Ask only what is needed for a call; the draft is sent after the safety page."""
     draft.contact = {**(draft.contact or {}), SHORT_WAY: True}
@@ -124,7 +130,7 @@ def save_answers(
         stored[instrument_id] = _clean(draft, instrument_id, answers)
         # A first page that is saved anew may lead to further questions again.
         skipped = {key for key in skipped if key.split("/")[0] != instrument_id}
-        skipped |= set(left_blank)
+        skipped |= {*left_blank, *_marks(draft, clinic, instrument_id)}
     draft.answers = {**stored, "skipped": sorted(skipped)}
     _touch(draft, clinic, now)
     # The same questions once more; a further page of the instrument brings new ones.
@@ -149,6 +155,12 @@ def _clean(
 ) -> dict[str, object]:
     known = {"conditions": conditions_of(draft)} if instrument_id == HISTORY else {}
     return load_catalog()[instrument_id].clean({**answers, **known})
+
+
+def _marks(draft: Submission, clinic: Clinic, instrument_id: str) -> list[str]:
+    """The mark of an instrument that is asked behind its gate."""
+    asked = plan_of(draft, clinic).screening
+    return [gate_mark(each.id) for each in asked if each.gated and each.id == instrument_id]
 
 
 def _save_contact(

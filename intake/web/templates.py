@@ -30,14 +30,16 @@ class PageEnvironment(Environment):
 def blank_page(version: object, *differences: Hashable, draw: Callable[[], str]) -> str:
     """A page that holds nothing of anybody's: drawn once, then only its token is new.
 
-    It may differ by path, language, theme and `differences`, and by nothing else. `version` is the
-    clinic it was drawn for; with another one, all pages are drawn anew.
+    It may differ by path, language, theme, whether it changes an answer, and `differences`, and by
+    nothing else. `version` is the clinic it was drawn for; with another one, all pages are drawn
+    anew.
     """
     drawn_for, pages = current_app.extensions.get("blank_pages", (None, {}))
     if drawn_for is not version or len(pages) >= MOST_PAGES:
         pages = {}
         current_app.extensions["blank_pages"] = (version, pages)
-    key = (request.path, language(), chosen_theme(), *differences)
+    is_change = request.args.get("from") == "check"  # its link to another language says so, too
+    key = (request.path, language(), chosen_theme(), is_change, *differences)
     page: str | None = pages.get(key)
     if page is None:
         page = draw()
