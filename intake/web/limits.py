@@ -17,7 +17,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from math import ceil
 
 from flask import current_app, request
-from sqlalchemy import BigInteger, String, delete, select, text, update
+from sqlalchemy import BigInteger, String, delete, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import TooManyRequests
 
@@ -59,6 +59,7 @@ _SPEND = text("""
     WHERE allowances.used_until <= :full OR allowances.used_until > :reach
     RETURNING used_until
 """)
+_GIVE_BACK = text("UPDATE allowances SET used_until = used_until - :back WHERE key = :key")
 
 
 def spend(limit: Limit, who: str, *, now: datetime) -> None:
@@ -71,14 +72,9 @@ def spend(limit: Limit, who: str, *, now: datetime) -> None:
         raise LimitReached(retry_after=max(1, ceil((used - full) / 1000)))
 
 
-def give_back(limit: Limit, who: str) -> None:
-    """Take one count back: it turned out to be harmless."""
-    db.session.execute(
-        update(Allowance)
-        .where(Allowance.key == _key(limit, who))
-        .values(used_until=Allowance.used_until - _step(limit))
-        .execution_options(synchronize_session=False)
-    )
+def give_back(limit: Limit, who: str, *, times: int = 1) -> None:
+    """Take counts back that turned out to be harmless, in the current unit of work."""
+    db.session.execute(_GIVE_BACK, {"key": _key(limit, who), "back": times * _step(limit)})
 
 
 def delete_unused(*, now: datetime) -> None:

@@ -70,8 +70,7 @@ def test_what_is_given_back_is_free_again(app):
 def test_giving_back_never_allows_more_than_the_limit(app):
     count()
     with unit_of_work():
-        for _ in range(50):
-            give_back(THREE, "one")
+        give_back(THREE, "one", times=50)
     assert counted() == 3
 
 

@@ -39,17 +39,16 @@ def drafts() -> int:
 
 
 def test_a_program_cannot_begin_without_end(app: Flask, now) -> None:
-    pages = [begin(app) for _ in range(limits.DRAFTS.burst + 1)]
+    pages = [begin(app) for _ in range(limits.BEGUN.burst + 1)]
     assert {page.status for page in pages[:-1]} == {200}
     assert pages[-1].status == 429
-    assert drafts() == limits.DRAFTS.burst
+    assert drafts() == limits.BEGUN.burst
 
 
 @pytest.fixture
 def strict(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Limits that are reached by the second try."""
-    for name in ("DRAFTS", "HOLDS"):
-        monkeypatch.setattr(limits, name, Limit(name, burst=1, every=timedelta(seconds=30)))
+    """A limit that is reached by the second try."""
+    monkeypatch.setattr(limits, "BEGUN", Limit("begun", burst=1, every=timedelta(seconds=30)))
 
 
 def test_the_page_that_stops_somebody_helps_and_keeps_what_was_typed(
@@ -79,9 +78,11 @@ def test_other_networks_are_not_stopped(app: Flask, now, strict) -> None:
     assert begin(app, "2001:db8::2").status == 429
 
 
-def test_whoever_finishes_does_not_count(app: Flask, now, strict) -> None:
+def test_whoever_finishes_does_not_count(app: Flask, now, monkeypatch: pytest.MonkeyPatch) -> None:
+    two = Limit("begun", burst=2, every=timedelta(hours=1))  # a draft and its time
+    monkeypatch.setattr(limits, "BEGUN", two)
     for _ in range(3):
-        journey.to_done(Browser(app))
+        assert journey.to_done(Browser(app)).path == "/request/done"
 
 
 def test_going_back_to_the_first_page_does_not_count(app: Flask, now, strict) -> None:
@@ -109,10 +110,9 @@ def test_the_short_way_counts_too(app: Flask, now, strict) -> None:
     assert page.status == 429
 
 
-def test_a_program_cannot_hold_all_times(
-    app: Flask, now, strict, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(limits, "DRAFTS", Limit("free", burst=99, every=timedelta(seconds=1)))
+def test_a_program_cannot_hold_all_times(app: Flask, now, monkeypatch: pytest.MonkeyPatch) -> None:
+    three = Limit("begun", burst=3, every=timedelta(hours=1))
+    monkeypatch.setattr(limits, "BEGUN", three)
     for expected in (200, 429):
         browser = Browser(app)
         journey.to_times(browser)
