@@ -18,6 +18,7 @@ from intake.scheduling import queries
 from intake.scheduling.models import Appointment
 from intake.screening.level import Level
 from intake.submissions.models import Submission
+from intake.web.filters import opening
 
 Row = dict[str, str]
 
@@ -46,7 +47,7 @@ def _call_rows(times: dict[str, Any], clinic: Clinic, kept: Appointment | None) 
         if kept.hold_expires_at is not None:
             until = time_text(kept.hold_expires_at, zone, language())
             small = _("Held for you until %(time)s.", time=until)
-        when = moment_text(kept.starts_at, zone, language())
+        when = opening(moment_text(kept.starts_at, zone, language()))
         return [_row(_("Time"), when, "wizard.times", _("time"), small=small), *rows]
     free = ", ".join(availability_words(times.get("availability", [])))
     return [_row(_("When you can talk"), free, "wizard.times", _("when you can talk")), *rows]

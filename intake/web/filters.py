@@ -72,6 +72,11 @@ def time_of_day(instant: datetime, tz: ZoneInfo) -> str:
     return time_text(instant, tz, language())
 
 
+def opening(words: str) -> str:
+    """Words at the beginning of a line: Spanish writes the days of the week small."""
+    return words[:1].upper() + words[1:]
+
+
 def _(words: str, **values: str) -> str:
     """The words in the language of the request."""
     text: str = gettext(words, **values)
@@ -84,8 +89,8 @@ def listed(parts: list[str]) -> str:
 
 
 def register_filters(app: Flask) -> None:
-    """Give templates `clinic|hours_text`, and `moment`, `day`, `time_of_day` with a zone each."""
-    for words in (hours_text, moment, day, time_of_day):
+    """Give templates `clinic|hours_text`, `opening`, and `moment`, `day`, `time_of_day` with a zone each."""
+    for words in (hours_text, opening, moment, day, time_of_day):
         app.add_template_filter(words)
 
 

@@ -13,6 +13,7 @@ from jinja2 import TemplateNotFound, UndefinedError
 from jinja2.exceptions import SecurityError
 
 from intake.accounts.emails import InvitationMail
+from intake.core import i18n
 from intake.notifications import render as rendering
 from intake.notifications.outbox import MailContext
 from intake.notifications.render import TEMPLATES, Rendered, render
@@ -208,7 +209,9 @@ class TestAnotherLanguage:
         file.parent.mkdir(parents=True)
         with file.open("wb") as stream:
             write_mo(stream, catalog)
-        monkeypatch.setattr(rendering, "TRANSLATIONS", tmp_path)
-        rendering._environment.cache_clear()
+        monkeypatch.setattr(i18n, "TRANSLATIONS", tmp_path)
+        for cached in (i18n.catalog, rendering._environment):
+            cached.cache_clear()
         yield file
-        rendering._environment.cache_clear()
+        for cached in (i18n.catalog, rendering._environment):
+            cached.cache_clear()
