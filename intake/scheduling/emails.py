@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from intake.clinic.clinic import Clinic
@@ -23,6 +24,13 @@ class BookedMail(MailContext):
     channel: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class MovedMail(BookedMail):
+    """The news that an appointment is at another time now."""
+
+    was: str
+
+
 def booked(
     submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
 ) -> None:
@@ -30,28 +38,58 @@ def booked(
     address = patient_address(submission)
     if address is None:
         return
-    event = calendar_event(appointment, clinic, address, language=submission.language, now=now)
     enqueue(
         "booked",
         to=address,
-        context=BookedMail(
-            clinic_name=clinic.name,
-            clinic_phone=clinic.phone,
-            reply_to=clinic.reply_to,
-            calendar=calendar_file(event).decode(),
-            calendar_method=scheduling_method(event),
-            reference=submission.reference,
-            when=moment_text(
-                appointment.starts_at, _zone(appointment, clinic), submission.language
-            ),
-            minutes=_minutes(appointment),
-            channel=appointment.channel,
-        ),
+        context=BookedMail(**_context(submission, appointment, clinic, address, now=now)),
         language=submission.language,
         now=now,
         unique_key=f"booked:{appointment.id}:{appointment.sequence}",
         submission_id=submission.id,
     )
+
+
+def moved(
+    submission: Submission,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    was: datetime,
+    now: datetime,
+) -> None:
+    """Tell the new time and the old one (`was`), with the calendar file that moves the entry."""
+    address = patient_address(submission)
+    if address is None:
+        return
+    old = moment_text(was, _zone(appointment, clinic), submission.language)
+    enqueue(
+        "moved",
+        to=address,
+        context=MovedMail(was=old, **_context(submission, appointment, clinic, address, now=now)),
+        language=submission.language,
+        now=now,
+        unique_key=f"moved:{appointment.id}:{appointment.sequence}",
+        submission_id=submission.id,
+    )
+
+
+def _context(
+    submission: Submission, appointment: Appointment, clinic: Clinic, address: str, *, now: datetime
+) -> dict[str, Any]:
+    """What both mails say about the appointment."""
+    event = calendar_event(appointment, clinic, address, language=submission.language, now=now)
+    zone = _zone(appointment, clinic)
+    return {
+        "clinic_name": clinic.name,
+        "clinic_phone": clinic.phone,
+        "reply_to": clinic.reply_to,
+        "calendar": calendar_file(event).decode(),
+        "calendar_method": scheduling_method(event),
+        "reference": submission.reference,
+        "when": moment_text(appointment.starts_at, zone, submission.language),
+        "minutes": _minutes(appointment),
+        "channel": appointment.channel,
+    }
 
 
 def calendar_event(

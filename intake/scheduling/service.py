@@ -126,15 +126,18 @@ def book(
 ) -> Appointment:
     """Book a slot for a submission: confirm the one it has, move it, or book a first one.
 
-    Sends the confirmation with its calendar file. Raises SlotTaken.
+    What is booked already stays with its provider if they are free at the new time, too. Sends
+    the confirmation or the new time with its calendar file. Raises SlotTaken.
     """
     appointment = queries.kept_for(submission.id)
     if appointment is not None and _is_booked_at(appointment, key):
         return appointment  # the second click of two
-    slot = _asked_for(appointment, key, now) or _offered(key, submission.id, now)
+    before = _booked_before(appointment)
+    rather = before.provider_id if before else None
+    slot = _asked_for(appointment, key, now) or _offered(key, submission.id, now, rather=rather)
     if appointment is None:
         appointment = _new(submission, slot, "booked", now)
-    elif appointment.status == "booked":
+    elif before:
         appointment.sequence += 1
     appointment.status, appointment.hold_expires_at = "booked", None
     appointment.changed_by = actor.actor
@@ -143,8 +146,20 @@ def book(
         submission.status = "booked"
     submission.updated_at = now
     log.record("appointment booked", actor=actor.actor, now=now, subject_id=submission.id)
-    emails.booked(submission, appointment, clinic, now=now)
+    if before and before.starts_at != appointment.starts_at:
+        emails.moved(submission, appointment, clinic, was=before.starts_at, now=now)
+    else:
+        emails.booked(submission, appointment, clinic, now=now)
     return appointment
+
+
+def _booked_before(kept: Appointment | None) -> Slot | None:
+    """Where an appointment stood when it was booked already."""
+    if kept is None or kept.status != "booked":
+        return None
+    return Slot(
+        kept.provider_id, kept.starts_at, kept.ends_at, kept.blocked_from, kept.blocked_until
+    )
 
 
 def _is_booked_at(kept: Appointment, key: str) -> bool:
@@ -165,16 +180,29 @@ def _asked_for(kept: Appointment | None, key: str, now: datetime) -> Slot | None
     )
 
 
-def _offered(key: str, submission_id: UUID, now: datetime) -> Slot:
-    """The slot of that name if the rules offer it now; raises SlotTaken."""
+def _offered(key: str, submission_id: UUID, now: datetime, *, rather: int | None = None) -> Slot:
+    """The slot of that name if the rules offer it now; raises SlotTaken.
+
+    `rather`: the provider who gets it instead when free at the same time.
+    """
     chosen = queries.read_slot_key(key)
-    if chosen is not None:
-        _wait_for_our_turn(chosen[0])
-    diary = queries.diary(now=now, without=submission_id)
-    if chosen is None or chosen[0] not in diary.calendars:
+    if chosen is None:
         raise SlotTaken
     provider_id, starts_at = chosen
-    slot = slot_at(
+    in_turn = list(dict.fromkeys((rather or provider_id, provider_id)))
+    _wait_for_our_turn(in_turn)
+    diary = queries.diary(now=now, without=submission_id)
+    slots = (_slot_of(each, starts_at, diary, now) for each in in_turn if each in diary.calendars)
+    slot = next((each for each in slots if each is not None), None)
+    if slot is None:
+        raise SlotTaken
+    return slot
+
+
+def _slot_of(
+    provider_id: int, starts_at: datetime, diary: queries.Diary, now: datetime
+) -> Slot | None:
+    return slot_at(
         diary.calendars[provider_id],
         diary.type.rules,
         starts_at,
@@ -182,21 +210,18 @@ def _offered(key: str, submission_id: UUID, now: datetime) -> Slot:
         now=now,
         booked_per_day=diary.booked_per_day.get(provider_id, {}),
     )
-    if slot is None:
-        raise SlotTaken
-    return slot
 
 
-def _wait_for_our_turn(provider_id: int) -> None:
-    """Take one provider's times one after the other, so that each booking sees the one before.
+def _wait_for_our_turn(provider_ids: Sequence[int]) -> None:
+    """Take a provider's times one after the other, so that each booking sees the one before.
 
     PostgreSQL refuses overlaps without it, too, but two that begin at the same moment would wait
     for each other, and one of them would end in a deadlock and not in `SlotTaken`. SQLite's writers
     take turns anyway.
     """
     if is_postgresql():
-        this = select(Provider.id).where(Provider.id == provider_id)
-        db.session.execute(this.with_for_update(key_share=True))
+        these = select(Provider.id).where(Provider.id.in_(provider_ids)).order_by(Provider.id)
+        db.session.execute(these.with_for_update(key_share=True))
 
 
 def _new(submission: Submission, slot: Slot, status: str, now: datetime) -> Appointment:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from flask import abort, make_response, redirect, render_template, request, url_for
+from flask import abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
@@ -16,6 +16,7 @@ from intake.core.db import unit_of_work
 from intake.scheduling import queries, service
 from intake.scheduling.service import SlotTaken
 from intake.scheduling.slots import slot_from
+from intake.staff.booked import before, what_was_done
 from intake.staff.forms import BookForm, NoteForm
 from intake.staff.grid import Time, nearest_times
 from intake.staff.guard import blueprint, requires, staff_user
@@ -51,7 +52,7 @@ def book(submission_id: UUID) -> ResponseReturnValue:
         abort(400)
     clinic, now = current_clinic(), clock.now()
     try:
-        _book(submission_id, form, clinic, now)
+        flash(_book(submission_id, form, clinic, now))
     except ChangedMeanwhile:
         form.slot.errors = [CHANGED]
         return _page(submission, form=form, status=409)
@@ -78,15 +79,20 @@ def _found(submission_id: UUID) -> Submission:
     return for_staff(submission_id) or abort(404)
 
 
-def _book(submission_id: UUID, form: BookForm, clinic: Clinic, now: datetime) -> None:
-    """Book unless the page was out of date; the same click sent twice books once."""
+def _book(submission_id: UUID, form: BookForm, clinic: Clinic, now: datetime) -> str:
+    """Book unless the page was out of date; the same click sent twice books once.
+
+    Returns what was done, in words.
+    """
+    key = form.slot.data
     with unit_of_work():
         submission = for_staff(submission_id, lock=True) or abort(404)
-        if submission.version != form.version.data:
-            if _is_booked_at(submission, form.slot.data):
-                return
+        is_old = submission.version != form.version.data
+        if is_old and not _is_booked_at(submission, key):
             raise ChangedMeanwhile
-        service.book(submission, form.slot.data, clinic, actor=staff_user(), now=now)
+        earlier = before(submission)
+        appointment = service.book(submission, key, clinic, actor=staff_user(), now=now)
+        return what_was_done(submission, appointment, clinic, earlier=earlier)
 
 
 def _is_booked_at(submission: Submission, key: str) -> bool:

@@ -49,6 +49,7 @@ FOR_WHOM = {"me": "Themselves", "someone_else": "Someone they care for"}
 MESSAGES = {
     "received": "Receipt to the patient",
     "booked": "Confirmation to the patient",
+    "moved": "New time to the patient",
     "new_submission": "Notice to the front desk",
     "urgent": "Alert to staff on call",
 }

@@ -12,12 +12,12 @@ from babel.messages.mofile import write_mo
 from jinja2 import TemplateNotFound, UndefinedError
 from jinja2.exceptions import SecurityError
 
-from intake.accounts.emails import InvitationMail
+from intake.accounts.emails import InvitationMail, NewPasswordMail, PasswordChangedMail
 from intake.core import i18n
 from intake.notifications import render as rendering
 from intake.notifications.outbox import MailContext
 from intake.notifications.render import TEMPLATES, Rendered, render
-from intake.scheduling.emails import BookedMail
+from intake.scheduling.emails import BookedMail, MovedMail
 from intake.submissions.emails import ReceivedMail, StaffMail
 
 CLINIC: dict[str, Any] = {"clinic_name": "Quiet Clinic", "clinic_phone": "(312) 555-0142"}
@@ -33,6 +33,10 @@ TO_PATIENTS: dict[str, MailContext] = {
         **CLINIC,
     ),
 }
+TO_PATIENTS["moved"] = MovedMail(
+    was="Wednesday, December 2, 9:30 am Central Time",
+    **{**asdict(TO_PATIENTS["booked"]), **CLINIC},
+)
 TO_STAFF: dict[str, MailContext] = {
     name: StaffMail(
         reference="K7M-4QDX",
@@ -45,7 +49,11 @@ TO_STAFF: dict[str, MailContext] = {
 TO_USERS: dict[str, MailContext] = {
     "invitation": InvitationMail(
         name="Marta Ruiz", link="https://staff.example/staff/link/1", hours=48, **CLINIC
-    )
+    ),
+    "new_password": NewPasswordMail(
+        name="Marta Ruiz", link="https://staff.example/staff/link/1", minutes=30, **CLINIC
+    ),
+    "password_changed": PasswordChangedMail(name="Marta Ruiz", **CLINIC),
 }
 MAILS = TO_PATIENTS | TO_STAFF | TO_USERS
 HELP = "If you have an emergency call 911. For support any time call or text 988."
@@ -78,7 +86,7 @@ def test_a_mail_has_a_subject_a_text_and_an_html_part(name: str) -> None:
     assert mail.text.endswith("\n")
     assert mail.html.startswith("<!doctype html>")
     context = asdict(MAILS[name])
-    point = context.get("reference") or context["link"]
+    point = context.get("reference") or context.get("link") or context["name"]
     assert point in mail.text
     assert point in mail.html
 

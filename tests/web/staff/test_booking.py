@@ -10,6 +10,7 @@ from sqlalchemy import select
 from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.notifications.models import Message
+from intake.notifications.render import render
 from intake.scheduling import service
 from intake.scheduling.models import Appointment
 from intake.submissions import drafts
@@ -164,8 +165,78 @@ def test_a_booked_call_moves(desk: Browser) -> None:
     assert "The call is booked" in page.text
     (appointment,) = appointments()
     assert appointment.sequence == 1
-    mails = db.session.scalars(select(Message).where(Message.name == "booked")).all()
-    assert len(mails) == 2
+    assert mails_of(submission) == ["booked", "moved"]
+
+
+def mails_of(submission: Submission) -> list[str]:
+    """The mails about the time of the call, in order."""
+    query = select(Message.name).where(Message.submission_id == submission.id)
+    about = query.where(Message.name.in_(("booked", "moved"))).order_by(Message.created_at)
+    return list(db.session.scalars(about))
+
+
+def test_the_mail_about_another_time_names_both(desk: Browser, morning) -> None:
+    submission, keys = factories.sent(), factories.free_keys()
+    book(desk, submission, keys[0])
+    morning.shift(timedelta(minutes=1))
+    book(desk, submission, keys[5])
+    mail = db.session.scalars(select(Message).where(Message.name == "moved")).one()
+    assert mail.context["was"] == "Tuesday, November 24, 9:00 am Central Time"
+    assert mail.context["when"] == "Tuesday, November 24, 11:30 am Central Time"
+    assert "SEQUENCE:1" in mail.context["calendar"]
+    rendered = render(mail.name, mail.context, mail.language)
+    assert rendered.subject == "Your consultation has a new time"
+    for part in (rendered.text, rendered.html):
+        assert mail.context["was"] in part
+        assert mail.context["when"] in part
+
+
+def test_a_call_that_moves_stays_with_its_provider(desk: Browser) -> None:
+    submission, keys = factories.sent(), factories.free_keys()
+    book(desk, submission, keys[0].replace("1-", "2-", 1))
+    page = book(desk, submission, keys[5])  # a time of the first provider, free for both
+    assert appointments()[0].provider_id == 2
+    assert "with Dr. Samuel Okafor. The patient is told by email." in page.text
+    assert "instead of" not in page.text
+
+
+def test_it_is_said_when_another_provider_takes_over(desk: Browser) -> None:
+    submission, keys = factories.sent(), factories.free_keys()
+    book(desk, submission, keys[0].replace("1-", "2-", 1))
+    book(desk, factories.sent(), keys[5].replace("1-", "2-", 1))
+    page = book(desk, submission, keys[5])
+    moved = next(each for each in appointments() if each.submission_id == submission.id)
+    assert moved.provider_id == 1
+    assert "with Dr. Priya Nair instead of Dr. Samuel Okafor, who is not free then" in page.text
+
+
+def test_a_click_says_what_it_has_done(desk: Browser) -> None:
+    submission, keys = factories.sent(), factories.free_keys()
+    page = book(desk, submission, keys[0])
+    assert (
+        "Booked for Tuesday, November 24, 9:00 am Central Time, with Dr. Priya Nair." in page.text
+    )
+    assert "The patient is told by email." in page.text
+    assert "#slot" in page.links()
+    page = book(desk, submission, keys[5])
+    assert "Moved to Tuesday, November 24, 11:30 am Central Time" in page.text
+    assert "Moved to" not in desk.get(path_of(submission)).text
+
+
+def test_it_is_said_when_the_patient_gets_no_mail(desk: Browser) -> None:
+    submission = factories.sent(contact_by=["call"])
+    page = book(desk, submission, factories.free_keys()[0])
+    assert "The patient gets no email: tell them by phone." in page.text
+
+
+def test_a_click_on_the_time_that_is_booked_changes_nothing(desk: Browser) -> None:
+    submission, key = factories.sent(), factories.free_keys()[0]
+    book(desk, submission, key)
+    page = book(desk, submission, key)  # the page was fresh: no double click
+    assert page.status == 200
+    assert [(each.status, each.sequence) for each in appointments()] == [("booked", 0)]
+    assert mails_of(submission) == ["booked"]
+    assert actions().count("appointment booked") == 1
 
 
 def test_a_taken_time_offers_the_nearest_ones(app: Flask, desk: Browser) -> None:
