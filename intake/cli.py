@@ -143,8 +143,11 @@ def create_keys() -> None:
     path = settings().keys_file
     if path.exists():
         raise click.ClickException(f"{path} exists. A new one would make all data unreadable.")
+    is_new_folder = not path.parent.exists()
     create_key_file(path)
     click.echo(f"Wrote {path}. Keep a copy in a safe place, apart from the backups.")
+    if is_new_folder:
+        click.echo(f"The folder {path.parent} is new. If it should not be, check INSTANCE.", err=True)
 
 
 clinic = AppGroup("clinic", help="The clinic's own settings.")

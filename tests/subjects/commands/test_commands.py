@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from intake.accounts.models import SignInLink
+from intake.accounts.service import disable
 from intake.clinic.service import current_clinic
-from intake.core.db import db
+from intake.core.db import db, unit_of_work
 from intake.notifications.models import Message
 from tests import factories
 
@@ -112,6 +113,42 @@ def test_a_key_file_is_never_overwritten(run, app):
     before = path.read_bytes()
     assert run("keys", "create").exit_code == 1
     assert path.read_bytes() == before
+
+
+def test_new_keys_say_where_they_are_and_when_the_folder_is_new(run, app, monkeypatch, tmp_path):
+    for folder, is_new in ((tmp_path / "typo", True), (tmp_path, False)):
+        settings = replace(app.config["SETTINGS"], keys_file=folder / "keys.json")
+        monkeypatch.setitem(app.config, "SETTINGS", settings)
+        result = run("keys", "create")
+        assert str(folder / "keys.json") in result.stdout
+        assert ("check INSTANCE" in result.stderr) == is_new
+
+
+def test_a_new_password_can_be_sent_to_a_user(run):
+    result = run("users", "reset", "Desk@Example.com")
+    assert result.exit_code == 0, result.output
+    message = db.session.query(Message).one()
+    assert (message.name, message.recipient) == ("new_password", "desk@example.com")
+
+
+@pytest.mark.parametrize("email", ["nobody@example.com", "disabled@example.com"])
+def test_no_new_password_for_whoever_does_not_work_here(run, email):
+    user = factories.user("disabled@example.com")
+    with unit_of_work():
+        disable(user, actor="command line", now=factories.MONDAY_MORNING)
+    result = run("users", "reset", email)
+    assert result.exit_code == 1
+    assert "no active user" in result.stderr
+    assert db.session.query(Message).count() == 0
+
+
+def test_whoever_has_a_password_is_sent_to_the_other_command(run):
+    user = factories.user("has@example.com")
+    with unit_of_work():
+        user.password = "$argon2id$"
+    result = run("users", "invite", "has@example.com", "--role", "clinician")
+    assert result.exit_code == 1
+    assert "users reset has@example.com" in result.stderr
 
 
 @pytest.mark.parametrize("command", [("serve",), ("worker", "--once")])
