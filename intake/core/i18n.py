@@ -87,7 +87,7 @@ def _choose_language() -> str:
     if "language" not in g:
         offered = current_app.extensions["languages_offered"]()
         asked = _asked_language()
-        if asked in offered and asked != session.get("lang"):
+        if len(offered) > 1 and asked in offered and asked != session.get("lang"):
             session["lang"] = asked
         wanted = asked if asked in offered else session.get("lang")
         g.language = wanted if wanted in offered else browser_language(offered)

@@ -108,7 +108,13 @@ class Visit:
             back = url_for("wizard.check")
         elif drafts.is_short_way(self.draft):
             back = url_for("call_me.ask")
-        return {"number": place + 1, "total": len(self.steps), "back": back}
+        asks_safety = self.plan.safety is not None
+        return {
+            "number": place + 1,
+            "total": len(self.steps),
+            "back": back,
+            "asks_safety": asks_safety,
+        }
 
     def onward(self) -> ResponseReturnValue:
         """Go on after a page: to the first one that still needs something, in the end to check.

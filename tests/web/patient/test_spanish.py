@@ -288,3 +288,55 @@ def test_errors_are_in_spanish(client: Browser) -> None:
     page = client.get("/nowhere?lang=es")
     assert page.h1 == "No encontramos esa página"
     assert_spanish(page)
+
+
+def test_item_nine_leads_to_help_on_the_short_way(client: Browser) -> None:
+    client.get("/request/call-me?lang=es")
+    fields = {**journey.CONTACT, "contact_by": ["call"], "conditions": ["ptsd"], "age18": "yes"}
+    client.submit(**fields)
+    page = client.submit(**{**GLAD, "q9": "1"})
+    assert page.path == "/request/help-now"
+    assert submission().level == "urgent"
+    onward = next(link for link in page.links() if link.startswith("/request/more/"))
+    client.get(onward)
+    assert client.submit(q10="0").path == "/request/done"
+
+
+def test_help_stands_above_the_only_question_about_safety(client: Browser) -> None:
+    assert "No tiene que esperarnos." in to_mood(client, "depression").text
+    page = client.get("/request/screening/phq9?lang=en")
+    assert page.path == "/request/safety"
+    client.submit(**journey.NO_THOUGHTS)
+    assert "You don’t have to wait for us." not in client.page.text
+
+
+def test_changing_the_language_at_every_page_loses_nothing_and_ends(client: Browser) -> None:
+    answers = {
+        "asq": journey.NO_THOUGHTS,
+        "phq9": GLAD,
+        "gad7": {f"q{number}": "1" for number in range(1, 8)},
+        "peg": {"p": "3", "e": "4", "g": "5"},
+    }
+    page = start(client, "depression", "chronic_pain")
+    language, seen = "es", 0
+    while page.path != "/request/done":
+        language = "en" if language == "es" else "es"
+        page = client.get(f"{page.path.split('?')[0]}?lang={language}")
+        assert page.tree.get("lang") == language
+        key = page.path.split("?")[0].removeprefix("/request/").removeprefix("screening/")
+        if key == "contact":
+            page = client.submit(**journey.CONTACT)
+        elif key == "times":
+            page = journey.choose_time(client)
+        elif key == "check":
+            page = client.submit()
+        elif key in ("safety", *answers):
+            page = client.submit(**answers["asq" if key == "safety" else key])
+        else:
+            page = client.submit("skip")
+        seen += 1
+        assert seen < 20, page.path
+    stored = submission().answers
+    for key in ("phq9", "gad7"):
+        assert {item: str(value) for item, value in stored[key].items()} == answers[key]
+    assert stored.get("asq", journey.NO_THOUGHTS) == journey.NO_THOUGHTS
