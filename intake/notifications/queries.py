@@ -22,6 +22,12 @@ class MessageState:
     sent_at: datetime | None
     failures: int
     last_error: str | None
+    lease: str | None
+
+    def is_for_later(self, now: datetime) -> bool:
+        """Whether it was asked for later, and that is why it was not sent."""
+        was_tried = self.failures or self.lease is not None
+        return self.due_at > max(now, self.created_at) and not was_tried
 
 
 def counts() -> dict[str, int]:
@@ -55,6 +61,7 @@ def of_submission(submission_id: UUID) -> list[MessageState]:
             Message.sent_at,
             Message.failures,
             Message.last_error,
+            Message.lease,
         )
         .where(Message.submission_id == submission_id)
         .order_by(Message.created_at, Message.id)

@@ -7,7 +7,16 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
 from intake.accounts.security import SHORTEST_PASSWORD
-from intake.web.fields import IntegerField, Question, TextAreaField, TextField
+from intake.staff.words import OUTCOMES
+from intake.submissions.flags import TRY_AGAIN
+from intake.web.fields import (
+    ChoiceField,
+    IntegerField,
+    Question,
+    SelectField,
+    TextAreaField,
+    TextField,
+)
 from intake.web.forms import Form
 
 LONGEST_PASSWORD = 128
@@ -56,6 +65,49 @@ class NoteForm(Form):
         rows=3,
         missing=_l("Write something before you add the note"),
     )
+
+
+class AcknowledgeForm(Form):
+    """What came of a call about an urgent flag, and which alarm the page showed."""
+
+    outcome = ChoiceField(
+        _l("What happened?"),
+        choices=list(OUTCOMES.items()),
+        missing=_l("Select what happened"),
+    )
+    again = SelectField(
+        _l("Next try in"),
+        choices=[
+            *((5, _l("5 minutes")), (15, _l("15 minutes")), (30, _l("30 minutes"))),
+            *((60, _l("1 hour")), (120, _l("2 hours"))),
+        ],
+        hint=_l("Only if you will try again."),
+        optional=True,
+        mark_optional=False,
+    )
+    note = TextAreaField(
+        _l("Note"),
+        hint=_l("Only staff see this. It cannot be changed later."),
+        rows=2,
+        optional=True,
+    )
+    entry = TextField("", max_length=36)
+    alarm = IntegerField("", most=HIGHEST_VERSION)
+
+    def validate_again(self, field: SelectField) -> None:
+        """Whoever will try again says when; nobody else needs to."""
+        if self.outcome.data in TRY_AGAIN and not field.is_given:
+            raise ValidationError(_l("Select when you will try again"))
+
+    @property
+    def minutes(self) -> int | None:
+        """Minutes until the next try, or None if there will be none."""
+        return int(self.again.data) if self.outcome.data in TRY_AGAIN else None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the parts that nobody types are as our page made them."""
+        return not (self.entry.errors or self.alarm.errors)
 
 
 class BookForm(Form):

@@ -72,6 +72,11 @@ class Person:
         return "call" in (self.reach.get("contact_by") or [])
 
     @property
+    def may_text(self) -> bool:
+        """Whether the person chose text messages as a way to reach them."""
+        return "text" in (self.reach.get("contact_by") or [])
+
+    @property
     def availability(self) -> frozenset[str]:
         """Parts of the week that suit, such as "tue-morning", in the person's own zone."""
         return frozenset(self.times.get("availability") or ())

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,11 +17,12 @@ from intake.core.i18n import day_text, moment_text
 from intake.scheduling import bookings
 from intake.scheduling.queries import kept_for_all
 from intake.screening.level import Level
+from intake.staff.flag import Handled, handled_of, waiting_words
 from intake.staff.guard import blueprint, requires
 from intake.staff.person import Person
 from intake.staff.reasons import safety_reasons
 from intake.staff.rows import QueueRow, booked_row, over_row, waiting_row
-from intake.staff.words import LEVELS, lasting
+from intake.staff.words import LEVELS
 from intake.submissions import queries
 from intake.submissions.models import Submission
 
@@ -99,13 +101,17 @@ def _tabs(current: str) -> list[dict[str, object]]:
 def _to_do(clinic: Clinic, now: datetime, after: str) -> Listing:
     page, counts = queries.to_do(after), queries.to_do_counts()
     kept = kept_for_all([submission.id for submission in page.rows])
+    handled = handled_of(page.rows)
     groups = [
         Group(
             LEVELS[rank].label,
             counts.get(rank, 0),
-            [waiting_row(each, kept.get(each.id), clinic, now=now) for each in rows],
+            [
+                waiting_row(each, kept.get(each.id), handled.get(each.id), clinic, now=now)
+                for each in rows
+            ],
         )
-        for rank, rows in groupby(page.rows, key=lambda submission: submission.level_rank)
+        for rank, rows in groupby(page.rows, key=lambda submission: submission.queue_rank)
     ]
     return Listing(
         key="",
@@ -114,20 +120,40 @@ def _to_do(clinic: Clinic, now: datetime, after: str) -> Listing:
         groups=groups,
         later=page.later,
         empty="Nobody is waiting. New requests appear here.",
-        lanes=[] if after else _lanes(page.rows, now),
+        lanes=[] if after else _lanes(page.rows, handled, clinic, now=now),
     )
 
 
-def _lanes(submissions: Iterable[Submission], now: datetime) -> list[Lane]:
-    acute = [each for each in submissions if each.level_rank == Level.URGENT_ACUTE.rank]
+def _lanes(
+    submissions: Iterable[Submission],
+    handled: dict[UUID, Handled],
+    clinic: Clinic,
+    *,
+    now: datetime,
+) -> list[Lane]:
+    acute = [each for each in submissions if each.queue_rank == Level.URGENT_ACUTE.rank]
     return [
         Lane(
             title=f"Call {Person(each).name} now",
-            text=f"{' '.join(safety_reasons(each))} Waiting {lasting(now - each.waiting_since)}.",
+            text=" ".join(
+                (
+                    *safety_reasons(each),
+                    f"{waiting_words(each, now)}.",
+                    *_tries(each, handled.get(each.id), clinic, now),
+                )
+            ),
             href=url_for("staff.show", submission_id=each.id),
         )
         for each in acute[:LANES]
     ]
+
+
+def _tries(
+    submission: Submission, handled: Handled | None, clinic: Clinic, now: datetime
+) -> list[str]:
+    if handled is None or not handled.is_about(submission):
+        return []
+    return [f"{handled.author}, {handled.at(clinic, now)}: {handled.words(clinic, now)}."]
 
 
 def _booked(clinic: Clinic, now: datetime, after: str) -> Listing:
@@ -156,17 +182,23 @@ def _past(clinic: Clinic, now: datetime, after: str) -> Listing:
 
 def _by_day(rows: Iterable[bookings.Booking], clinic: Clinic, now: datetime) -> list[Group]:
     groups = []
-    for _, booked in groupby(rows, key=lambda row: row[1].starts_at.astimezone(clinic.tz).date()):
+    listed = list(rows)
+    handled = handled_of([submission for submission, _ in listed])
+    for _, booked in groupby(listed, key=lambda row: row[1].starts_at.astimezone(clinic.tz).date()):
         calls = list(booked)
         label = day_text(calls[0][1].starts_at, clinic.tz, "en")
-        day = [booked_row(submission, call, clinic, now=now) for submission, call in calls]
+        day = [
+            booked_row(submission, call, handled.get(submission.id), clinic, now=now)
+            for submission, call in calls
+        ]
         groups.append(Group(label, len(day), day))
     return groups
 
 
 def _over(clinic: Clinic, now: datetime, after: str) -> Listing:
     page = queries.over(after)
-    rows = [over_row(each, clinic, now=now) for each in page.rows]
+    handled = handled_of(page.rows)
+    rows = [over_row(each, handled.get(each.id), clinic, now=now) for each in page.rows]
     return Listing(
         key="over",
         caption="Requests that need nothing more, the latest first",

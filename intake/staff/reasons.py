@@ -43,10 +43,13 @@ def safety_reasons(submission: Submission) -> list[str]:
 def explain(
     submission: Submission, clinic: Clinic, *, sees_answers: bool, now: datetime
 ) -> list[Why]:
-    """Every reason the user may read, the gravest first, and how many there are besides."""
+    """Every reason the user may read, the gravest first, and how many there are besides.
+
+    While the flag is open its reasons stand out; once it is acknowledged they are history.
+    """
     reasons = sorted(_reasons(submission), key=lambda each: Level(each["level"]), reverse=True)
     shown = [each for each in reasons if sees_answers or _is_for_everybody(each)]
-    lines = [_line(each, clinic, now) for each in shown]
+    lines = [_line(each, submission, clinic, now) for each in shown]
     if len(shown) < len(reasons):
         lines.append(_withheld(len(reasons) - len(shown)))
     notes = " ".join(note["text"] for note in (submission.triage or {}).get("notes", []))
@@ -55,18 +58,19 @@ def explain(
     return lines
 
 
-def _line(reason: dict[str, Any], clinic: Clinic, now: datetime) -> Why:
+def _line(reason: dict[str, Any], submission: Submission, clinic: Clinic, now: datetime) -> Why:
     since = f"Since {when(datetime.fromisoformat(reason['at']), clinic.tz, now)}"
     if reason["rule"] == NOTHING_FOUND:
         return Why(LEVELS[0], reason["text"])
-    return Why(_tag(reason), reason["text"], since)
+    return Why(_tag(reason, is_open=submission.is_flagged), reason["text"], since)
 
 
-def _tag(reason: dict[str, Any]) -> Tag:
+def _tag(reason: dict[str, Any], *, is_open: bool) -> Tag:
     level = Level(reason["level"])
     if level >= Level.URGENT:
         is_medical = reason["rule"] == EMERGENCY
-        return Tag("Medical" if is_medical else "Safety", "solid", "shield")
+        kind = "solid" if is_open else ""
+        return Tag("Medical" if is_medical else "Safety", kind, "shield")
     return LEVELS[level.rank]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from intake.accounts.models import User
 from intake.accounts.permissions import Permission
@@ -14,11 +15,12 @@ from intake.scheduling.bookings import provider_name
 from intake.scheduling.models import Appointment
 from intake.scheduling.queries import Diary
 from intake.scheduling.slots import slot_from
+from intake.staff.flag import Flag, flag_of, level_tag
 from intake.staff.grid import Grid, booking_grid
 from intake.staff.person import Fact, Person
 from intake.staff.reasons import Why, explain
 from intake.staff.scores import AnswerList, Score, answers_of, scores_of, skipped_in
-from intake.staff.words import CHANNELS, LEVELS, MESSAGES, STATUSES, Tag, opening, when
+from intake.staff.words import CHANNELS, MESSAGES, STATUSES, Tag, opening, when
 from intake.submissions.models import Submission
 from intake.submissions.queries import notes_of
 
@@ -49,6 +51,7 @@ class Record:
     status: str
     level: Tag
     line: str
+    flag: Flag | None
     reasons: list[Why]
     facts: list[Fact]
     script: str
@@ -62,11 +65,25 @@ class Record:
     notes: list[LogLine]
     messages: list[LogLine]
 
+    @property
+    def other_reasons(self) -> list[Why]:
+        """The reasons that the open flag does not name already."""
+        return [why for why in self.reasons if not why.is_safety]
+
 
 def record_of(
-    submission: Submission, user: User, clinic: Clinic, *, first: date | None, now: datetime
+    submission: Submission,
+    user: User,
+    clinic: Clinic,
+    *,
+    first: date | None,
+    sent: UUID | None,
+    now: datetime,
 ) -> Record:
-    """The record as this user may see it; `first` is the first day of the booking grid."""
+    """The record as this user may see it.
+
+    `first` is the first day of the booking grid, `sent` an entry about the flag just written.
+    """
     person = Person(submission)
     sees_answers = user.may(Permission.SEE_ANSWERS)
     answers = (submission.answers or {}) if sees_answers else {}
@@ -75,8 +92,9 @@ def record_of(
         submission=submission,
         person=person,
         status=STATUSES[submission.status],
-        level=LEVELS[submission.level_rank],
+        level=level_tag(submission),
         line=_line(submission, person, clinic, now),
+        flag=flag_of(submission, clinic, sent=sent, now=now),
         reasons=explain(submission, clinic, sees_answers=sees_answers, now=now),
         facts=person.facts(clinic, now=now),
         script=person.script(user.name, clinic),
@@ -152,6 +170,8 @@ def _message(message: MessageState, clinic: Clinic, now: datetime) -> LogLine:
             return "mail", f"{name}: sent", opening(at)
         case "failed":
             return "alert", f"{name}: could not be delivered. Please phone instead.", opening(at)
+        case "queued" if message.is_for_later(now):
+            return "clock", f"{name}: planned for {when(message.due_at, clinic.tz, now)}", ""
         case "cancelled":
             return "x", f"{name}: not sent, no longer needed", opening(at)
         case _:

@@ -8,9 +8,9 @@ from flask import url_for
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import time_text
 from intake.scheduling.models import Appointment
-from intake.screening.level import Level
+from intake.staff.flag import Handled, level_tag, safety_deadline, waiting_words
 from intake.staff.person import Person
-from intake.staff.words import CHANNELS, LEVELS, STATUSES, Tag, lasting, opening, when
+from intake.staff.words import CHANNELS, STATUSES, Tag, lasting, opening, when
 from intake.submissions.models import Submission
 
 DUE_SOON = 60
@@ -43,10 +43,15 @@ class QueueRow:
 
 
 def waiting_row(
-    submission: Submission, appointment: Appointment | None, clinic: Clinic, *, now: datetime
+    submission: Submission,
+    appointment: Appointment | None,
+    handled: Handled | None,
+    clinic: Clinic,
+    *,
+    now: datetime,
 ) -> QueueRow:
-    """Somebody who waits for us."""
-    first = _waiting(submission, clinic, now)
+    """Somebody who waits for us; `handled` is what was done about their flag."""
+    first = _waiting(submission, handled, clinic, now)
     if appointment is None:
         call, action = Status("No time chosen", "phone"), "Call"
     else:
@@ -55,13 +60,18 @@ def waiting_row(
         small = "Call is booked" if is_booked else "Asked for this time"
         call = Status(opening(starts), "calendar", small)
         action = "Call" if is_booked else "Confirm time"
-    if submission.is_draft:
+    if submission.is_draft or submission.is_flagged:
         action = "Call"
-    return _row(submission, clinic, now, first=first, call=call, action=action)
+    return _row(submission, handled, clinic, now, first=first, call=call, action=action)
 
 
 def booked_row(
-    submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
+    submission: Submission,
+    appointment: Appointment,
+    handled: Handled | None,
+    clinic: Clinic,
+    *,
+    now: datetime,
 ) -> QueueRow:
     """Somebody with a booked call."""
     start = time_text(appointment.starts_at, clinic.tz, "en")
@@ -69,18 +79,21 @@ def booked_row(
     first = Status(start, "calendar", f"{minutes} minutes")
     icon = {"video": "video", "in_person": "user"}.get(appointment.channel, "phone")
     call = Status(CHANNELS.get(appointment.channel, ""), icon)
-    return _row(submission, clinic, now, first=first, call=call, action="Open")
+    return _row(submission, handled, clinic, now, first=first, call=call, action="Open")
 
 
-def over_row(submission: Submission, clinic: Clinic, *, now: datetime) -> QueueRow:
+def over_row(
+    submission: Submission, handled: Handled | None, clinic: Clinic, *, now: datetime
+) -> QueueRow:
     """Somebody we need to do nothing more for."""
     first = Status(STATUSES[submission.status], "done")
     call = Status("No call ahead", "calendar")
-    return _row(submission, clinic, now, first=first, call=call, action="Open")
+    return _row(submission, handled, clinic, now, first=first, call=call, action="Open")
 
 
 def _row(
     submission: Submission,
+    handled: Handled | None,
     clinic: Clinic,
     now: datetime,
     *,
@@ -96,26 +109,44 @@ def _row(
         small=f"{submission.reference} · {when(since, clinic.tz, now)}",
         first=first,
         helps=person.conditions,
-        tags=_tags(submission),
+        tags=_tags(submission, handled, clinic, now),
         call=call,
         action=action,
         solid=first.kind == "alert",
     )
 
 
-def _tags(submission: Submission) -> list[Tag]:
-    tags = [LEVELS[submission.level_rank]]
+def _tags(
+    submission: Submission, handled: Handled | None, clinic: Clinic, now: datetime
+) -> list[Tag]:
+    tags = [level_tag(submission)]
+    if handled is not None and handled.entry.closed and not submission.is_flagged:
+        at = handled.at(clinic, now).removeprefix("today ").replace(" ", "\N{NO-BREAK SPACE}")
+        who = f"Acknowledged by {handled.author} {at}"
+        tags = [tags[0]._replace(label=who)]
     if submission.is_draft:
         tags.append(Tag(STATUSES["draft"], "info", "note"))
     return tags
 
 
-def _waiting(submission: Submission, clinic: Clinic, now: datetime) -> Status:
+def _flagged(
+    submission: Submission, handled: Handled | None, clinic: Clinic, now: datetime
+) -> Status:
+    """How long a flag is open, and who is on it or by when to call."""
+    due = safety_deadline(submission, clinic)
+    small = f"Call by {when(due, clinic.tz, now)}"
+    if handled is not None and handled.is_about(submission) and handled.entry.try_again_at:
+        small = f"{handled.author} tries again {when(handled.entry.try_again_at, clinic.tz, now)}"
+    return Status(waiting_words(submission, now), "alert", small, "alert")
+
+
+def _waiting(
+    submission: Submission, handled: Handled | None, clinic: Clinic, now: datetime
+) -> Status:
     """How long somebody has waited, against what was promised in the clinic's open hours."""
+    if submission.is_flagged:
+        return _flagged(submission, handled, clinic, now)
     text = f"Waiting {lasting(now - submission.waiting_since)}"
-    if submission.level_rank >= Level.URGENT.rank:
-        is_acute = submission.level_rank == Level.URGENT_ACUTE.rank
-        return Status(text, "alert", "Call now" if is_acute else "Call today", "alert")
     due = clinic.hours.add_open_minutes(submission.waiting_since, clinic.response_minutes)
     small = when(due, clinic.tz, now)
     if now >= due:

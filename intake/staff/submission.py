@@ -1,6 +1,6 @@
 """One submission: its record, booking its call, and notes. Every look at it is recorded."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
@@ -13,14 +13,16 @@ from intake.clinic.clinic import Clinic
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
+from intake.core.tokens import new_id
 from intake.scheduling import queries, service
 from intake.scheduling.service import SlotTaken
 from intake.scheduling.slots import slot_from
 from intake.staff.booked import before, what_was_done
-from intake.staff.forms import BookForm, NoteForm
+from intake.staff.forms import AcknowledgeForm, BookForm, NoteForm
 from intake.staff.grid import Time, nearest_times
 from intake.staff.guard import blueprint, requires, staff_user
 from intake.staff.record import record_of
+from intake.submissions.flags import UnknownAlarm, acknowledge
 from intake.submissions.models import Submission
 from intake.submissions.queries import for_staff
 from intake.submissions.service import add_note
@@ -63,6 +65,24 @@ def book(submission_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("staff.show", submission_id=submission_id), code=303)
 
 
+@blueprint.post("/submissions/<uuid:submission_id>/acknowledge")
+@requires(Permission.CONTACT)
+def acknowledge_flag(submission_id: UUID) -> ResponseReturnValue:
+    """Write down what came of a call about an urgent flag."""
+    submission, form = _found(submission_id), AcknowledgeForm()
+    is_valid, entry_id = form.validate_on_submit(), _uuid(form.entry.data)
+    if not form.is_ours or entry_id is None:
+        abort(400)
+    if not is_valid:
+        return _page(submission, form=form, flag_form=form, status=400)
+    try:
+        _acknowledge(submission_id, form, entry_id, clock.now())
+    except UnknownAlarm:
+        abort(400)
+    page = url_for("staff.show", submission_id=submission_id, entry=entry_id)
+    return redirect(page, code=303)
+
+
 @blueprint.post("/submissions/<uuid:submission_id>/notes")
 @requires(Permission.CONTACT)
 def write_note(submission_id: UUID) -> ResponseReturnValue:
@@ -95,6 +115,21 @@ def _book(submission_id: UUID, form: BookForm, clinic: Clinic, now: datetime) ->
         return what_was_done(submission, appointment, clinic, earlier=earlier)
 
 
+def _acknowledge(submission_id: UUID, form: AcknowledgeForm, entry_id: UUID, now: datetime) -> None:
+    with unit_of_work():
+        acknowledge(
+            for_staff(submission_id, lock=True) or abort(404),
+            form.outcome.data,
+            entry_id=entry_id,
+            alarm=form.alarm.data,
+            note=form.note.data or "",
+            try_again_at=now + timedelta(minutes=form.minutes) if form.minutes else None,
+            clinic=current_clinic(),
+            author=staff_user(),
+            now=now,
+        )
+
+
 def _is_booked_at(submission: Submission, key: str) -> bool:
     kept = queries.kept_for(submission.id)
     if kept is None or kept.status != "booked":
@@ -114,6 +149,7 @@ def _page(
     *,
     form: Form | None = None,
     note_form: NoteForm | None = None,
+    flag_form: AcknowledgeForm | None = None,
     others: list[Time] | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
@@ -121,14 +157,24 @@ def _page(
     user, clinic, now = staff_user(), current_clinic(), clock.now()
     with unit_of_work():
         log.record("record viewed", actor=user.actor, now=now, subject_id=submission.id)
+    sent = _uuid(request.args.get("entry", ""))
+    record = record_of(submission, user, clinic, first=_first_day(), sent=sent, now=now)
     page = render_template(
         "staff/submission.html",
-        record=record_of(submission, user, clinic, first=_first_day(), now=now),
+        record=record,
         form=form,
+        flag_form=flag_form or AcknowledgeForm.fill({"entry": str(new_id())}),
         note_form=note_form or NoteForm.fill({}),
         others=others or [],
     )
     return make_response(page, status)
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 def _first_day() -> date | None:

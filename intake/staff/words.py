@@ -52,7 +52,17 @@ MESSAGES = {
     "moved": "New time to the patient",
     "new_submission": "Notice to the front desk",
     "urgent": "Alert to staff on call",
+    "escalation": "Alert to the backup contact",
 }
+OUTCOMES = {
+    "safe_plan": "Reached – safe for now, plan agreed",
+    "emergency_called": "Reached – emergency services called",
+    "handed_over": "Reached – handed to a clinician",
+    "procedure_followed": "Not reached – crisis procedure followed",
+    "no_answer_again": "No answer – will try again",
+    "voicemail_again": "Voicemail left – will try again",
+}
+"""What came of a call about an urgent flag."""
 
 
 class Tag(NamedTuple):

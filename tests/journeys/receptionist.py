@@ -44,6 +44,13 @@ class Receptionist:
     def sees_that_the_call_is_booked(self) -> None:
         expect(self.page.get_by_role("heading", name="The call is booked")).to_be_visible()
 
+    def writes_down(self, outcome: str, note: str = "") -> None:
+        """What came of the call about an urgent flag."""
+        self.hands.tick(self.page.get_by_role("radio", name=outcome))
+        if note:
+            self.hands.type(self.page.get_by_role("textbox", name="Note (optional)"), note)
+        self.hands.press(self.page.get_by_role("button", name="Save what happened"))
+
     def sees(self, heading: str) -> None:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
 

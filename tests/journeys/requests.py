@@ -4,6 +4,7 @@ import random
 import string
 from dataclasses import dataclass
 
+from tests.over_http import RemoteBrowser
 from tests.processes import Installation
 from tests.web.patient import journey
 
@@ -18,14 +19,28 @@ class Sent:
 
 def request_from(clinic: Installation) -> Sent:
     """Somebody whose name nobody else has sends a request, without a browser on a screen."""
-    family_name = "".join(random.choices(string.ascii_lowercase, k=8)).capitalize()
-    email = f"{family_name.lower()}@example.org"
-    browser = clinic.browser()
-    journey.to_contact(browser)
-    browser.submit(**journey.CONTACT | {"family_name": family_name, "email": email})
+    browser, sent = _known_by_name(clinic)
     browser.submit(**journey.NO_THOUGHTS)
     journey.skip_to(browser, "/request/times")
     journey.choose_time(browser)
     page = browser.submit()
     assert page.path == "/request/done", page.text
-    return Sent(f"{journey.CONTACT['given_name']} {family_name}", email)
+    return sent
+
+
+def cry_for_help_from(clinic: Installation) -> Sent:
+    """Somebody says that it is now, and closes the browser on the page of help."""
+    browser, unsent = _known_by_name(clinic)
+    browser.submit(**journey.NO_THOUGHTS | {"q1": "yes"})
+    page = browser.submit(q5="yes")
+    assert page.path == "/request/help-now", page.text
+    return unsent
+
+
+def _known_by_name(clinic: Installation) -> tuple[RemoteBrowser, Sent]:
+    family_name = "".join(random.choices(string.ascii_lowercase, k=8)).capitalize()
+    email = f"{family_name.lower()}@example.org"
+    browser = clinic.browser()
+    journey.to_contact(browser)
+    browser.submit(**journey.CONTACT | {"family_name": family_name, "email": email})
+    return browser, Sent(f"{journey.CONTACT['given_name']} {family_name}", email)

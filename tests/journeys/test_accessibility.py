@@ -8,7 +8,7 @@ from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.hands import Mouse
 from tests.journeys.patient import Patient
 from tests.journeys.receptionist import Receptionist
-from tests.journeys.requests import request_from
+from tests.journeys.requests import cry_for_help_from, request_from
 
 RULES = {
     "resultTypes": ["violations"],
@@ -80,6 +80,23 @@ def test_the_staffs_pages(open_page, clinic, screen):
     receptionist.opens_the_request_of(sent.name)
     check(receptionist.page)
     receptionist.books_the_last_time_on_offer()
+    check(receptionist.page)
+
+
+@every_screen
+def test_the_staffs_pages_about_an_urgent_flag(open_page, clinic, screen):
+    unsent = cry_for_help_from(clinic)
+    receptionist = Receptionist(open_page(**screen, **WITH_AXE), clinic, Mouse())
+    receptionist.signs_in_by_a_one_time_link()
+    check(receptionist.page)
+    receptionist.opens_the_request_of(unsent.name)
+    check(receptionist.page)
+    receptionist.writes_down("No answer – will try again")
+    receptionist.sees_on_the_page("Select when you will try again")
+    check(receptionist.page)
+    receptionist.writes_down("Reached – safe for now", "A friend is there.")
+    receptionist.sees_on_the_page("Acknowledged by Marta Ruiz")
+    receptionist.page.get_by_text("Write down another call").click()
     check(receptionist.page)
 
 

@@ -21,6 +21,7 @@ GUARDED = {
     "staff.queue": Permission.SEE_QUEUE,
     "staff.show": Permission.SEE_QUEUE,
     "staff.book": Permission.BOOK,
+    "staff.acknowledge_flag": Permission.CONTACT,
     "staff.write_note": Permission.CONTACT,
     "staff.unsent": Permission.SEE_QUEUE,
 }
@@ -91,7 +92,9 @@ def form_token(app: Flask, browser: Browser) -> str:
     return str(signer.dumps("of this session"))
 
 
-@pytest.mark.parametrize("endpoint", ["staff.show", "staff.book", "staff.write_note"])
+@pytest.mark.parametrize(
+    "endpoint", ["staff.show", "staff.book", "staff.acknowledge_flag", "staff.write_note"]
+)
 def test_what_does_not_exist_and_what_is_not_ours_to_see_look_the_same(
     app: Flask, desk: Browser, endpoint: str
 ) -> None:
@@ -121,7 +124,7 @@ def test_a_view_without_a_permission_cannot_be_registered() -> None:
         blueprint.get("/open")(lambda: "")
 
 
-@pytest.mark.parametrize("endpoint", ["staff.book", "staff.write_note"])
+@pytest.mark.parametrize("endpoint", ["staff.book", "staff.acknowledge_flag", "staff.write_note"])
 def test_every_change_needs_the_token_of_a_form(app: Flask, desk: Browser, endpoint: str) -> None:
     path = address(app, endpoint, factories.sent().id)
     assert desk.client.post(path, data={}).status_code == 400

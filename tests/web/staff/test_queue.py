@@ -86,7 +86,8 @@ def test_somebody_in_acute_danger_stands_above_the_queue(app: Flask, morning) ->
     page = at_desk(app).get("/staff/")
     assert "Call Rosa now" in page.text
     assert "right now" in page.text
-    assert "Waiting 9 min" in page.text
+    assert "Not yet acknowledged, 9 min" in page.text
+    assert "Call by today 10:15 am" in page.text
 
 
 def test_a_row_says_who_what_for_how_long_and_what_next(app: Flask, morning) -> None:
