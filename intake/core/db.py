@@ -130,7 +130,7 @@ def init_database(app: Flask) -> None:
 def _end_reading(_error: BaseException | None) -> None:
     """End what was read. A connection that died since is dropped: the answer is made already."""
     try:
-        db.session.rollback()
+        db.session.close()
     except DBAPIError:
         db.session().invalidate()
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_name
 from babel.support import Translations
-from flask import Flask, current_app, g, request, session
-from flask_babel import Domain, get_locale
+from flask import Flask, current_app, g, has_request_context, request, session
+from flask_babel import Domain
 from werkzeug.exceptions import HTTPException
 
 from intake.core.extensions import babel
@@ -69,8 +69,7 @@ class _Catalogs(Domain):  # type: ignore[misc]  # Flask-Babel has no types
 
 def language() -> str:
     """The language of the current request, such as "en"."""
-    locale = get_locale()
-    return locale.language if locale else "en"
+    return _choose_language() if has_request_context() else "en"
 
 
 def locale() -> str:

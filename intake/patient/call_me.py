@@ -8,11 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from intake.clinic.service import current_clinic
 from intake.core import clock
-from intake.core.db import unit_of_work
 from intake.core.i18n import language
 from intake.patient.forms import CallMeForm
-from intake.patient.limits import count_begun
-from intake.patient.visit import DRAFT_COOKIE, Visit, see, send_if_short
+from intake.patient.visit import DRAFT_COOKIE, see, send_if_short, starting_visit
 from intake.screening.catalog import load_catalog
 from intake.screening.plan import SAFETY
 from intake.submissions import drafts
@@ -35,22 +33,13 @@ def ask() -> ResponseReturnValue:
         return see(url_for("pages.not_for_you"))
     values = form.values()
     start = {"conditions": values.pop("conditions"), "for_whom": "me", "age18": values.pop("age18")}
-    clinic, now = current_clinic(), clock.now()
-    with unit_of_work():
-        draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=now, lock=True)
-        if draft is None or not draft.is_draft:
-            draft, token = drafts.begin(start, clinic, language=language(), now=now)
-            count_begun(now=now)
-            session[DRAFT_COOKIE] = token
-        else:
-            drafts.speak(draft, language())
-            drafts.save_start(draft, start, clinic, now=now)
-        before = (draft.contact or {}).get("contact", {})
-        drafts.save_contact(draft, {**before, **values}, clinic, now=now)
-        drafts.take_short_way(draft)
-        here = Visit(draft, clinic)
-        send_if_short(here)
-    return here.onward()
+    with starting_visit(start) as here:
+        before = here.contact.get("contact", {})
+        drafts.save_contact(here.draft, {**before, **values}, here.clinic, now=clock.now())
+        drafts.take_short_way(here.draft)
+        saved = here.saved()
+        send_if_short(saved)
+        return saved.onward()
 
 
 def _page(form: CallMeForm, known: Mapping[str, Any]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from intake.scheduling.slots import Slot, nearest
 from intake.submissions.models import Submission
 
 DAYS_A_PAGE = 4
+SOON = timedelta(days=14)
 NEAREST = 8
 """How many times are offered in place of one that was just taken."""
 ZONES = frozenset(name for name, _words in TIME_ZONES)
@@ -92,14 +94,16 @@ def offer(
     stored = (draft.contact or {}).get("times", {})
     zone = zone_of_page(draft, clinic)
     diary = queries.diary(now=now, without=draft.id)
-    slots = diary.free(now=now, first_day=None, last_day=None)
     kept = queries.kept_for(draft.id)
     wanted = queries.read_slot_key(taken or "")
     if wanted is not None:
+        slots = diary.free(now=now, first_day=None, last_day=None)
         shown, earlier, later = nearest(slots, wanted[1], NEAREST), None, None
     else:
         own_day = kept.starts_at.astimezone(zone).date() if kept else None
-        shown, earlier, later = _page_of(slots, zone, first=_first_day(), own_day=own_day)
+        first = _first_day()
+        slots = _slots_for(diary, zone, now=now, day=first or own_day)
+        shown, earlier, later = _page_of(slots, zone, first=first, own_day=own_day)
     days = _days(shown, zone, {} if wanted else diary.closures)
     form = form or _form(stored, days, kept)
     if taken is not None:
@@ -115,6 +119,21 @@ def offer(
         earlier=earlier,
         taken=taken is not None or "taken" in request.args,
     )
+
+
+def _slots_for(
+    diary: queries.Diary, zone: ZoneInfo, *, now: datetime, day: date | None
+) -> list[Slot]:
+    """The free slots among which a page is chosen.
+
+    The next days are looked through first: nearly always they fill the page, in a fraction of the
+    time that the whole horizon takes.
+    """
+    soon = diary.free(now=now, first_day=None, last_day=now.date() + SOON)
+    has_next_page = len({_local(slot, zone) for slot in soon}) > DAYS_A_PAGE
+    if day is None and has_next_page:
+        return soon
+    return diary.free(now=now, first_day=None, last_day=None)
 
 
 def _form(stored: Mapping[str, Any], days: list[Day], kept: Appointment | None) -> TimesForm:
@@ -196,13 +215,23 @@ def _day(day: date, slots: list[Slot], zone: ZoneInfo, closure: str) -> Day:
     lang = language()
     full = f"{day_text(slots[0].starts_at, zone, lang)}, {zone_text(zone, lang)}" if slots else ""
     return Day(
-        name=format_date(day, "EEEE", locale=lang).capitalize(),
-        date=format_date(day, "MMMM d" if lang == "en" else "d 'de' MMMM", locale=lang),
+        name=_weekday(day, lang),
+        date=_month_day(day, lang),
         times=[
             (queries.slot_key(slot), time_text(slot.starts_at, zone, lang), full) for slot in slots
         ],
         note=_("Closed for %(reason)s", reason=holiday_text(closure)) if closure else "",
     )
+
+
+@lru_cache(maxsize=256)
+def _weekday(day: date, lang: str) -> str:
+    return format_date(day, "EEEE", locale=lang).capitalize()
+
+
+@lru_cache(maxsize=256)
+def _month_day(day: date, lang: str) -> str:
+    return format_date(day, "MMMM d" if lang == "en" else "d 'de' MMMM", locale=lang)
 
 
 def _local(slot: Slot, zone: ZoneInfo) -> date:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,9 +15,10 @@ from werkzeug.exceptions import HTTPException
 from intake.clinic.clinic import Clinic
 from intake.clinic.service import current_clinic
 from intake.core import clock, i18n
+from intake.core.db import unit_of_work
 from intake.patient import journey
 from intake.patient.journey import Step
-from intake.patient.limits import forgive
+from intake.patient.limits import count_begun, forgive
 from intake.scheduling import service as booking
 from intake.screening.catalog import load_catalog
 from intake.screening.level import Level
@@ -137,19 +140,48 @@ class Elsewhere(HTTPException):
         super().__init__(response=redirect(url, 303))
 
 
-def visit(*, lock: bool = False, even_sent: bool = False) -> Visit:
-    """The request of this browser; whoever has none is sent to the first page.
+def visit() -> Visit:
+    """The draft of this browser; whoever has none is sent to the first page.
 
-    With `lock`, to change it, which also notes the language the person reads now.
-    A request that was sent already leads to its confirmation, unless `even_sent`.
+    A request that was sent already leads to its confirmation.
     """
-    draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now(), lock=lock)
+    return _visit_of(drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now()))
+
+
+@contextmanager
+def changing_visit(*, even_sent: bool = False) -> Iterator[Visit]:
+    """The same to change it, in a unit of work of its own: what the block changes is written at
+    its end, with the language the person reads now. `even_sent` also takes one that was sent.
+    """
+    with unit_of_work(), drafts.changing(session.get(DRAFT_COOKIE), now=clock.now()) as draft:
+        here = _visit_of(draft, even_sent=even_sent)
+        drafts.speak(here.draft, i18n.language())
+        yield here
+
+
+@contextmanager
+def starting_visit(start: Mapping[str, Any]) -> Iterator[Visit]:
+    """A visit whose first page is saved with these values: into this browser's draft, or into a
+    new one. In a unit of work of its own: what the block changes is written at its end.
+    """
+    clinic, now = current_clinic(), clock.now()
+    with unit_of_work(), drafts.changing(session.get(DRAFT_COOKIE), now=now) as known:
+        if known is not None and known.is_draft:
+            drafts.speak(known, i18n.language())
+            drafts.save_start(known, start, clinic, now=now)
+            yield Visit(known, clinic)
+            return
+        draft, token = drafts.begin(start, clinic, language=i18n.language(), now=now)
+        count_begun(now=now)
+        session[DRAFT_COOKIE] = token
+        yield Visit(draft, clinic)
+
+
+def _visit_of(draft: Submission | None, *, even_sent: bool = False) -> Visit:
     if draft is None:
         raise Elsewhere(url_for("wizard.start"))
     if not (draft.is_draft or even_sent):
         raise Elsewhere(url_for("wizard.done"))
-    if lock:
-        drafts.speak(draft, i18n.language())
     return Visit(draft, current_clinic())
 
 

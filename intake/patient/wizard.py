@@ -12,13 +12,20 @@ from flask.typing import ResponseReturnValue
 
 from intake.clinic.service import current_clinic
 from intake.core import clock
-from intake.core.db import unit_of_work
-from intake.core.i18n import language
 from intake.patient import journey, offers, questions, summary
 from intake.patient.forms import NO_SLOT, CheckForm, ContactForm, StartForm, TimesForm
 from intake.patient.journey import Step
 from intake.patient.limits import count_begun
-from intake.patient.visit import DRAFT_COOKIE, Visit, see, send, send_if_short, visit
+from intake.patient.visit import (
+    DRAFT_COOKIE,
+    Visit,
+    changing_visit,
+    see,
+    send,
+    send_if_short,
+    starting_visit,
+    visit,
+)
 from intake.scheduling import queries as scheduling
 from intake.scheduling import service as booking
 from intake.screening.catalog import load_catalog
@@ -52,27 +59,12 @@ def _begin() -> ResponseReturnValue:
         return _start_page(form, 0)
     if form.age18.data == "no":
         return see(url_for("pages.not_for_you"))
-    begun = save_start(form.values())
-    return begun.onward()
+    with starting_visit(form.values()) as here:
+        return here.saved().onward()
 
 
 def _start_page(form: StartForm, total: int) -> str:
     return render_template("patient/start.html", form=form, total=total)
-
-
-def save_start(values: Mapping[str, Any]) -> Visit:
-    """Save the first page: into this browser's draft, or into a new one."""
-    clinic, now = current_clinic(), clock.now()
-    with unit_of_work():
-        draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=now, lock=True)
-        if draft is not None and draft.is_draft:
-            drafts.speak(draft, language())
-            drafts.save_start(draft, values, clinic, now=now)
-        else:
-            draft, token = drafts.begin(values, clinic, language=language(), now=now)
-            count_begun(now=now)
-            session[DRAFT_COOKIE] = token
-    return Visit(draft, clinic)
 
 
 @blueprint.route("/contact", methods=["GET", "POST"])
@@ -88,8 +80,7 @@ def contact() -> ResponseReturnValue:
 
 
 def _save_contact() -> ResponseReturnValue:
-    with unit_of_work():
-        here = visit(lock=True)
+    with changing_visit() as here:
         step = here.step("contact")
         form = ContactForm()
         if form.validate_on_submit():
@@ -154,8 +145,7 @@ def _answer(key: str, *, further: bool) -> ResponseReturnValue:
     An answer that speaks of danger is saved and acted on whatever else is wrong on the page, and
     even when the page is skipped.
     """
-    with unit_of_work():
-        here = visit(lock=True, even_sent=True)
+    with changing_visit(even_sent=True) as here:
         sheet = _sheet(here, key, further=further)
         if not sheet.items:
             return here.onward()
@@ -280,8 +270,7 @@ def _save_times() -> ResponseReturnValue:
     form, now = offers.sent_form(), clock.now()
     is_right = form.validate_on_submit()
     try:
-        with unit_of_work():
-            here = visit(lock=True)
+        with changing_visit() as here:
             step = here.step(journey.TIMES)
             if is_right:
                 _keep_times(here, form, now=now)
@@ -327,8 +316,7 @@ def check() -> ResponseReturnValue:
 
 def _send() -> ResponseReturnValue:
     try:
-        with unit_of_work():
-            here = visit(lock=True)
+        with changing_visit() as here:
             here.step(journey.CHECK)
             send(here)
     except booking.SlotTaken:

@@ -1,11 +1,11 @@
 """Drafts: unfinished submissions, saved after every page and found again by a secret token."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Select, bindparam, delete, select, update
 
 from intake.audit import log
 from intake.clinic.clinic import Clinic
@@ -22,7 +22,16 @@ SHORT_WAY = "short_way"
 
 # Made once: building this statement took half of its time, and every page asks it.
 BY_COOKIE = select(Submission).where(Submission.cookie_hash == bindparam("cookie_hash"))
+WITH_REFERENCE = select(Submission.id).where(Submission.reference == bindparam("reference"))
 BY_COOKIE_LOCKED = BY_COOKIE.with_for_update()
+TABLE = Submission.metadata.tables[Submission.__tablename__]
+WRITTEN = tuple(column.name for column in TABLE.columns if column.name not in ("id", "version"))
+WRITE = (
+    update(TABLE)
+    .where(TABLE.c.id == bindparam("this"))
+    .values({name: bindparam(f"new_{name}") for name in WRITTEN})
+    .values(version=TABLE.c.version + 1)
+)
 
 
 def begin(
@@ -30,35 +39,59 @@ def begin(
 ) -> tuple[Submission, str]:
     """Create a draft from the first page. Returns it with the secret for the browser's cookie."""
     token = new_token()
-    for _ in range(5):
-        draft = Submission(
-            reference=new_reference(),
-            cookie_hash=token_hash(token),
-            language=language,
-            created_at=now,
-            updated_at=now,
-            waiting_since=now,
-            expires_at=_expiry(clinic, now),
-        )
-        draft.contact = {"start": dict(start)}
-        try:
-            with db.session.begin_nested():
-                db.session.add(draft)
-        except IntegrityError:
-            continue  # the reference was taken: roll the dice again
-        log.record("draft begun", actor=PATIENT, now=now, subject_id=draft.id)
-        return draft, token
-    raise RuntimeError("no free reference found")
+    draft = Submission(
+        reference=_free_reference(),
+        cookie_hash=token_hash(token),
+        language=language,
+        created_at=now,
+        updated_at=now,
+        waiting_since=now,
+        expires_at=_expiry(clinic, now),
+    )
+    draft.contact = {"start": dict(start)}
+    db.session.add(draft)
+    log.record("draft begun", actor=PATIENT, now=now, subject_id=draft.id)
+    return draft, token
 
 
-def by_cookie(token: str | None, *, now: datetime, lock: bool = False) -> Submission | None:
-    """The draft or sent submission of this browser, or None if unknown or expired.
+def _free_reference() -> str:
+    """A reference nobody has. Should two find the same one at once, the database refuses one."""
+    while True:
+        reference = new_reference()
+        if db.session.scalar(WITH_REFERENCE, {"reference": reference}) is None:
+            return reference
 
-    `lock` keeps it for this transaction, so that two tabs take turns.
+
+def by_cookie(token: str | None, *, now: datetime) -> Submission | None:
+    """The draft or sent submission of this browser, or None if unknown or expired."""
+    return _found(BY_COOKIE, token, now)
+
+
+@contextmanager
+def changing(token: str | None, *, now: datetime) -> Iterator[Submission | None]:
+    """The same to change it, in the current unit of work: what the block changes is written at
+    its end. The row is locked, so that two tabs take turns.
+
+    One ready statement writes the row, not the session's own bookkeeping: docs/adr/0011.
     """
+    found = _found(BY_COOKIE_LOCKED, token, now)
+    if found is None:
+        yield None
+        return
+    db.session.expunge(found)
+    before = _values(found)
+    yield found
+    if (after := _values(found)) != before:
+        db.session.execute(WRITE, {**after, "this": found.id})
+
+
+def _values(draft: Submission) -> dict[str, object]:
+    return {f"new_{name}": getattr(draft, name) for name in WRITTEN}
+
+
+def _found(query: Select[Submission], token: str | None, now: datetime) -> Submission | None:
     if not token:
         return None
-    query = BY_COOKIE_LOCKED if lock else BY_COOKIE
     found = db.session.scalar(query, {"cookie_hash": token_hash(token)})
     return None if found is None or _has_expired(found, now) else found
 
