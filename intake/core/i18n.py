@@ -100,7 +100,7 @@ def _asked_language() -> str | None:
     Answers are read in the language they were given in, also if another tab has changed it since.
     """
     try:
-        sent = request.form.get("lang")
+        sent = request.form.get("lang") if request.method == "POST" else None
     except HTTPException:  # too large or cut off, which is for whoever wants the rest of the form
         sent = None
     return sent or request.args.get("lang")

@@ -152,6 +152,18 @@ def test_item_nine_leads_to_help_in_spanish(client: Browser) -> None:
     assert [mail.language for mail in mails("urgent")] == ["en"]
 
 
+def test_emergency_signs_lead_to_medical_help_in_spanish(client: Browser) -> None:
+    to_mood(client, "migraine")
+    journey.skip_to(client, "/request/screening/headache_burden")
+    counts = dict.fromkeys(("headache_days", "migraine_days", "limited_days"), "3")
+    medicine = {"triptan_days": "0", "simple_days": "0", "usual_pain": "9"}
+    history = {"over_3_months": "no", "diagnosed": "unsure"}
+    page = client.submit(**counts, **medicine, **history, emergency_now="yes")
+    assert page.path == "/request/help-now"
+    assert page.h1 == "Por favor, busque ayuda médica ahora"
+    assert_spanish(page)
+
+
 def test_the_receipt_comes_in_spanish(client: Browser) -> None:
     to_mood(client, "depression")
     journey.skip_to(client, "/request/times")
