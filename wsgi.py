@@ -2,17 +2,34 @@
 
 import os
 import sys
+from contextlib import suppress
 
-from config import SettingsError, load
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from config import Settings, SettingsError, load
 from intake.app import create_app
 from intake.core.encryption import KeyRingError
+from intake.ops import UnsafeStart, demand_safety
 from intake.screening.errors import InstrumentError
 
 CANNOT_START = 3
 """The exit status at which gunicorn gives up instead of starting its worker again and again."""
 
+
+def start(settings: Settings) -> Flask:
+    """The application, if it may serve people here."""
+    application = create_app(settings)
+    if settings.is_production and not settings.from_command_line:
+        # A database that is away for a moment must not end a server that ran well till then: it
+        # comes back by itself, and /ready says when.
+        with application.app_context(), suppress(SQLAlchemyError):
+            demand_safety()
+    return application
+
+
 try:
-    app = create_app(load(os.environ))
-except (SettingsError, KeyRingError, InstrumentError) as error:
+    app = start(load(os.environ))
+except (SettingsError, KeyRingError, InstrumentError, UnsafeStart) as error:
     print(error, file=sys.stderr)  # noqa: T201
     sys.exit(CANNOT_START)

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 from email_validator import EmailNotValidError, validate_email
@@ -16,15 +16,18 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
+from intake import ops
 from intake.accounts import service as account_service
 from intake.accounts.permissions import ROLES
 from intake.accounts.queries import user_by_email
 from intake.clinic.clinic import (
     EXAMPLE_CLINIC,
+    Clinic,
     ClinicSettingsError,
     read_clinic,
     write_clinic,
 )
+from intake.clinic.safety import EXAMPLE_PROVIDER, example_values, gaps, uses_example_provider
 from intake.clinic.service import current_clinic, save_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
@@ -87,6 +90,22 @@ def _demand_environment() -> None:
         raise click.ClickException("INTAKE_ENV must be set to production or development.")
 
 
+def _demand_safety() -> None:
+    """In production nothing that serves people starts before the clinic can act on danger."""
+    if not settings().is_production:
+        return
+    try:
+        with current_app.app_context():
+            ops.demand_safety()
+    except ops.UnsafeStart as problem:
+        raise click.ClickException(str(problem)) from None
+    except SQLAlchemyError:
+        raise click.ClickException(
+            "The clinic's settings cannot be read: the database is not there or not up to date."
+            " Run: flask --app wsgi db upgrade"
+        ) from None
+
+
 @click.command()
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address to listen on.")
 @click.option("--threads", default=8, show_default=True, help="Requests served at the same time.")
@@ -94,6 +113,7 @@ def _demand_environment() -> None:
 def serve(bind: str, threads: int, workers: int) -> None:
     """Run the web server."""
     _demand_environment()
+    _demand_safety()
     gunicorn = shutil.which("gunicorn", path=os.path.dirname(sys.executable)) or "gunicorn"
     arguments = [
         gunicorn,
@@ -118,6 +138,7 @@ def worker(*, once: bool) -> None:
     """Send the e-mails of the outbox."""
     _demand_environment()
     key_ring()  # without keys no mail can be read: say so now
+    _demand_safety()
     with current_app.app_context():
         if once:
             mail_worker.run_once()
@@ -159,7 +180,7 @@ def show_clinic() -> None:
     try:
         document = write_clinic(current_clinic())
     except ClinicSettingsError:
-        document = {**write_clinic(EXAMPLE_CLINIC), "providers": ["Dr. First Example"]}
+        document = {**write_clinic(EXAMPLE_CLINIC), "providers": [EXAMPLE_PROVIDER]}
     click.echo(json.dumps(document, indent=2))
 
 
@@ -175,10 +196,25 @@ def set_up_clinic(file: TextIO) -> None:
         wanted = read_clinic(document)
     except (json.JSONDecodeError, ClinicSettingsError) as error:
         raise click.ClickException(f"{file.name}: {error}") from None
+    if settings().is_production:
+        _refuse_example(document, wanted, file.name)
     with unit_of_work():
         save_clinic(wanted, now=clock.now())
         added = add_providers(document.get("providers", []), wanted)
     click.echo(f"{wanted.name} is set up. Providers added: {', '.join(added) or 'none'}.")
+    if settings().is_production and (missing := gaps(wanted)):
+        click.echo(f"Nothing can start before this is settled: {', '.join(missing)}.", err=True)
+
+
+def _refuse_example(document: dict[str, Any], wanted: Clinic, file_name: str) -> None:
+    """Real people must not be sent to addresses and numbers that nobody answers."""
+    unedited = example_values(wanted)
+    if uses_example_provider(document):
+        unedited.append("providers")
+    if unedited:
+        raise click.ClickException(
+            f"{file_name}: still the example's: {', '.join(unedited)}. Put in the clinic's own."
+        )
 
 
 users = AppGroup("users", help="Invite staff and let them in.")

@@ -1,5 +1,6 @@
-"""Pages for machines: is the process alive, can it serve?"""
+"""May this process start, and pages for machines: is it alive, can it serve?"""
 
+import logging
 from functools import cache
 from pathlib import Path
 
@@ -9,12 +10,38 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from intake.clinic.clinic import ClinicSettingsError
+from intake.clinic.safety import gaps
 from intake.clinic.service import current_clinic
 from intake.core.db import db
+
+log = logging.getLogger(__name__)
 
 blueprint = Blueprint("ops", __name__)
 
 PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
+
+
+class UnsafeStart(Exception):
+    """Real people must not be asked about danger yet; the message says what to settle."""
+
+
+def demand_safety() -> None:
+    """Refuse to start in production before a clinic can act on what people tell it.
+
+    Raises UnsafeStart, and SQLAlchemyError when the settings cannot be read.
+    """
+    try:
+        clinic = current_clinic()
+    except ClinicSettingsError as error:
+        raise UnsafeStart(str(error)) from None
+    if problems := gaps(clinic):
+        raise UnsafeStart(
+            f"Not ready for patients: {', '.join(problems)}. Correct the clinic's settings, then"
+            " run: flask --app wsgi clinic setup FILE. (To ask nobody about danger, set"
+            ' "offers_asq": false there.)'
+        )
+    if not clinic.offers_asq:
+        log.warning("the clinic's settings switch the suicide screen (ASQ) off: offers_asq")
 
 
 @blueprint.get("/health")

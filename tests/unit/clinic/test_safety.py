@@ -8,22 +8,12 @@ import pytest
 from intake.clinic.clinic import (
     EXAMPLE_CLINIC,
     ClinicSettingsError,
-    Contact,
     read_clinic,
     write_clinic,
 )
 from intake.clinic.safety import call_by, example_values, gaps
 from intake.screening.level import Level
-
-REAL = replace(
-    EXAMPLE_CLINIC,
-    phone_number="+13127446000",
-    staff_recipients=("desk@quiet-harbor.test",),
-    on_call_recipients=("call@quiet-harbor.test",),
-    reply_to="desk@quiet-harbor.test",
-    safety_contact=Contact(name="Dr. A", phone_number="+13127446001", email="a@quiet-harbor.test"),
-    backup_contact=Contact(name="Dr. B", phone_number="+13127446002", email="b@quiet-harbor.test"),
-)
+from tests.clinics import REAL
 
 
 def test_a_clinic_with_everything_settled_has_no_gap():
