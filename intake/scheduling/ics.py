@@ -1,17 +1,17 @@
-"""Calendar files for appointments (RFC 5545, RFC 5546). Pure: `icalendar`, standard library.
+"""Calendar files for appointments (RFC 5545, RFC 5546). Pure: standard library only.
 
 Times are UTC with a Z, which every calendar reads alike: a TZID would need a VTIMEZONE. A calendar
 matches a change or a cancellation to its event by UID and the higher SEQUENCE.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from icalendar import Alarm, Calendar, Event, vCalAddress, vText, vUri
-
 PRODUCT = "-//intake//Appointments//EN"
+MOST_OCTETS = 75
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
 _LINE_BREAKS = re.compile(r"\r\n|[\r\n\v\f\x85\u2028\u2029]")
@@ -58,12 +58,15 @@ class CalendarEvent:
 
 def calendar_file(event: CalendarEvent) -> bytes:
     """The event as an .ics file: UTF-8, CRLF, lines folded at 75 octets."""
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("method", scheduling_method(event))
-    calendar.add_component(_event(event))
-    return bytes(calendar.to_ical())
+    lines = (
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:{PRODUCT}",
+        f"METHOD:{scheduling_method(event)}",
+        *_event(event),
+        "END:VCALENDAR",
+    )
+    return "".join(f"{_folded(line)}\r\n" for line in lines).encode()
 
 
 def media_type(event: CalendarEvent) -> str:
@@ -79,53 +82,75 @@ def scheduling_method(event: CalendarEvent) -> Method:
     return event.method
 
 
-def _event(event: CalendarEvent) -> Event:
+def _event(event: CalendarEvent) -> Iterator[str]:
     cancelled = event.method == "CANCEL"
-    entry = Event()
-    entry.add("uid", event.uid)
-    entry.add("sequence", event.sequence)
-    entry.add("dtstamp", event.stamped_at.astimezone(UTC))
-    entry.add("dtstart", event.starts_at.astimezone(UTC))
-    entry.add("dtend", event.ends_at.astimezone(UTC))
-    entry.add("summary", _line(event.summary))
-    entry.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    entry.add("class", "PRIVATE")
-    entry.add("transp", "OPAQUE")
-    _add_details(entry, event)
-    _add_people(entry, event)
+    yield "BEGIN:VEVENT"
+    yield f"UID:{event.uid}"
+    yield f"SEQUENCE:{event.sequence}"
+    yield f"DTSTAMP:{_instant(event.stamped_at)}"
+    yield f"DTSTART:{_instant(event.starts_at)}"
+    yield f"DTEND:{_instant(event.ends_at)}"
+    yield f"SUMMARY:{_escaped(_line(event.summary))}"
+    yield f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}"
+    yield "CLASS:PRIVATE"
+    yield "TRANSP:OPAQUE"
+    yield from _details(event)
+    yield from _people(event)
     if event.remind_before is not None and not cancelled:
-        entry.add_component(_alarm(event.remind_before, event.summary))
-    return entry
+        yield from _alarm(event.remind_before, event.summary)
+    yield "END:VEVENT"
 
 
-def _add_details(entry: Event, event: CalendarEvent) -> None:
+def _details(event: CalendarEvent) -> Iterator[str]:
     if event.description:
-        entry.add("description", _text(event.description))
+        yield f"DESCRIPTION:{_escaped(_text(event.description))}"
     if event.location:
-        entry.add("location", _line(event.location))
+        yield f"LOCATION:{_escaped(_line(event.location))}"
     if event.url:
-        entry.add("url", vUri(event.url))
+        yield f"URL:{event.url}"
 
 
-def _add_people(entry: Event, event: CalendarEvent) -> None:
+def _people(event: CalendarEvent) -> Iterator[str]:
     """The clinic asks, the patient has accepted: no calendar should offer "yes, no, maybe"."""
-    organizer = vCalAddress(f"mailto:{event.organizer_email}")
-    organizer.params["CN"] = vText(_parameter(event.organizer_name))
-    entry.add("organizer", organizer)
+    yield f'ORGANIZER;CN="{_parameter(event.organizer_name)}":mailto:{event.organizer_email}'
     if event.attendee_email is not None:
-        attendee = vCalAddress(f"mailto:{event.attendee_email}")
-        attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
-        attendee.params["PARTSTAT"] = vText("ACCEPTED")
-        attendee.params["RSVP"] = vText("FALSE")
-        entry.add("attendee", attendee)
+        accepted = "ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE"
+        yield f"ATTENDEE;{accepted}:mailto:{event.attendee_email}"
 
 
-def _alarm(before: timedelta, summary: str) -> Alarm:
-    alarm = Alarm()
-    alarm.add("action", "DISPLAY")
-    alarm.add("description", _line(summary))
-    alarm.add("trigger", -before)
-    return alarm
+def _alarm(before: timedelta, summary: str) -> tuple[str, ...]:
+    hours, minutes = divmod(before // timedelta(minutes=1), 60)
+    return (
+        "BEGIN:VALARM",
+        "ACTION:DISPLAY",
+        f"DESCRIPTION:{_escaped(_line(summary))}",
+        f"TRIGGER:-PT{hours}H" + (f"{minutes}M" if minutes else ""),
+        "END:VALARM",
+    )
+
+
+def _instant(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _folded(line: str) -> str:
+    """A content line in pieces of at most 75 octets, never cut within a character (3.1)."""
+    pieces, octets = [], 0
+    for character in line:
+        width = len(character.encode())
+        if octets + width > MOST_OCTETS:
+            pieces.append("\r\n ")
+            octets = 1
+        pieces.append(character)
+        octets += width
+    return "".join(pieces)
+
+
+def _escaped(text: str) -> str:
+    """A value of type TEXT (3.3.11)."""
+    for plain, escaped in (("\\", "\\\\"), (";", r"\;"), (",", r"\,"), ("\n", r"\n")):
+        text = text.replace(plain, escaped)
+    return text
 
 
 def _text(text: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from icalendar import Calendar
 
 from intake.scheduling.ics import CalendarEvent, calendar_file, media_type
 
@@ -53,6 +54,18 @@ class TestReadByAnotherParser:
         assert entry.dtstart.value == REQUEST.starts_at
         assert entry.dtend.value == REQUEST.ends_at
         assert entry.dtstamp.value == REQUEST.stamped_at.replace(microsecond=0)
+
+    @pytest.mark.parametrize(
+        "words", [REQUEST.description, HOSTILE, "ñ" * 200, "back\\slash; x\ny"]
+    )
+    def test_two_parsers_read_the_same_words(self, words: str) -> None:
+        event = replace(REQUEST, description=words, summary=words, organizer_name=words)
+        (entry,) = Calendar.from_ical(calendar_file(event)).walk("VEVENT")
+        other = parsed(event).vevent
+        for name in ("description", "summary", "location", "url"):
+            assert str(entry[name]) == str(getattr(other, name).value)
+        assert entry["organizer"].params["CN"] == other.organizer.params["CN"][0]
+        assert entry["dtstart"].dt == other.dtstart.value == REQUEST.starts_at
 
     def test_it_is_the_same_appointment_and_version(self) -> None:
         entry = parsed(CANCEL).vevent
