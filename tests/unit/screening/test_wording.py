@@ -79,7 +79,7 @@ FINGERPRINTS = {
         "anything_else": "e1cb25b709a734cf",
     },
     ("ketamine_safety_screen", "1.1"): {
-        "(frame)": "92449ec4d61a9ad5",
+        "(frame)": "4e027bf03926e10f",
         "bp": "6ffc52cf1adf56db",
         "heart": "87080effe2fe135a",
         "stroke": "4c581df7371d0944",
