@@ -98,14 +98,14 @@ def _answer_rows(draft: Submission, steps: tuple[Step, ...]) -> list[Row]:
 
 def _endpoint(step: Step) -> str:
     names = {"asq": "safety", "ketamine_safety_screen": "health", "history": "history"}
-    return f"wizard.{names.get(step.key, 'screening')}"
+    return f"answering.{names.get(step.key, 'screening')}"
 
 
 def _row(
     term: str, value: str, endpoint: str, about: str, *, small: str = "", instrument: str = ""
 ) -> Row:
     where: dict[str, Any] = {"from": "check"}
-    if endpoint == "wizard.screening":
+    if endpoint == "answering.screening":
         where["instrument"] = instrument
     href = url_for(endpoint, **where)
     return {"term": term, "value": value, "small": small, "href": href, "about": about}

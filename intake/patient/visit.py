@@ -77,7 +77,7 @@ class Visit:
         step = next((each for each in self.steps if each.key == key), None)
         if step is None and key in self.plan.not_offered:
             is_urgent = self.draft.level_rank >= Level.URGENT.rank
-            raise Elsewhere(url_for("wizard.help_now") if is_urgent else self.next_url())
+            raise Elsewhere(url_for("answering.help_now") if is_urgent else self.next_url())
         if step is None:
             abort(404)
         if not journey.may_open(step, self.steps, self.done):
@@ -92,7 +92,7 @@ class Visit:
         if step.key in self.answers and not self.was_cut_short(
             step
         ):  # its first questions are answered, further ones are not
-            return url_for("wizard.more", instrument=step.key)
+            return url_for("answering.more", instrument=step.key)
         return url_of(step)
 
     def was_cut_short(self, step: Step) -> bool:
@@ -191,12 +191,12 @@ def url_of(step: Step) -> str:
         case journey.CHECK | journey.TIMES | "start" | "contact":
             return url_for(f"wizard.{step.key}")
         case key if key == SAFETY:
-            return url_for("wizard.safety")
+            return url_for("answering.safety")
         case key if key == HEALTH:
-            return url_for("wizard.health")
+            return url_for("answering.health")
         case key if key == HISTORY:
-            return url_for("wizard.history")
-    return url_for("wizard.screening", instrument=step.key)
+            return url_for("answering.history")
+    return url_for("answering.screening", instrument=step.key)
 
 
 def see(url: str) -> ResponseReturnValue:

@@ -10,6 +10,12 @@ from intake.staff.guard import permission_of
 from tests.web.patient import journey
 
 PUBLIC = {
+    "answering.health",
+    "answering.help_now",
+    "answering.history",
+    "answering.more",
+    "answering.safety",
+    "answering.screening",
     "appearance.choose",
     "call_me.ask",
     "ops.health",
@@ -23,13 +29,7 @@ PUBLIC = {
     "wizard.check",
     "wizard.contact",
     "wizard.done",
-    "wizard.health",
-    "wizard.help_now",
-    "wizard.history",
     "wizard.leave",
-    "wizard.more",
-    "wizard.safety",
-    "wizard.screening",
     "wizard.start",
     "wizard.times",
 }

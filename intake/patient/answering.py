@@ -1,0 +1,178 @@
+"""The pages that ask: safety, screening, health and history, and the help some answers call for.
+
+Saved and acted on at every Continue, whatever becomes of the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from intake.clinic.service import current_clinic
+from intake.core import clock
+from intake.patient import journey, questions, summary
+from intake.patient.journey import Step
+from intake.patient.visit import DRAFT_COOKIE, Visit, changing_visit, see, send_if_short, visit
+from intake.screening.catalog import load_catalog
+from intake.screening.level import Level
+from intake.screening.plan import HEALTH, HISTORY, SAFETY
+from intake.screening.triage import speaks_of_danger
+from intake.submissions import drafts
+from intake.web.templates import blank_page
+
+blueprint = Blueprint("answering", __name__, url_prefix="/request")
+
+
+@blueprint.route("/safety", methods=["GET", "POST"])
+def safety() -> ResponseReturnValue:
+    """Your safety: asked of everyone, saved and acted on at once."""
+    return _ask(SAFETY)
+
+
+@blueprint.route("/screening/<instrument>", methods=["GET", "POST"])
+def screening(instrument: str) -> ResponseReturnValue:
+    """One instrument that the chosen conditions call for."""
+    if instrument in (SAFETY, HEALTH, HISTORY) or instrument not in load_catalog():
+        abort(404)
+    return _ask(instrument)
+
+
+@blueprint.route("/health", methods=["GET", "POST"])
+def health() -> ResponseReturnValue:
+    """Medical safety questions; they never reject anybody."""
+    return _ask(HEALTH)
+
+
+@blueprint.route("/history", methods=["GET", "POST"])
+def history() -> ResponseReturnValue:
+    """What was tried, who treats the person now, how they plan to pay."""
+    return _ask(HISTORY)
+
+
+@blueprint.route("/more/<instrument>", methods=["GET", "POST"])
+def more(instrument: str) -> ResponseReturnValue:
+    """The questions that earlier answers to an instrument call for."""
+    return _ask(instrument, further=True)
+
+
+def _ask(key: str, *, further: bool = False) -> ResponseReturnValue:
+    if request.method == "POST":
+        return _answer(key, further=further)
+    here = visit()
+    sheet = _sheet(here, key, further=further)
+    if not sheet.items:
+        return here.onward()
+    given = here.answers.get(key)
+    if given:
+        return sheet.draw(sheet.form(given))
+    differences = (*sheet.page.values(), *(item.id for item in sheet.items))
+    return blank_page(here.clinic, *differences, draw=lambda: sheet.draw(sheet.form({})))
+
+
+def _answer(key: str, *, further: bool) -> ResponseReturnValue:
+    """Save the answers of a page and act on them, also when the request was sent meanwhile.
+
+    An answer that speaks of danger is saved and acted on whatever else is wrong on the page, and
+    even when the page is skipped.
+    """
+    with changing_visit(even_sent=True) as here:
+        sheet = _sheet(here, key, further=further)
+        if not sheet.items:
+            return here.onward()
+        form = sheet.form({}, demand="leave_blank" not in request.form)
+        is_right = form.validate_on_submit() and questions.agrees(form, key)
+        skips = "skip" in request.form and (sheet.step.is_skippable or further)
+        if is_right and not skips:
+            return _save(here, sheet.step, form.values(), further=further)
+        right = {each.name: each.stored for each in form if each.is_given and not each.errors}
+        if speaks_of_danger(load_catalog(), key, right):
+            return _save(here, sheet.step, right, further=further)
+        is_part = further or here.was_cut_short(sheet.step)
+        kept = key in here.answers and not is_part  # what was answered before stays
+        if skips and not kept:
+            return _save(here, sheet.step, {} if is_part else None, further=further)
+        if skips or not here.draft.is_draft:
+            return here.onward()
+    return sheet.draw(form)
+
+
+def _sheet(here: Visit, key: str, *, further: bool) -> questions.Sheet:
+    """The questions of a page of this person's request."""
+    step = here.step(key)
+    assert step.asked is not None
+    conditions = here.contact.get("start", {}).get("conditions", [])
+    if further:
+        given = here.answers.get(key, {})
+        asked = replace(step.asked, gated=step.asked.gated or here.was_cut_short(step))
+        items = journey.further_items(load_catalog(), asked, conditions, given)
+    else:
+        items = journey.first_items(load_catalog(), step.asked, conditions)
+    page = here.page(step, further=further)
+    return questions.Sheet(step, items, here.language, further=further, page=page)
+
+
+def _save(
+    here: Visit, step: Step, values: Mapping[str, Any] | None, *, further: bool
+) -> ResponseReturnValue:
+    """Save the answers of a page (None: all skipped) and go on, by way of help if it is needed.
+
+    In the current unit of work. Help comes before further questions, except for safety: its last
+    one decides which help.
+    """
+    given = frozenset(values or ())
+    if values is not None:
+        values = {**here.answers.get(step.key, {}), **values}
+    blank = [journey.further_key(step.key)] if further else []
+    drafts.save_answers(
+        here.draft, step.key, values, here.clinic, now=clock.now(), left_blank=blank
+    )
+    here = here.saved()
+    send_if_short(here)
+    more = url_for("answering.more", instrument=step.key, **_origin())
+    if step.key not in here.done and step.key == SAFETY:
+        return see(more)
+    if _calls_for_help(here, step, given):
+        return see(url_for("answering.help_now"))
+    return here.onward() if step.key in here.done else see(more)
+
+
+def _origin() -> dict[str, Any]:
+    """Where a change began, to go back there."""
+    return {"from": "check"} if request.args.get("from") == "check" else {}
+
+
+def _calls_for_help(here: Visit, step: Step, given: frozenset[str]) -> bool:
+    """Whether the answers just given raised an urgent flag; those to safety count together."""
+    urgent = {Level.URGENT.value, Level.URGENT_ACUTE.value}
+    questions_behind = {
+        item
+        for reason in (here.draft.triage or {}).get("reasons", [])
+        if reason["level"] in urgent
+        for item in reason["items"]
+    }
+    if step.key == SAFETY:
+        return any(item.startswith(f"{SAFETY}.") for item in questions_behind)
+    return any(f"{step.key}.{item}" in questions_behind for item in given)
+
+
+@blueprint.get("/help-now")
+def help_now() -> ResponseReturnValue:
+    """Help that is there right now. Never blocks the way on."""
+    draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
+    if draft is None:
+        return see(url_for("pages.urgent_help"))
+    if draft.level_rank < Level.URGENT.rank:
+        return see(url_for("pages.urgent_help"))
+    here = Visit(draft, current_clinic())
+    rules = {reason["rule"] for reason in (draft.triage or {}).get("reasons", [])}
+    page = {"onward": here.next_url(), "sent": not draft.is_draft, "medical": "H1" in rules}
+    if rules & {"S1", "S2"}:
+        return render_template("patient/help_acute.html", **page)
+    if not rules & {"S3", "S4"}:
+        return render_template("patient/help_medical.html", **page)
+    same_day = summary.same_day_text(here.clinic, now=clock.now())
+    return render_template("patient/help_support.html", same_day=same_day, **page)
