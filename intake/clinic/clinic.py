@@ -200,7 +200,7 @@ def _read(document: Mapping[str, Any], closed: frozenset[date]) -> Clinic:
             safety_contact=_read_contact(document, "safety_contact"),
             backup_contact=_read_contact(document, "backup_contact"),
             acute_response_minutes=_read_minutes(document.get("acute_response_minutes")),
-            escalation_minutes=int(document["escalation_minutes"]),
+            escalation_minutes=int(document.get("escalation_minutes", Clinic.escalation_minutes)),
             offers_asq=_read_switch(document, "offers_asq"),
             offers_gad7=_read_switch(document, "offers_gad7"),
             languages=tuple(document["languages"]),

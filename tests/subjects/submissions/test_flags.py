@@ -1,8 +1,7 @@
-"""The urgent flag: raised once for each danger, closed by a person, told to the backup in time."""
+"""The urgent flag: raised for each danger, closed by a person, opened again."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
-from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -10,62 +9,28 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from intake.accounts.models import User
-from intake.accounts.queries import user_by_email
 from intake.audit.log import verify
 from intake.audit.models import AuditEntry
 from intake.clinic.service import current_clinic, save_clinic
 from intake.core.db import db, unit_of_work
 from intake.core.tokens import new_id
-from intake.notifications.models import Message
-from intake.submissions import drafts, queries, service
+from intake.submissions import queries, service
 from intake.submissions.flags import UnknownAlarm, acknowledge
 from intake.submissions.models import Acknowledgement, Submission
 from tests import factories
 from tests.factories import MONDAY_MORNING as NOW
-
-THOUGHTS = {**factories.NO_THOUGHTS, "q1": "yes"}
-NOT_NOW, RIGHT_NOW = {**THOUGHTS, "q5": "no"}, {**THOUGHTS, "q5": "yes"}
-ITEM_NINE = {**factories.MILD_MOOD, "q9": 1}
-MINUTE = timedelta(minutes=1)
-
-
-def save(
-    submission: Submission, answers: dict[str, object], name: str = "asq", at: datetime = NOW
-) -> Submission:
-    with unit_of_work():
-        drafts.save_answers(submission, name, answers, current_clinic(), now=at)
-    return submission
-
-
-def record(
-    submission: Submission, outcome: str = "safe_plan", **changes: object
-) -> Acknowledgement:
-    values: dict[str, object] = {
-        "entry_id": new_id(),
-        "alarm": submission.alarms,
-        "note": "",
-        "try_again_at": None,
-        "clinic": current_clinic(),
-        "author": desk(),
-        "now": NOW + 5 * MINUTE,
-    }
-    with unit_of_work():
-        return acknowledge(submission, outcome, **values | changes)  # type: ignore[arg-type]
-
-
-def desk() -> User:
-    user = user_by_email("desk@example.com")
-    assert user is not None
-    return user
-
-
-def mails(name: str) -> list[Message]:
-    query = select(Message).where(Message.name == name).order_by(Message.due_at)
-    return list(db.session.scalars(query))
-
-
-def states(name: str = "escalation") -> list[str]:
-    return [mail.state for mail in mails(name)]
+from tests.subjects.submissions.danger import (
+    ITEM_NINE,
+    MINUTE,
+    NOT_NOW,
+    RIGHT_NOW,
+    THOUGHTS,
+    desk,
+    mails,
+    record,
+    save,
+    states,
+)
 
 
 @pytest.fixture
@@ -258,81 +223,37 @@ class TestOpeningAgain:
         assert draft.waiting_since == NOW + 9 * MINUTE
 
 
-class TestEscalation:
-    def test_a_mail_to_the_backup_lies_ready_from_the_alarm_on(self, flagged: Submission) -> None:
-        mail = mails("escalation")[0]
-        assert (mail.state, mail.recipient) == ("queued", "backup@example.com")
-        assert mail.due_at == NOW + 15 * MINUTE
-
-    def test_its_time_is_the_clinics_setting(self, app: Flask) -> None:
-        with unit_of_work():
-            save_clinic(replace(current_clinic(), escalation_minutes=40), now=NOW)
-        save(factories.begin(), RIGHT_NOW)
-        assert mails("escalation")[0].due_at == NOW + 40 * MINUTE
-
-    def test_an_alarm_that_comes_to_nothing_leaves_no_mail(self, app: Flask) -> None:
-        draft = factories.begin()
-        with pytest.raises(ZeroDivisionError), unit_of_work():
-            drafts.save_answers(draft, "asq", RIGHT_NOW, current_clinic(), now=NOW)
-            raise ZeroDivisionError
-        assert mails("escalation") == []
-
-    def test_closing_the_flag_voids_it(self, flagged: Submission) -> None:
-        save(flagged, ITEM_NINE, "phq9")
-        record(flagged)
-        assert states() == ["cancelled", "cancelled"]
-        assert states("urgent") == ["queued", "queued"]
-
-    def test_a_try_without_an_answer_does_not(self, flagged: Submission) -> None:
-        record(flagged, "no_answer_again")
-        assert states() == ["queued"]
-
-    def test_an_older_alarms_outcome_does_not(self, flagged: Submission) -> None:
-        save(flagged, RIGHT_NOW)
-        record(flagged, alarm=1)
-        assert states() == ["queued", "queued"]
-
-    def test_a_promised_try_that_does_not_come_is_told_to_the_backup(
-        self, flagged: Submission
-    ) -> None:
-        record(flagged, "no_answer_again", try_again_at=NOW + 60 * MINUTE)
-        assert [mail.due_at for mail in mails("escalation")] == [
-            NOW + 15 * MINUTE,
-            NOW + 75 * MINUTE,
-        ]
-
-    def test_the_next_entry_keeps_the_promise(self, flagged: Submission) -> None:
-        record(flagged, "no_answer_again", try_again_at=NOW + 30 * MINUTE)
-        record(flagged, "no_answer_again", try_again_at=NOW + 60 * MINUTE)
-        assert states() == ["queued", "cancelled", "queued"]
-        record(flagged)
-        assert states() == ["cancelled"] * 3
-
-    def test_opening_again_escalates_again(self, flagged: Submission) -> None:
-        record(flagged)
-        save(flagged, RIGHT_NOW, at=NOW + 60 * MINUTE)
-        assert states() == ["cancelled", "queued"]
-
-    def test_without_a_backup_contact_there_is_none(self, app: Flask) -> None:
-        with unit_of_work():
-            save_clinic(replace(current_clinic(), backup_contact=None), now=NOW)
-        save(factories.begin(), RIGHT_NOW)
-        assert mails("escalation") == []
-
-    def test_its_context_holds_a_reference_and_a_link_and_nothing_about_the_person(
-        self, flagged: Submission
-    ) -> None:
-        context = mails("escalation")[0].context
-        assert context["reference"] == flagged.reference
-        assert UUID(context["link"].rsplit("/", 1)[-1]) == flagged.id
-        assert set(context) == {
-            *("clinic_name", "clinic_phone", "reply_to", "calendar", "calendar_method"),
-            *("reference", "received_at", "link"),
-        }
-
-
 def test_entries_survive_a_user_who_is_switched_off(flagged: Submission) -> None:
     entry = record(flagged)
     with unit_of_work():
         db.session.execute(update(User).where(User.id == entry.author_id).values(active=False))
     assert len(queries.acknowledgements_of(flagged.id)) == 1
+
+
+def test_of_eight_who_acknowledge_at_once_one_closes_it_and_nobody_is_lost(
+    app: Flask, flagged: Submission
+) -> None:
+    submission_id = flagged.id
+    db.session.remove()
+
+    def write(_number: int) -> bool:
+        with app.app_context(), unit_of_work():
+            found = queries.for_staff(submission_id, lock=True)
+            assert found is not None
+            return acknowledge(
+                found,
+                "safe_plan",
+                entry_id=new_id(),
+                alarm=1,
+                note="",
+                try_again_at=None,
+                clinic=current_clinic(),
+                author=desk(),
+                now=NOW,
+            ).closed
+
+    with ThreadPoolExecutor(8) as pool:
+        closed = list(pool.map(write, range(8)))
+    assert sorted(closed) == [False] * 7 + [True]
+    assert len(queries.acknowledgements_of(submission_id)) == 8
+    assert verify() is None
