@@ -1,5 +1,6 @@
 """Flask-Security, set up for the staff site. Never imported by a site for patients only."""
 
+import logging
 from datetime import timedelta
 from threading import BoundedSemaphore
 from typing import Any
@@ -72,6 +73,8 @@ TOO_OFTEN = _l(
     "That was tried too often. Wait a minute, or a few, and try again. If you forgot your password,"
     " ask for a new one below."
 )
+
+log = logging.getLogger("intake.accounts")
 
 _hashing = BoundedSemaphore(2)
 """Hashing takes 64 MiB each time; a flood of sign-ins must not take all memory."""
@@ -148,6 +151,7 @@ class SignInForm(LoginForm):
 
     def _refuse(self, reached: LimitReached) -> bool:
         """Show the page again as a 429, the same for known and unknown addresses."""
+        log.warning("A sign-in was tried too often", extra={"status": reached.code})
         self.form_errors = [TOO_OFTEN]
 
         @after_this_request

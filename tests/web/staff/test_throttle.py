@@ -7,6 +7,7 @@ import time_machine
 from flask import Flask
 
 from intake.accounts import throttle
+from intake.core.logs import JsonFormatter
 from tests.browse import Browser, Page
 from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import CLINICIAN, DESK, PASSWORD, actions, give_password
@@ -144,6 +145,11 @@ def test_signing_in_often_is_no_failure(app: Flask, now) -> None:
         assert sign_in(at(app, HOME)).h1 == "Work queue"
 
 
-def test_what_had_to_wait_fills_no_log(app: Flask, now) -> None:
+def test_what_had_to_wait_fills_no_audit_log_but_can_be_seen(
+    app: Flask, now, caplog: pytest.LogCaptureFixture
+) -> None:
     fail(at(app, AWAY), 9)
     assert actions().count("sign-in failed") == 5
+    lines = [JsonFormatter().format(each) for each in caplog.records]
+    assert sum("tried too often" in line for line in lines) == 4
+    assert not any(DESK in line or AWAY in line for line in lines)
