@@ -166,10 +166,10 @@ def save_answers(
         skipped |= {*left_blank, *_marks(draft, clinic, instrument_id)}
     draft.answers = {**stored, "skipped": sorted(skipped)}
     _touch(draft, clinic, now)
-    # The same questions once more; a further page of the instrument brings new ones.
-    is_repeated = stored.get(instrument_id, {}).keys() <= asked_before
-    repeated = instrument_id if is_repeated else ""
-    return assess_and_alarm(draft, clinic, now=now, repeated=repeated)
+    answered = stored.get(instrument_id, {}).keys()
+    # A further page of the instrument brings new questions; else the same were answered again.
+    said = (answered - asked_before) or answered
+    return assess_and_alarm(draft, clinic, now=now, said={f"{instrument_id}.{q}" for q in said})
 
 
 def delete_expired(*, now: datetime) -> int:

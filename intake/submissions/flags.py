@@ -7,6 +7,7 @@
 3. An outcome that answers the latest alarm closes it, and the mails that lie ready are void.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -33,18 +34,18 @@ class UnknownAlarm(Exception):
 
 
 def assess_and_alarm(
-    submission: Submission, clinic: Clinic, *, now: datetime, repeated: str = ""
+    submission: Submission, clinic: Clinic, *, now: datetime, said: Collection[str] = ()
 ) -> Level:
     """Run the rules and raise the flag if they found danger. Returns the level.
 
-    `repeated` is the instrument whose questions were answered once more, if that is why.
+    `said` names the questions that were answered just now, such as "asq.q5".
     """
     before, known = submission.level_rank, _urgent_rules(submission)
     found = assess(submission, clinic, now=now)
     level = Level(submission.level)
     is_news = bool(_alarms(_urgent_rules(submission)) - _alarms(known))
     rises = level.rank > before and level >= Level.URGENT
-    again = not submission.is_flagged and _tells_again(found, known, repeated)
+    again = not submission.is_flagged and _tells_again(found, known, said)
     if is_news or rises or again:
         _raise(submission, clinic, level, now)
     else:
@@ -129,16 +130,14 @@ def _rank_in_queue(submission: Submission, level: Level) -> int:
     return min(level.rank, Level.CLINICIAN_REVIEW.rank)
 
 
-def _tells_again(found: Triage, known: set[str], repeated: str) -> bool:
-    """Whether answers given once more tell of a danger that is known.
+def _tells_again(found: Triage, known: set[str], said: Collection[str]) -> bool:
+    """Whether what was said just now tells of a danger that is known.
 
     After staff have closed the flag that is a new alarm, although the rules give no new reason.
     """
     return any(
-        reason.rule in known and item.startswith(f"{repeated}.")
+        _alarms({reason.rule}) <= _alarms(known) and not set(said).isdisjoint(reason.items)
         for reason in found.reasons
-        for item in reason.items
-        if repeated
     )
 
 

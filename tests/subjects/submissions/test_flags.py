@@ -199,6 +199,32 @@ class TestOpeningAgain:
         assert flagged.is_flagged
         assert len(mails("urgent")) == 2
 
+    def test_it_does_so_page_by_page_whatever_was_answered_to_question_five(
+        self, flagged: Submission
+    ) -> None:
+        """Said no, then yes; reached; and all of it again, the fifth question on its own page."""
+        save(flagged, RIGHT_NOW)
+        record(flagged)
+        save(flagged, THOUGHTS)
+        assert flagged.is_flagged
+        save(flagged, RIGHT_NOW)
+        assert (flagged.is_flagged, flagged.queue_rank) == (True, 3)
+
+    def test_a_second_yes_to_right_now_counts_though_the_page_before_was_acknowledged(
+        self, flagged: Submission
+    ) -> None:
+        save(flagged, RIGHT_NOW)
+        save(flagged, THOUGHTS)
+        record(flagged)
+        save(flagged, RIGHT_NOW)
+        assert flagged.is_flagged
+
+    def test_a_no_after_the_page_before_was_acknowledged_does_not(self, app: Flask) -> None:
+        submission = save(factories.begin(), THOUGHTS)
+        record(submission)
+        save(submission, NOT_NOW)
+        assert not submission.is_flagged
+
     def test_other_answers_do_not(self, flagged: Submission) -> None:
         record(flagged)
         save(flagged, {"p": 9, "e": 9, "g": 9}, "peg")
