@@ -168,7 +168,9 @@ def create_keys() -> None:
     create_key_file(path)
     click.echo(f"Wrote {path}. Keep a copy in a safe place, apart from the backups.")
     if is_new_folder:
-        click.echo(f"The folder {path.parent} is new. If it should not be, check INSTANCE.", err=True)
+        click.echo(
+            f"The folder {path.parent} is new. If it should not be, check INSTANCE.", err=True
+        )
 
 
 clinic = AppGroup("clinic", help="The clinic's own settings.")

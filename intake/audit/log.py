@@ -14,6 +14,7 @@ from intake.core.encryption import key_ring
 from intake.core.logs import current_request_id
 
 LAST = select(AuditEntry.seq, AuditEntry.chain).order_by(AuditEntry.seq.desc()).limit(1)
+ADD = AuditEntry.metadata.tables[AuditEntry.__tablename__].insert()
 _CHAIN_LOCK = 7_264_001
 """Key of the PostgreSQL advisory lock that lets one transaction at a time extend the chain."""
 
@@ -25,7 +26,7 @@ def record(
     now: datetime,
     subject_id: UUID | None = None,
     detail: str = "",
-) -> AuditEntry:
+) -> None:
     """Add an entry in the current unit of work.
 
     `detail` holds words of ours ("level urgent"), never what a person entered.
@@ -45,9 +46,8 @@ def record(
         request_id=current_request_id(),
     )
     entry.chain = chain_value(entry, previous, _chain_key())
-    db.session.add(entry)
-    db.session.flush()
-    return entry
+    # A statement of its own: a flush of the session takes three times as long.
+    db.session.execute(ADD, {each.name: getattr(entry, each.name) for each in ADD.table.columns})
 
 
 def verify() -> int | None:

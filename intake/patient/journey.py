@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from intake.screening.catalog import Catalog
@@ -26,6 +27,7 @@ class Step:
         return self.asked is not None and self.key != SAFETY
 
 
+@lru_cache(maxsize=1024)  # each page asks for them twice
 def steps_of(plan: Plan, *, short_way: bool = False) -> tuple[Step, ...]:
     """All pages of one person, in order; the short way ends after the safety page.
 

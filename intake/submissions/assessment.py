@@ -6,6 +6,7 @@ it is changed later. Only a reason that says "not answered" ends, when the answe
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from intake.clinic.clinic import Clinic
@@ -26,12 +27,24 @@ NOTHING_FOUND = "R0"
 
 def plan_of(submission: Submission, clinic: Clinic, *, language: str | None = None) -> Plan:
     """What this person is asked, by the conditions they chose, in their or another language."""
-    return plan_for(
-        load_catalog(),
-        conditions_of(submission),
-        language=language or submission.language,
+    return _plan(
+        tuple(conditions_of(submission)),
+        language or submission.language,
         offers_asq=clinic.offers_asq,
         offers_gad7=clinic.offers_gad7,
+    )
+
+
+@lru_cache(maxsize=1024)  # each page asks for it twice
+def _plan(
+    conditions: tuple[str, ...], language: str, *, offers_asq: bool, offers_gad7: bool
+) -> Plan:
+    return plan_for(
+        load_catalog(),
+        conditions,
+        language=language,
+        offers_asq=offers_asq,
+        offers_gad7=offers_gad7,
     )
 
 

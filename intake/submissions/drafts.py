@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, select, update
+from sqlalchemy import Select, Update, bindparam, delete, select, update
 
 from intake.audit import log
 from intake.clinic.clinic import Clinic
@@ -26,12 +27,6 @@ WITH_REFERENCE = select(Submission.id).where(Submission.reference == bindparam("
 BY_COOKIE_LOCKED = BY_COOKIE.with_for_update()
 TABLE = Submission.metadata.tables[Submission.__tablename__]
 WRITTEN = tuple(column.name for column in TABLE.columns if column.name not in ("id", "version"))
-WRITE = (
-    update(TABLE)
-    .where(TABLE.c.id == bindparam("this"))
-    .values({name: bindparam(f"new_{name}") for name in WRITTEN})
-    .values(version=TABLE.c.version + 1)
-)
 
 
 def begin(
@@ -81,12 +76,23 @@ def changing(token: str | None, *, now: datetime) -> Iterator[Submission | None]
     db.session.expunge(found)
     before = _values(found)
     yield found
-    if (after := _values(found)) != before:
-        db.session.execute(WRITE, {**after, "this": found.id})
+    changed = {name: value for name, value in _values(found).items() if value != before[name]}
+    if changed:
+        values = {f"new_{name}": value for name, value in changed.items()}
+        db.session.execute(_write(tuple(changed)), {**values, "this": found.id})
 
 
 def _values(draft: Submission) -> dict[str, object]:
-    return {f"new_{name}": getattr(draft, name) for name in WRITTEN}
+    return {name: getattr(draft, name) for name in WRITTEN}
+
+
+@lru_cache(maxsize=256)
+def _write(names: tuple[str, ...]) -> Update:
+    """The statement that writes these columns."""
+    row = update(TABLE).where(TABLE.c.id == bindparam("this"))
+    return row.values(
+        version=TABLE.c.version + 1, **{name: bindparam(f"new_{name}") for name in names}
+    )
 
 
 def _found(query: Select[Submission], token: str | None, now: datetime) -> Submission | None:
