@@ -25,7 +25,7 @@ from intake.scheduling.models import Appointment
 from intake.scheduling.slots import Slot, nearest
 from intake.submissions.models import Submission
 
-DAYS_A_PAGE = 4
+DAYS_A_PAGE = 3
 SOON = timedelta(days=14)
 NEAREST = 8
 """How many times are offered in place of one that was just taken."""
@@ -38,7 +38,9 @@ class Day:
 
     name: str
     date: str
-    times: list[tuple[str, str, str]]
+    times: list[tuple[str, str]]
+    full: str = ""
+    """Date and zone, which are read with each time."""
     note: str = ""
 
 
@@ -138,7 +140,7 @@ def _slots_for(
 
 def _form(stored: Mapping[str, Any], days: list[Day], kept: Appointment | None) -> TimesForm:
     """The form with what was saved before."""
-    offered = [(value, short) for day in days for value, short, _full in day.times]
+    offered = [each for day in days for each in day.times]
     chosen = _same_time(kept, [value for value, _short in offered])
     if kept is None and stored and not stored.get("slot_chosen"):
         chosen = NO_SLOT
@@ -217,9 +219,8 @@ def _day(day: date, slots: list[Slot], zone: ZoneInfo, closure: str) -> Day:
     return Day(
         name=_weekday(day, lang),
         date=_month_day(day, lang),
-        times=[
-            (queries.slot_key(slot), time_text(slot.starts_at, zone, lang), full) for slot in slots
-        ],
+        times=[(queries.slot_key(slot), time_text(slot.starts_at, zone, lang)) for slot in slots],
+        full=full,
         note=_("Closed for %(reason)s", reason=holiday_text(closure)) if closure else "",
     )
 

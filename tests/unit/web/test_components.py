@@ -85,9 +85,9 @@ def test_a_lone_question_has_the_heading_of_the_page(draw: Draw) -> None:
 
 
 def test_a_time_is_read_with_its_day_and_zone(draw: Draw) -> None:
-    day = {"name": "Tuesday", "date": "November 24", "note": ""}
-    times = [("yes", "9:30 am", "Tuesday November 24, Central Time")]
-    html = draw("time_chips", sent().voicemail, [{**day, "times": times}])
+    full = "Tuesday November 24, Central Time"
+    day = {"name": "Tuesday", "date": "November 24", "note": "", "full": full}
+    html = draw("time_chips", sent().voicemail, [{**day, "times": [("yes", "9:30 am")]}])
     assert 'id="voicemail" value="yes" checked' in html
     assert "9:30 am<span" in html
     assert ", Tuesday November 24, Central Time</span>" in html
