@@ -16,8 +16,10 @@ from intake.core.db import Base, UTCDateTime
 from intake.core.tokens import new_id
 from intake.scheduling.slots import OpenHours, ProviderCalendar, Rules
 
-BLOCKING = ("hold", "pending", "booked", "held", "no_show")
+BLOCKING = ("hold", "offer", "pending", "booked", "held", "no_show")
 STATUSES = (*BLOCKING, "cancelled", "released")
+EXPIRING = ("hold", "offer")
+"""Statuses that block until `hold_expires_at`: a draft's choice, an earlier time on offer."""
 LIVE = ("pending", "booked")
 """Statuses of the one appointment a submission can have ahead of it."""
 
@@ -84,6 +86,12 @@ class ConsultationType(Base, kw_only=True):
     min_notice: Mapped[int] = mapped_column(default=720)
     horizon_days: Mapped[int] = mapped_column(default=28)
     daily_cap: Mapped[int | None] = mapped_column(default=None)
+    person_cap: Mapped[int | None] = mapped_column(default=2)
+    """How many calls ahead one person may have that nobody of the clinic has looked at."""
+    change_notice: Mapped[int] = mapped_column(default=240)
+    """Until when before the call patients can change it by themselves. Staff always can."""
+    most_moves: Mapped[int] = mapped_column(default=3)
+    """How often patients can move one call by themselves."""
     mode: Mapped[str] = mapped_column(String(10), default="confirm")
 
     @property
@@ -108,6 +116,9 @@ class Appointment(Base, kw_only=True):
         CheckConstraint(f"status IN ({_words(STATUSES)})", name="status"),
         CheckConstraint("blocked_from < blocked_until", name="blocked"),
         Index(None, "provider_id", "blocked_until"),
+        Index(None, "blocked_until"),
+        Index(None, "submission_id"),
+        Index(None, "person"),
         Index(
             "uq_appointments_submission_live",
             "submission_id",
@@ -134,8 +145,14 @@ class Appointment(Base, kw_only=True):
     hold_expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     sequence: Mapped[int] = mapped_column(default=0)
     """SEQUENCE of the calendar file; one more at every change (RFC 5546)."""
+    moves: Mapped[int] = mapped_column(default=0)
+    """How often the patient has moved it; moves by staff do not count."""
+    person: Mapped[str] = mapped_column(String(64), default="")
+    """Keyed hash of the patient's e-mail address or phone number, to find their other calls."""
     changed_by: Mapped[str] = mapped_column(String(80), default="")
     reason: Mapped[str] = mapped_column(String(200), default="")
+    """Why it was cancelled, or "waitlist" for a time on offer: words of ours, never a patient's."""
+    cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it
@@ -149,3 +166,42 @@ class Appointment(Base, kw_only=True):
     def calendar_uid(self) -> str:
         """The UID of its calendar file, the same for life."""
         return f"{self.id}@intake"
+
+
+class AppointmentLink(Base, kw_only=True):
+    """A mailed link with which whoever holds it can change one appointment, until it is over."""
+
+    __tablename__ = "appointment_links"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    appointment_id: Mapped[UUID] = mapped_column(
+        ForeignKey("appointments.id", ondelete="CASCADE"), index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class WaitlistEntry(Base, kw_only=True):
+    """Somebody with a booked call who wants to hear of earlier times."""
+
+    __tablename__ = "waitlist"
+
+    submission_id: Mapped[UUID] = mapped_column(
+        ForeignKey("submissions.id", ondelete="CASCADE"), primary_key=True
+    )
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    offers: Mapped[int] = mapped_column(default=0)
+    """How many times were offered so far."""
+    left_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+
+
+class Opening(Base, kw_only=True):
+    """A time that somebody gave up, while the waitlist is asked who wants it."""
+
+    __tablename__ = "openings"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id"))
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    freed_by: Mapped[UUID] = mapped_column(ForeignKey("submissions.id", ondelete="CASCADE"))
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    """When somebody is asked next."""

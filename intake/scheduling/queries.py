@@ -12,7 +12,14 @@ from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from intake.core.db import UTCDateTime, db
 from intake.core.remember import remembered
-from intake.scheduling.models import BLOCKING, Appointment, Closure, ConsultationType, Provider
+from intake.scheduling.models import (
+    BLOCKING,
+    EXPIRING,
+    Appointment,
+    Closure,
+    ConsultationType,
+    Provider,
+)
 from intake.scheduling.slots import Interval, ProviderCalendar, Rules, Slot, first_available
 
 NOBODY = UUID(int=0)
@@ -110,8 +117,8 @@ def _taken(
 
 
 def blocks(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
-    """The condition under which an appointment keeps its time; an expired hold does not."""
-    expired = and_(Appointment.status == "hold", Appointment.hold_expires_at <= now)
+    """The condition under which an appointment keeps its time; what has expired does not."""
+    expired = and_(Appointment.status.in_(EXPIRING), Appointment.hold_expires_at <= now)
     return and_(Appointment.status.in_(BLOCKING), ~func.coalesce(expired, False))
 
 

@@ -14,6 +14,7 @@ from intake.core.db import db, is_postgresql
 from intake.core.remember import forget
 from intake.scheduling import emails, queries
 from intake.scheduling.models import (
+    EXPIRING,
     Appointment,
     ConsultationType,
     Provider,
@@ -28,7 +29,7 @@ PATIENT = "patient"
 RELEASE_EXPIRED = (
     update(Appointment)
     .where(Appointment.provider_id == bindparam("provider"))
-    .where(Appointment.status == "hold", Appointment.hold_expires_at <= bindparam("now"))
+    .where(Appointment.status.in_(EXPIRING), Appointment.hold_expires_at <= bindparam("now"))
     .where(Appointment.blocked_until > bindparam("start"))
     .where(Appointment.blocked_from < bindparam("end"))
     .where(Appointment.id != bindparam("keep"))

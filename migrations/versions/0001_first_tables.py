@@ -28,9 +28,12 @@ TABLES = (
     "staff_sessions",
     "weekly_hours",
     "acknowledgements",
+    "appointment_links",
+    "waitlist",
+    "openings",
 )
 
-BLOCKS = "('hold', 'pending', 'booked', 'held', 'no_show')"
+BLOCKS = "('hold', 'offer', 'pending', 'booked', 'held', 'no_show')"
 IN_QUEUE = "status IN ('new', 'contacting') OR queue_rank >= 2"
 
 NO_OVERLAP_POSTGRESQL = f"""
@@ -98,6 +101,9 @@ def upgrade() -> None:
     _create_staff_sessions()
     _create_weekly_hours()
     _create_acknowledgements()
+    _create_appointment_links()
+    _create_waitlist()
+    _create_openings()
     if op.get_bind().dialect.name == "postgresql":
         op.execute(NO_OVERLAP_POSTGRESQL)
         for statement in APPEND_ONLY_POSTGRESQL:
@@ -182,6 +188,9 @@ def _create_consultation_types() -> None:
         sa.Column("min_notice", sa.Integer(), nullable=False),
         sa.Column("horizon_days", sa.Integer(), nullable=False),
         sa.Column("daily_cap", sa.Integer(), nullable=True),
+        sa.Column("person_cap", sa.Integer(), nullable=True),
+        sa.Column("change_notice", sa.Integer(), nullable=False),
+        sa.Column("most_moves", sa.Integer(), nullable=False),
         sa.Column("mode", sa.String(length=10), nullable=False),
         sa.CheckConstraint("mode IN ('confirm', 'instant')", name="mode"),
         sa.PrimaryKeyConstraint("id", name="pk_consultation_types"),
@@ -278,11 +287,15 @@ def _create_appointments() -> None:
         sa.Column("time_zone", sa.String(length=60), nullable=False),
         sa.Column("hold_expires_at", INSTANT, nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("moves", sa.Integer(), nullable=False),
+        sa.Column("person", sa.String(length=64), nullable=False),
         sa.Column("changed_by", sa.String(length=80), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("cancelled_at", INSTANT, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "status IN ('hold', 'pending', 'booked', 'held', 'no_show', 'cancelled', 'released')",
+            "status IN ('hold', 'offer', 'pending', 'booked', 'held', 'no_show', "
+            "'cancelled', 'released')",
             name="status",
         ),
         sa.CheckConstraint("blocked_from < blocked_until", name="blocked"),
@@ -307,6 +320,8 @@ def _create_appointments() -> None:
         "appointments",
         ["provider_id", "blocked_until"],
     )
+    for column in ("blocked_until", "submission_id", "person"):
+        op.create_index(f"ix_appointments_{column}", "appointments", [column])
     op.create_index(
         "uq_appointments_submission_live",
         "appointments",
@@ -451,3 +466,60 @@ def _create_acknowledgements() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_acknowledgements"),
     )
     op.create_index("ix_acknowledgements_submission_id", "acknowledgements", ["submission_id"])
+
+
+def _create_appointment_links() -> None:
+    op.create_table(
+        "appointment_links",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("appointment_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["appointment_id"],
+            ["appointments.id"],
+            name="fk_appointment_links_appointment_id_appointments",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name="pk_appointment_links"),
+    )
+    op.create_index("ix_appointment_links_appointment_id", "appointment_links", ["appointment_id"])
+
+
+def _create_waitlist() -> None:
+    op.create_table(
+        "waitlist",
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.Column("offers", sa.Integer(), nullable=False),
+        sa.Column("left_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submissions.id"],
+            name="fk_waitlist_submission_id_submissions",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("submission_id", name="pk_waitlist"),
+    )
+    op.create_index("ix_waitlist_asked_at", "waitlist", ["asked_at"])
+
+
+def _create_openings() -> None:
+    op.create_table(
+        "openings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("starts_at", INSTANT, nullable=False),
+        sa.Column("freed_by", sa.Uuid(), nullable=False),
+        sa.Column("due_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["provider_id"], ["providers.id"], name="fk_openings_provider_id_providers"
+        ),
+        sa.ForeignKeyConstraint(
+            ["freed_by"],
+            ["submissions.id"],
+            name="fk_openings_freed_by_submissions",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_openings"),
+    )
+    op.create_index("ix_openings_due_at", "openings", ["due_at"])

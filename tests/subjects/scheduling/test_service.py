@@ -110,10 +110,11 @@ def row(draft, status, start, end):
         "status": status, "starts_at": start, "ends_at": end, "blocked_from": start,
         "blocked_until": end, "created_at": NOW, "updated_at": NOW, "channel": "phone",
         "time_zone": "", "sequence": 0, "changed_by": "", "reason": "", "version": 1,
+        "moves": 0, "person": "",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("status", ["hold", "pending", "booked", "held", "no_show"])
+@pytest.mark.parametrize("status", ["hold", "offer", "pending", "booked", "held", "no_show"])
 def test_the_database_itself_refuses_an_overlap(app, status):
     one, other = factories.begin(), factories.begin()
     half = timedelta(minutes=30)
