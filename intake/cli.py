@@ -34,7 +34,7 @@ from intake.core.db import unit_of_work
 from intake.core.encryption import create_key_file, key_ring
 from intake.notifications import worker as mail_worker
 from intake.scheduling.service import add_providers
-from intake.screening.command import score_json, triage_json
+from intake.screening.command import says_nothing, score_json, triage_json
 from intake.screening.errors import InputError
 from intake.submissions.drafts import delete_expired
 from intake.web import limits
@@ -68,14 +68,20 @@ def score(instrument: str) -> None:
 
 @click.command()
 def triage() -> None:
-    """Run the triage rules: one JSON object in, one out."""
-    _answer(triage_json)
+    """Run the triage rules: one JSON object in, one out. Says so when it holds no answers."""
+    _answer(triage_json, remark=lambda text: NOTHING_ANSWERED if says_nothing(text) else "")
 
 
-def _answer(run: Callable[[str], str]) -> None:
+NOTHING_ANSWERED = "Nothing was answered: no rule could fire, and that says nothing of the person."
+
+
+def _answer(run: Callable[[str], str], *, remark: Callable[[str], str] = lambda _: "") -> None:
     raw = sys.stdin.buffer.read()
     try:
-        click.echo(run(raw.decode("utf-8")))
+        text = raw.decode("utf-8")
+        click.echo(run(text))
+        if words := remark(text):
+            click.echo(words, err=True)
     except UnicodeDecodeError:
         click.echo("the input is not UTF-8 text", err=True)
         sys.exit(BAD_INPUT)

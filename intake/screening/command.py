@@ -32,5 +32,10 @@ def triage_json(text: str, *, catalog: Catalog | None = None) -> str:
         raise InputError(str(error)) from None
 
 
+def says_nothing(text: str) -> bool:
+    """Whether a summary holds no result at all: its "routine" then says nothing."""
+    return not any(value not in (None, {}, []) for value in Node(load_json(text)).object().values())
+
+
 def _dump(values: dict[str, object]) -> str:
     return json.dumps(values, ensure_ascii=False)

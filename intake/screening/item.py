@@ -78,10 +78,12 @@ class Item:
     """One question. All conditions of `show_if` must hold for it to be shown.
 
     `counts_when_hidden` lists answers that are kept even when the question is not shown, because
-    losing them could hide a person in danger. `minimum` and `maximum` are inclusive.
+    losing them could hide a person in danger. `minimum` and `maximum` are inclusive. `short` is
+    what staff call the question, in English.
     """
 
     id: str
+    short: str = ""
     kind: Kind
     text: Text = field(default_factory=nothing)
     help: Text = field(default_factory=nothing)

@@ -20,7 +20,7 @@ from intake.screening.read_values import (
 from intake.screening.shape import Node
 
 ITEM_KEYS = (
-    *("id", "kind", "text", "help", "examples", "options", "anchors", "min", "max"),
+    *("id", "short", "kind", "text", "help", "examples", "options", "anchors", "min", "max"),
     *("max_length", "scored", "optional", "show_if", "counts_when_hidden", "triggers"),
     *("loinc", "loinc_related", "note"),
 )
@@ -60,6 +60,7 @@ def _item(node: Node, shared: Mapping[str, OptionSet], earlier: Mapping[str, Ite
         raise node["options"].refusal("every option of a scored item needs a score")
     return Item(
         id=read_id(node["id"]),
+        short=node["short"].optional_text() or "",
         kind=kind,
         text=read_text(node["text"]),
         help=read_text(node["help"]),

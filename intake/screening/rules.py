@@ -20,7 +20,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "S6": frozenset(),
     "D1": frozenset({"total"}),
     "M1": frozenset({"reason"}),
-    "M2": frozenset({"ids"}),
+    "M2": frozenset({"names"}),
     "N1": frozenset({"total", "band"}),
     "N2": frozenset({"answered", "partial_sum", "at_least_band"}),
     "N3": frozenset({"total", "band"}),

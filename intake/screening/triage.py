@@ -118,7 +118,7 @@ def _hits(catalog: Catalog, facts: Facts) -> Iterator[_Hit]:
     if facts.phq9 is not None:
         yield from _phq9(catalog, facts.phq9)
     if facts.screen is not None:
-        yield from _screen(facts.screen)
+        yield from _screen(catalog, facts.screen)
     yield from _headache(facts)
     yield from _scores(catalog, facts)
     yield from _history(facts.history)
@@ -168,14 +168,23 @@ def _phq9(catalog: Catalog, facts: Phq9Facts) -> Iterator[_Hit]:
         yield _Hit("N2", words)
 
 
-def _screen(result: ScreenResult) -> Iterator[_Hit]:
+def _screen(catalog: Catalog, result: ScreenResult) -> Iterator[_Hit]:
     """M1, M2, N10: every medical answer a clinician should know of, and those missing."""
     for finding in result.findings:
         rule = "N10" if finding.level is None else "M1"
         yield _Hit(rule, {"reason": finding.reason}, (f"ketamine_safety_screen.{finding.key}",))
     if result.skipped:
         items = tuple(f"ketamine_safety_screen.{item}" for item in result.skipped)
-        yield _Hit("M2", {"ids": ", ".join(result.skipped)}, items)
+        yield _Hit("M2", {"names": _short_names(catalog, result.skipped)}, items)
+
+
+def _short_names(catalog: Catalog, skipped: tuple[str, ...]) -> str:
+    """What staff call the medical questions left out; an unknown one by its id."""
+    asked = [item for item in catalog["ketamine_safety_screen"].items if not item.optional]
+    names = {item.id: item.short or item.id for item in asked}
+    if set(skipped) >= names.keys():
+        return "all of them"
+    return ", ".join(names.get(item, item) for item in skipped)
 
 
 def _headache(facts: Facts) -> Iterator[_Hit]:

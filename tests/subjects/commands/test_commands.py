@@ -53,6 +53,14 @@ def test_triage_prints_level_and_rules(run):
     assert json.loads(result.stdout) == {"level": "urgent", "fired": ["S4"]}
 
 
+@pytest.mark.parametrize("text", ["{}", '{"asq": null, "screen": {}, "conditions": []}'])
+def test_triage_says_when_nothing_was_answered(run, text):
+    result = run("triage", text=text)
+    assert json.loads(result.stdout) == {"level": "routine", "fired": ["R0"]}
+    assert result.stderr.startswith("Nothing was answered")
+    assert run("triage", text='{"asq": "negative"}').stderr == ""
+
+
 def test_a_sign_in_link_is_printed_in_development(run):
     result = run("users", "login-link", "desk@example.com")
     assert "/staff/link/" in result.stdout

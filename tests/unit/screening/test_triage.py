@@ -78,7 +78,7 @@ def test_nothing_to_flag_is_routine_and_says_what_that_is_not() -> None:
             {"ketamine_safety_screen": {"liver": None, "eye": None}},
             "M2",
             Level.CLINICIAN_REVIEW,
-            "Medical questions incomplete: eye, liver.",
+            "Medical questions incomplete: eye pressure or injury, liver.",
         ),
     ],
 )
@@ -191,7 +191,14 @@ def test_a_reason_points_at_the_answers_behind_it() -> None:
 class TestWhatWasShown:
     def test_a_skipped_page_is_told(self) -> None:
         left_out = {"asq": None, "phq9": None, "ketamine_safety_screen": None}
-        assert triage(left_out, shown=CALM).fired == ("S5", "S6", "M2")
+        result = triage(left_out, shown=CALM)
+        assert result.fired == ("S5", "S6", "M2")
+        assert texts(result)["M2"] == "Medical questions incomplete: all of them."
+
+    def test_every_medical_question_has_a_name_for_staff(self) -> None:
+        names = [item.short for item in CATALOG["ketamine_safety_screen"].items]
+        assert all(names)
+        assert len(set(names)) == len(names)
 
     def test_a_page_never_shown_is_not(self) -> None:
         left_out = {"asq": None, "phq9": None, "ketamine_safety_screen": None}
