@@ -43,7 +43,7 @@ def safety_reasons(submission: Submission) -> list[str]:
 def explain(
     submission: Submission, clinic: Clinic, *, sees_answers: bool, now: datetime
 ) -> list[Why]:
-    """Every reason the user may read, the gravest first, and how many there are besides.
+    """Every reason the user may read, the gravest first, how many there are besides, and remarks.
 
     While the flag is open its reasons stand out; once it is acknowledged they are history.
     """
@@ -52,6 +52,8 @@ def explain(
     lines = [_line(each, submission, clinic, now) for each in shown]
     if len(shown) < len(reasons):
         lines.append(_withheld(len(reasons) - len(shown)))
+    if elsewhere := _outside(submission, clinic):
+        lines.append(Why(Tag("State", "warn", "flag"), elsewhere))
     notes = " ".join(note["text"] for note in (submission.triage or {}).get("notes", []))
     if notes and sees_answers:
         lines.append(Why(Tag("Notes", "", "info"), notes))
@@ -72,6 +74,15 @@ def _tag(reason: dict[str, Any], *, is_open: bool) -> Tag:
         kind = "solid" if is_open else ""
         return Tag("Medical" if is_medical else "Safety", kind, "shield")
     return LEVELS[level.rank]
+
+
+def _outside(submission: Submission, clinic: Clinic) -> str:
+    """That the person lives where the clinic may not see people; "" where it may."""
+    state = (submission.contact or {}).get("contact", {}).get("state")
+    if not state or not clinic.states or state in clinic.states:
+        return ""
+    where = "outside the US states we list" if state == "other" else f"in {state}"
+    return f"Lives {where}. The clinic may see people in {', '.join(clinic.states)}."
 
 
 def _withheld(count: int) -> Why:

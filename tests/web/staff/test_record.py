@@ -77,6 +77,18 @@ def test_it_warns_when_calls_were_not_chosen(desk: Browser) -> None:
     assert "Did not choose phone calls" not in see(desk, factories.sent()).text
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("TX", "Lives in TX. The clinic may see people in"), ("other", "Lives outside"), ("IL", "")],
+)
+def test_staff_are_told_of_a_state_that_the_clinic_does_not_serve(
+    desk: Browser, state: str, words: str
+) -> None:
+    text = see(desk, factories.sent(state=state)).text
+    assert ("The clinic may see people in" in text) == bool(words)
+    assert words in text
+
+
 def test_a_draft_without_a_name_or_phone_can_be_opened(desk: Browser) -> None:
     draft = answered(factories.begin(), "asq", YES_NOW)
     page = see(desk, draft)
