@@ -19,12 +19,19 @@ from intake.patient.journey import Step
 from intake.patient.visit import DRAFT_COOKIE, Visit, changing_visit, see, send_if_short, visit
 from intake.screening.catalog import load_catalog
 from intake.screening.level import Level
-from intake.screening.plan import HEALTH, HISTORY, SAFETY
+from intake.screening.plan import HEALTH, HISTORY, MOOD, SAFETY
 from intake.screening.triage import speaks_of_danger
 from intake.submissions import drafts
+from intake.submissions.models import Submission
 from intake.web.templates import blank_page
 
 blueprint = Blueprint("answering", __name__, url_prefix="/request")
+
+ACUTE_THOUGHTS = frozenset({"S1", "S2"})
+THOUGHTS = ACUTE_THOUGHTS | {"S3", "S4"}
+"""Rules that fire for thoughts of death or suicide."""
+HEADACHE = "headache_burden"
+"""The instrument that asks for emergency signs."""
 
 
 @blueprint.route("/safety", methods=["GET", "POST"])
@@ -136,13 +143,19 @@ def _save(
     if step.key not in here.done and step.key == SAFETY:
         return see(more)
     if _calls_for_help(here, step, given):
-        return see(url_for("answering.help_now"))
+        return see(url_for("answering.help_now", **_what_for(here, step)))
     return here.onward() if step.key in here.done else see(more)
 
 
 def _origin() -> dict[str, Any]:
     """Where a change began, to go back there."""
     return {"from": "check"} if request.args.get("from") == "check" else {}
+
+
+def _what_for(here: Visit, step: Step) -> dict[str, Any]:
+    """Which help comes first, where the latest answers need another one than earlier answers."""
+    is_other = step.key == HEADACHE and _rules(here.draft) & THOUGHTS
+    return {"first": "medical"} if is_other else {}
 
 
 def _calls_for_help(here: Visit, step: Step, given: frozenset[str]) -> bool:
@@ -163,16 +176,32 @@ def _calls_for_help(here: Visit, step: Step, given: frozenset[str]) -> bool:
 def help_now() -> ResponseReturnValue:
     """Help that is there right now. Never blocks the way on."""
     draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
-    if draft is None:
+    if draft is None or draft.level_rank < Level.URGENT.rank:
         return see(url_for("pages.urgent_help"))
-    if draft.level_rank < Level.URGENT.rank:
-        return see(url_for("pages.urgent_help"))
-    here = Visit(draft, current_clinic())
-    rules = {reason["rule"] for reason in (draft.triage or {}).get("reasons", [])}
-    page = {"onward": here.next_url(), "sent": not draft.is_draft, "medical": "H1" in rules}
-    if rules & {"S1", "S2"}:
-        return render_template("patient/help_acute.html", **page)
-    if not rules & {"S3", "S4"}:
+    here, rules = Visit(draft, current_clinic()), _rules(draft)
+    is_medical, medical_first = "H1" in rules, request.args.get("first") == "medical"
+    page = {
+        "onward": here.next_url(),
+        "sent": not draft.is_draft,
+        "with_other": here.is_for_other,
+        "told": _spoke_of_it(here),
+        "medical": is_medical,
+        "thoughts": rules & THOUGHTS,
+        "keep": "&first=medical" if medical_first else "",
+    }
+    if is_medical and (medical_first or not rules & THOUGHTS):
         return render_template("patient/help_medical.html", **page)
+    if rules & ACUTE_THOUGHTS:
+        return render_template("patient/help_acute.html", **page)
     same_day = summary.same_day_text(here.clinic, now=clock.now())
     return render_template("patient/help_support.html", same_day=same_day, **page)
+
+
+def _rules(draft: Submission) -> set[str]:
+    return {reason["rule"] for reason in (draft.triage or {}).get("reasons", [])}
+
+
+def _spoke_of_it(here: Visit) -> bool:
+    """Whether the person told of such thoughts, and did not only decline to answer."""
+    said = here.answers.get(SAFETY, {}).values()
+    return "yes" in said or bool(here.answers.get(MOOD, {}).get("q9"))

@@ -32,7 +32,8 @@ def ask() -> ResponseReturnValue:
     if form.age18.data == "no":
         return see(url_for("pages.not_for_you"))
     values = form.values()
-    start = {"conditions": values.pop("conditions"), "for_whom": "me", "age18": values.pop("age18")}
+    whom = known.get("start", {}).get("for_whom", "me")
+    start = {key: values.pop(key) for key in ("conditions", "age18")} | {"for_whom": whom}
     with starting_visit(start) as here:
         before = here.contact.get("contact", {})
         drafts.save_contact(here.draft, {**before, **values}, here.clinic, now=clock.now())
@@ -47,4 +48,11 @@ def _page(form: CallMeForm, known: Mapping[str, Any]) -> str:
     # `check` leads to the page this person came from
     back = url_for("wizard.check") if is_long_way else url_for("pages.home")
     asks_safety = current_clinic().offers_asq and language() in load_catalog()[SAFETY].languages
-    return render_template("patient/call_me.html", form=form, back=back, asks_safety=asks_safety)
+    for_other = known.get("start", {}).get("for_whom") == "someone_else"
+    return render_template(
+        "patient/call_me.html",
+        form=form,
+        back=back,
+        asks_safety=asks_safety,
+        for_other=for_other,
+    )

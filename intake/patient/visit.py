@@ -53,6 +53,11 @@ class Visit:
         """The pages of this person's request."""
         return journey.steps_of(self.plan, short_way=drafts.is_short_way(self.draft))
 
+    @property
+    def is_for_other(self) -> bool:
+        """Whether they ask for somebody they care for."""
+        return bool(self.contact.get("start", {}).get("for_whom") == "someone_else")
+
     @cached_property
     def plan(self) -> Plan:
         """What this person is asked in the language they read now."""
@@ -117,6 +122,7 @@ class Visit:
             "total": len(self.steps),
             "back": back,
             "asks_safety": asks_safety,
+            "for_other": self.is_for_other,
         }
 
     def onward(self) -> ResponseReturnValue:

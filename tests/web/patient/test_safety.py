@@ -1,3 +1,4 @@
+import pytest
 from sqlalchemy import select
 
 from intake.core.db import db
@@ -5,9 +6,18 @@ from intake.notifications.models import Message
 from intake.submissions.models import Submission
 from tests.web.patient import journey
 
+CALL = (
+    *("given_name", "family_name", "phone", "voicemail_ok", "best_time", "consent_privacy"),
+    "contact_by",
+)
+
+
+def submission() -> Submission:
+    return db.session.scalars(select(Submission)).one()
+
 
 def level() -> str:
-    return db.session.scalars(select(Submission)).one().level
+    return submission().level
 
 
 def urgent_mails() -> int:
@@ -65,6 +75,51 @@ def test_emergency_headache_signs_show_911(client):
     assert "These can be signs of a medical emergency." in page.text
 
 
+def test_medical_help_comes_first_when_it_was_just_asked_for(client):
+    journey.to_screening(client, conditions=["depression", "migraine"])
+    client.submit("leave_blank", q9="1")
+    client.get("/request/screening/headache_burden")
+    journey.skip_to(client, "/request/screening/headache_burden")
+    page = client.submit("leave_blank", emergency_now="yes")
+    assert page.h1 == "Please get medical help now"
+    assert {"tel:911", "tel:988"} <= set(page.links())
+    assert client.get("/request/help-now").h1 == "Support is available any time"
+
+
+@pytest.mark.parametrize("right_now", [None, "declined", "no"])
+def test_nobody_is_thanked_for_telling_what_they_did_not_tell(client, right_now):
+    journey.to_safety(client)
+    client.submit(**dict.fromkeys(journey.NO_THOUGHTS, "declined"))
+    page = client.submit(q5=right_now) if right_now else client.get("/request/help-now")
+    assert "You chose not to answer, and that is all right." in page.text
+    assert "Thank you for" not in page.text
+
+
+def test_who_asks_for_another_is_told_who_is_meant(client):
+    meant = "“You” on this page means the person you are asking for."
+    page = journey.to_contact(client, for_whom="someone_else")
+    assert meant in page.text
+    assert "The phone number and email address can be yours." in page.text
+    client.submit(**journey.CONTACT)
+    page = client.submit(**dict.fromkeys(journey.NO_THOUGHTS, "yes"))
+    assert meant in page.text
+    assert "Show them this page" in client.submit(q5="yes").text
+
+
+def test_who_asks_for_themselves_is_not(client):
+    assert "means the person" not in journey.to_safety(client).text
+
+
+def test_the_short_way_remembers_for_whom_they_ask(client):
+    journey.to_contact(client, for_whom="someone_else")
+    page = client.get("/request/call-me")
+    assert "means the person you are asking for" in page.text
+    client.submit(
+        **{name: journey.CONTACT[name] for name in CALL} | {"contact_by": ["call"]}, age18="yes"
+    )
+    assert submission().contact["start"]["for_whom"] == "someone_else"
+
+
 def test_taking_back_a_yes_keeps_the_flag(client):
     journey.to_safety(client)
     client.submit(**{**journey.NO_THOUGHTS, "q3": "yes"})
@@ -87,7 +142,7 @@ def test_patients_never_read_scores_or_bands(client):
 
 
 def answers() -> dict:
-    return db.session.scalars(select(Submission)).one().answers
+    return submission().answers
 
 
 def test_every_yes_to_right_now_is_stored_and_alerted(client):
