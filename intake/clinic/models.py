@@ -1,9 +1,9 @@
-"""The one row that holds the clinic's own settings."""
+"""The one row that holds the clinic's own settings, and the dates on which it is closed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint
+from sqlalchemy import JSON, CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.core.db import Base, UTCDateTime
@@ -21,3 +21,12 @@ class ClinicSettings(Base, kw_only=True):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it
+
+
+class Closure(Base, kw_only=True):
+    """A date on which the whole clinic is closed, with the words that say why."""
+
+    __tablename__ = "closures"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(String(100))

@@ -1,13 +1,13 @@
 """Reading and changing the clinic's settings."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from sqlalchemy import select
 
 from intake.clinic.clinic import Clinic, ClinicSettingsError, read_clinic, write_clinic
-from intake.clinic.models import ClinicSettings
+from intake.clinic.models import ClinicSettings, Closure
 from intake.core.db import db
 from intake.core.remember import forget, remembered
 
@@ -26,12 +26,12 @@ def _load() -> Clinic:
         raise ClinicSettingsError(
             "The clinic is not set up yet. Run: flask --app wsgi clinic setup"
         )
-    return _read(json.dumps(document))
+    return _read(json.dumps(document), frozenset(db.session.scalars(select(Closure.day))))
 
 
 @lru_cache(maxsize=1)
-def _read(document: str) -> Clinic:
-    return read_clinic(json.loads(document))
+def _read(document: str, closed: frozenset[date]) -> Clinic:
+    return read_clinic(json.loads(document), closed)
 
 
 def save_clinic(clinic: Clinic, *, now: datetime) -> None:

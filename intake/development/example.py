@@ -8,10 +8,9 @@ from sqlalchemy import func, select
 from intake.accounts.models import User
 from intake.accounts.service import create_user
 from intake.clinic.clinic import EXAMPLE_CLINIC
-from intake.clinic.models import ClinicSettings
+from intake.clinic.models import ClinicSettings, Closure
 from intake.clinic.service import save_clinic
 from intake.core.db import db
-from intake.scheduling.models import Closure
 from intake.scheduling.service import add_providers
 
 EXAMPLE_USERS = (

@@ -9,12 +9,12 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from intake.core.db import Base, UTCDateTime
 from intake.core.tokens import new_id
-from intake.scheduling.slots import OpenHours, ProviderCalendar, Rules
+from intake.scheduling.slots import OpenHours, ProviderCalendar, Rules, Window
 
 BLOCKING = ("hold", "offer", "pending", "booked", "held", "no_show")
 STATUSES = (*BLOCKING, "cancelled", "released")
@@ -22,6 +22,8 @@ EXPIRING = ("hold", "offer")
 """Statuses that block until `hold_expires_at`: a draft's choice, an earlier time on offer."""
 LIVE = ("pending", "booked")
 """Statuses of the one appointment a submission can have ahead of it."""
+CHANNELS = ("phone", "video", "in_person")
+FEED_SHOWS = ("busy", "reference")
 
 
 def _words(values: tuple[str, ...]) -> str:
@@ -40,11 +42,22 @@ class Provider(Base, kw_only=True):
     weekly: Mapped[list["WeeklyHours"]] = relationship(
         default_factory=list, cascade="all, delete-orphan", lazy="selectin"
     )
+    dated: Mapped[list["DatedHours"]] = relationship(
+        default_factory=list, cascade="all, delete-orphan", lazy="selectin"
+    )
+    changed_by: Mapped[str] = mapped_column(String(80), default="")
+    changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    """When and by whom the hours were changed last; every change writes it, so that the version
+    of this row is the version of them all."""
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it
 
     def calendar(self, closed: frozenset[date]) -> ProviderCalendar:
         """The hours as the slot rules read them; `closed` are the clinic's closed dates."""
         weekly = tuple(OpenHours(each.weekday, each.opens, each.closes) for each in self.weekly)
-        return ProviderCalendar(self.id, ZoneInfo(self.time_zone), weekly, closed=closed)
+        dated = {each.day: each.windows for each in self.dated}
+        return ProviderCalendar(self.id, ZoneInfo(self.time_zone), weekly, dated, closed)
 
 
 class WeeklyHours(Base, kw_only=True):
@@ -62,13 +75,23 @@ class WeeklyHours(Base, kw_only=True):
     closes: Mapped[time]
 
 
-class Closure(Base, kw_only=True):
-    """A date on which the whole clinic is closed, with the words that say why."""
+class DatedHours(Base, kw_only=True):
+    """Other hours of a provider on one date, in place of the weekly ones; none: away."""
 
-    __tablename__ = "closures"
+    __tablename__ = "dated_hours"
 
+    provider_id: Mapped[int] = mapped_column(
+        ForeignKey("providers.id", ondelete="CASCADE"), primary_key=True, init=False
+    )
     day: Mapped[date] = mapped_column(primary_key=True)
-    label: Mapped[str] = mapped_column(String(100))
+    hours: Mapped[list[list[str]]] = mapped_column(JSON)
+    """Wall times of opening and closing in order, such as [["09:00", "12:00"]]."""
+    label: Mapped[str] = mapped_column(String(100), default="")
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """The same as the slot rules read it."""
+        return tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in self.hours)
 
 
 class ConsultationType(Base, kw_only=True):
@@ -93,6 +116,13 @@ class ConsultationType(Base, kw_only=True):
     most_moves: Mapped[int] = mapped_column(default=3)
     """How often patients can move one call by themselves."""
     mode: Mapped[str] = mapped_column(String(10), default="confirm")
+    channels: Mapped[list[str]] = mapped_column(JSON, default_factory=lambda: list(CHANNELS))
+    """How people can choose to meet, of `CHANNELS`."""
+    changed_by: Mapped[str] = mapped_column(String(80), default="")
+    changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it
 
     @property
     def rules(self) -> Rules:
@@ -153,6 +183,8 @@ class Appointment(Base, kw_only=True):
     reason: Mapped[str] = mapped_column(String(200), default="")
     """Why it was cancelled, or "waitlist" for a time on offer: words of ours, never a patient's."""
     cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    outside_hours: Mapped[bool] = mapped_column(default=False)
+    """Whether staff put it where the hours and rules do not offer a time."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it
@@ -205,3 +237,22 @@ class Opening(Base, kw_only=True):
     freed_by: Mapped[UUID] = mapped_column(ForeignKey("submissions.id", ondelete="CASCADE"))
     due_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     """When somebody is asked next."""
+
+
+class CalendarFeed(Base, kw_only=True):
+    """A secret address at which a calendar program reads appointments. Its token is not stored."""
+
+    __tablename__ = "calendar_feeds"
+    __table_args__ = (CheckConstraint(f"shows IN ({_words(FEED_SHOWS)})", name="shows"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    provider_id: Mapped[int | None] = mapped_column(
+        ForeignKey("providers.id", ondelete="CASCADE"), default=None
+    )
+    """Whose appointments; None is everybody's."""
+    shows: Mapped[str] = mapped_column(String(10), default="busy")
+    """`busy` tells only that the time is taken, `reference` also of which request."""
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)

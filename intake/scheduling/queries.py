@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
+from intake.clinic.models import Closure
 from intake.core.db import UTCDateTime, db
 from intake.core.remember import remembered
 from intake.scheduling.models import (
     BLOCKING,
     EXPIRING,
     Appointment,
-    Closure,
     ConsultationType,
     Provider,
 )

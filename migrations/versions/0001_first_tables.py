@@ -22,6 +22,8 @@ TABLES = (
     "submissions",
     "users",
     "appointments",
+    "calendar_feeds",
+    "dated_hours",
     "messages",
     "notes",
     "sign_in_links",
@@ -95,6 +97,8 @@ def upgrade() -> None:
     _create_submissions()
     _create_users()
     _create_appointments()
+    _create_calendar_feeds()
+    _create_dated_hours()
     _create_messages()
     _create_notes()
     _create_sign_in_links()
@@ -192,6 +196,10 @@ def _create_consultation_types() -> None:
         sa.Column("change_notice", sa.Integer(), nullable=False),
         sa.Column("most_moves", sa.Integer(), nullable=False),
         sa.Column("mode", sa.String(length=10), nullable=False),
+        sa.Column("channels", sa.JSON(), nullable=False),
+        sa.Column("changed_by", sa.String(length=80), nullable=False),
+        sa.Column("changed_at", INSTANT, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("mode IN ('confirm', 'instant')", name="mode"),
         sa.PrimaryKeyConstraint("id", name="pk_consultation_types"),
     )
@@ -204,6 +212,9 @@ def _create_providers() -> None:
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("time_zone", sa.String(length=60), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("changed_by", sa.String(length=80), nullable=False),
+        sa.Column("changed_at", INSTANT, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_providers"),
     )
 
@@ -292,6 +303,7 @@ def _create_appointments() -> None:
         sa.Column("changed_by", sa.String(length=80), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("cancelled_at", INSTANT, nullable=True),
+        sa.Column("outside_hours", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "status IN ('hold', 'offer', 'pending', 'booked', 'held', 'no_show', "
@@ -328,6 +340,49 @@ def _create_appointments() -> None:
         ["submission_id"],
         unique=True,
         **_only(sa.text("status IN ('hold', 'pending', 'booked')")),
+    )
+
+
+def _create_calendar_feeds() -> None:
+    op.create_table(
+        "calendar_feeds",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=True),
+        sa.Column("shows", sa.String(length=10), nullable=False),
+        sa.Column("revoked_at", INSTANT, nullable=True),
+        sa.CheckConstraint("shows IN ('busy', 'reference')", name="shows"),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["providers.id"],
+            name="fk_calendar_feeds_provider_id_providers",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_calendar_feeds_user_id_users", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_calendar_feeds"),
+        sa.UniqueConstraint("token_hash", name="uq_calendar_feeds_token_hash"),
+    )
+    op.create_index("ix_calendar_feeds_user_id", "calendar_feeds", ["user_id"])
+
+
+def _create_dated_hours() -> None:
+    op.create_table(
+        "dated_hours",
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("hours", sa.JSON(), nullable=False),
+        sa.Column("label", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["providers.id"],
+            name="fk_dated_hours_provider_id_providers",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("provider_id", "day", name="pk_dated_hours"),
     )
 
 
