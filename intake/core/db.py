@@ -50,10 +50,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
 db = SQLAlchemy(
     metadata=Base.metadata,
     session_options={"expire_on_commit": False},
-    engine_options={
-        "hide_parameters": True,  # parameters are personal data; keep them out of logs
-        "pool_pre_ping": True,  # after a restart of PostgreSQL, nobody gets a dead connection
-    },
+    engine_options={"hide_parameters": True},  # they are personal data; keep them out of logs
 )
 
 
@@ -117,6 +114,9 @@ def writing() -> Iterator[None]:
 
 def init_database(app: Flask) -> None:
     """Bind the database to the application and set the rules of its connections."""
+    # After a restart of PostgreSQL, nobody gets a dead connection. A file needs no asking.
+    is_file = app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": not is_file}
     db.init_app(app)
     app.teardown_appcontext(_end_reading)  # runs before the extension closes the session
     with app.app_context():

@@ -4,12 +4,17 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import String, bindparam, exists, insert, select, update
 
 from intake.core.db import db
 from intake.notifications.models import Message
 
-WITH_KEY = select(Message).where(Message.unique_key == bindparam("unique_key"))
+TABLE = Message.metadata.tables[Message.__tablename__]
+COLUMNS = tuple(column.name for column in TABLE.columns)
+_VALUES = [bindparam(f"new_{column.name}", type_=column.type) for column in TABLE.columns]
+_KNOWN = select(TABLE.c.id).where(TABLE.c.unique_key == bindparam("new_unique_key", type_=String()))
+ADD = insert(TABLE).from_select(COLUMNS, select(*_VALUES).where(~exists(_KNOWN)))
+"""Adds a message unless one with its key is there: one statement, as patients wait for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +45,8 @@ def enqueue(
     unique_key: str | None = None,
     topic: str | None = None,
     submission_id: UUID | None = None,
-) -> Message:
-    """Put a mail into the outbox in the current unit of work; the caller flushes or commits.
+) -> UUID:
+    """Put a mail into the outbox in the current unit of work; the caller commits. Returns its id.
 
     A second mail with the same `unique_key` is left out: asking twice must never undo whatever it
     was asked with. `name` picks the templates `emails/<name>.subject.txt`, `.txt` and `.html`.
@@ -49,9 +54,6 @@ def enqueue(
     A mail for later has a `due_at`, an instant. If something may overtake it, such as a reminder
     of a call that can be moved, it has a `topic` too: `void(topic)` stops it until it is sent.
     """
-    known = _with_key(unique_key)
-    if known is not None:
-        return known
     message = Message(
         name=name,
         language=language,
@@ -63,8 +65,8 @@ def enqueue(
     )
     message.recipient = to
     message.context = asdict(context)
-    db.session.add(message)
-    return message
+    db.session.execute(ADD, {f"new_{name}": getattr(message, name) for name in COLUMNS})
+    return message.id
 
 
 def void(topic: str) -> int:
@@ -80,9 +82,3 @@ def void(topic: str) -> int:
         .returning(Message.id)
     )
     return len(db.session.scalars(stopped).all())
-
-
-def _with_key(unique_key: str | None) -> Message | None:
-    if unique_key is None:
-        return None
-    return db.session.scalar(WITH_KEY, {"unique_key": unique_key})

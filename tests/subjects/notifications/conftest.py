@@ -57,10 +57,9 @@ def queue(app: Flask) -> Callable[..., UUID]:
     ) -> UUID:
         words = {"clinic_name": "Quiet Clinic", "clinic_phone": "(312) 555-0142"} | values
         with unit_of_work():
-            message = outbox.enqueue(
+            return outbox.enqueue(
                 name, to=to, context=ReceivedContext(**words), language="en", now=due_at
             )
-        return message.id
 
     return put
 

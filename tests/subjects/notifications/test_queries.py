@@ -64,6 +64,7 @@ def test_a_row_names_no_recipient_and_no_content(queue: Queue) -> None:
         "due_at",
         "sent_at",
         "failures",
+        "lease",
         "last_error",
     }
 

@@ -32,7 +32,7 @@ def ask(topic: str = "flag:1", due_at: datetime = LATER, **options: str) -> UUID
             due_at=due_at,
             topic=topic,
             **options,
-        ).id
+        )
 
 
 def stop(topic: str = "flag:1") -> int:
