@@ -4,7 +4,7 @@ A level never falls by itself: a reason once given stays, with its time, even if
 it is changed later. Only a reason that says "not answered" ends, when the answer comes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,10 @@ from intake.screening.facts import AnswerSheet
 from intake.screening.level import Level
 from intake.screening.plan import Asked, Plan, gate_mark, plan_for
 from intake.screening.triage import Reason, Triage, evaluate
+from intake.submissions.given import answers_in
 from intake.submissions.models import Submission
+
+Document = dict[str, Any]
 
 UNTIL_ANSWERED = frozenset({"S5", "S6", "M2"})
 """Rules that fire because an answer is missing; they end when it comes."""
@@ -62,7 +65,8 @@ def assess(submission: Submission, clinic: Clinic, *, now: datetime) -> Triage:
     """
     triage = evaluate(load_catalog(), _sheet(submission, plan_of(submission, clinic)))
     earlier = (submission.triage or {}).get("reasons", [])
-    reasons = _merge(_still_standing(earlier, submission), triage.reasons, now)
+    found = [_document(reason, submission, now) for reason in triage.reasons]
+    reasons = _merge(_still_standing(earlier, submission), found)
     level = Level.highest(*(Level(reason["level"]) for reason in reasons))
     notes = [{"rule": note.rule, "text": note.text} for note in triage.notes]
     submission.triage = {"level": level.value, "reasons": reasons, "notes": notes}
@@ -72,7 +76,7 @@ def assess(submission: Submission, clinic: Clinic, *, now: datetime) -> Triage:
 
 def _sheet(submission: Submission, plan: Plan) -> AnswerSheet:
     stored: Mapping[str, Any] = submission.answers or {}
-    answers = {key: value for key, value in stored.items() if key != "skipped"}
+    answers = answers_in(stored)
     shown = {*answers, *stored.get("skipped", [])}
     return AnswerSheet(
         answers=answers,
@@ -91,7 +95,7 @@ def _is_gated(asked: Asked, stored: Mapping[str, Any]) -> bool:
     return asked.gated
 
 
-def _still_standing(earlier: list[dict[str, Any]], submission: Submission) -> list[dict[str, Any]]:
+def _still_standing(earlier: list[Document], submission: Submission) -> list[Document]:
     """Earlier reasons that stay even if no rule gives them again."""
     right_now = (submission.answers or {}).get("asq", {}).get("q5")
     ended = {*UNTIL_ANSWERED, NOTHING_FOUND} | (
@@ -100,25 +104,35 @@ def _still_standing(earlier: list[dict[str, Any]], submission: Submission) -> li
     return [reason for reason in earlier if reason["rule"] not in ended]
 
 
-def _merge(
-    earlier: list[dict[str, Any]], fresh: tuple[Reason, ...], now: datetime
-) -> list[dict[str, Any]]:
+def _merge(earlier: list[Document], fresh: list[Document]) -> list[Document]:
     """Fresh reasons, with their first time, then earlier ones that no longer fire but stay."""
     known = {(reason["rule"], reason["text"]): reason for reason in earlier}
     merged = [
-        known.get((reason.rule, reason.text)) or _document(reason, now)
+        known.get((reason["rule"], reason["text"])) or reason
         for reason in fresh
-        if reason.rule != NOTHING_FOUND
+        if reason["rule"] != NOTHING_FOUND
     ]
     merged += [reason for reason in earlier if reason not in merged]
-    return merged or [_document(reason, now) for reason in fresh]
+    return merged or fresh
 
 
-def _document(reason: Reason, now: datetime) -> dict[str, Any]:
+def _document(reason: Reason, submission: Submission, now: datetime) -> Document:
+    """A reason as it is stored, with the answers behind it: they may be changed later."""
     return {
         "rule": reason.rule,
         "level": reason.level.value,
         "text": reason.text,
         "items": list(reason.items),
+        "answers": list(_answers_behind(reason, submission.answers or {})),
         "at": now.isoformat(),
     }
+
+
+def _answers_behind(reason: Reason, stored: Mapping[str, Any]) -> Iterator[Document]:
+    """Question, answer and version of the instrument, for each answer that was given."""
+    for item in reason.items:
+        instrument_id, question = item.split(".")[:2]
+        answer = stored.get(instrument_id, {}).get(question)
+        if answer is not None:
+            version = load_catalog()[instrument_id].version
+            yield {"item": f"{instrument_id}.{question}", "answer": answer, "version": version}

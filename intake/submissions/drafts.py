@@ -17,6 +17,7 @@ from intake.screening.level import Level
 from intake.screening.plan import HISTORY, gate_mark
 from intake.submissions.assessment import conditions_of, plan_of
 from intake.submissions.flags import PATIENT, assess_and_alarm
+from intake.submissions.given import with_answers
 from intake.submissions.models import Submission
 
 SHORT_WAY = "short_way"
@@ -166,7 +167,8 @@ def save_answers(
         stored.pop(instrument_id, None)
         skipped.add(instrument_id)
     else:
-        stored[instrument_id] = _clean(draft, instrument_id, answers)
+        given = _clean(draft, instrument_id, answers)
+        stored = with_answers(stored, instrument_id, given, now=now)
         # A first page that is saved anew may lead to further questions again.
         skipped = {key for key in skipped if key.split("/")[0] != instrument_id}
         skipped |= {*left_blank, *_marks(draft, clinic, instrument_id)}
