@@ -2,19 +2,16 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import String, bindparam, exists, insert, select, update
+from sqlalchemy import Insert, bindparam, exists, insert, select, update
 
 from intake.core.db import db
 from intake.notifications.models import Message
 
 TABLE = Message.metadata.tables[Message.__tablename__]
 COLUMNS = tuple(column.name for column in TABLE.columns)
-_VALUES = [bindparam(f"new_{column.name}", type_=column.type) for column in TABLE.columns]
-_KNOWN = select(TABLE.c.id).where(TABLE.c.unique_key == bindparam("new_unique_key", type_=String()))
-ADD = insert(TABLE).from_select(COLUMNS, select(*_VALUES).where(~exists(_KNOWN)))
-"""Adds a message unless one with its key is there: one statement, as patients wait for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +62,7 @@ def enqueue(
     )
     message.recipient = to
     message.context = asdict(context)
-    db.session.execute(ADD, {f"new_{name}": getattr(message, name) for name in COLUMNS})
+    db.session.execute(_add(), {f"new_{name}": getattr(message, name) for name in COLUMNS})
     return message.id
 
 
@@ -82,3 +79,12 @@ def void(topic: str) -> int:
         .returning(Message.id)
     )
     return len(db.session.scalars(stopped).all())
+
+
+@lru_cache(maxsize=1)
+def _add() -> Insert:
+    """Adds a message unless one with its key is there: one statement, as patients wait for it."""
+    values = [bindparam(f"new_{column.name}", type_=column.type) for column in TABLE.columns]
+    key = bindparam("new_unique_key", type_=TABLE.c.unique_key.type)
+    known = select(TABLE.c.id).where(TABLE.c.unique_key == key)
+    return insert(TABLE).from_select(COLUMNS, select(*values).where(~exists(known)))

@@ -1,11 +1,12 @@
 """What the check page and the confirmation show."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from intake.clinic.clinic import Clinic
@@ -104,11 +105,16 @@ def _endpoint(step: Step) -> str:
 def _row(
     term: str, value: str, endpoint: str, about: str, *, small: str = "", instrument: str = ""
 ) -> Row:
+    href = _change_url(request.script_root, endpoint, instrument)
+    return {"term": term, "value": value, "small": small, "href": href, "about": about}
+
+
+@lru_cache(maxsize=256)  # a check page has fifteen of these
+def _change_url(_root: str, endpoint: str, instrument: str) -> str:
     where: dict[str, Any] = {"from": "check"}
     if endpoint == "answering.screening":
         where["instrument"] = instrument
-    href = url_for(endpoint, **where)
-    return {"term": term, "value": value, "small": small, "href": href, "about": about}
+    return url_for(endpoint, **where)
 
 
 def same_day_text(clinic: Clinic, *, now: datetime) -> str:
