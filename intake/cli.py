@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, TextIO
 
 import click
@@ -33,6 +34,7 @@ from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.core.encryption import create_key_file, key_ring
 from intake.notifications import worker as mail_worker
+from intake.scheduling.hours import close_each
 from intake.scheduling.service import add_providers
 from intake.screening.command import says_nothing, score_json, triage_json
 from intake.screening.errors import InputError
@@ -223,6 +225,22 @@ def _refuse_example(document: dict[str, Any], wanted: Clinic, file_name: str) ->
         raise click.ClickException(
             f"{file_name}: still the example's: {', '.join(unedited)}. Put in the clinic's own."
         )
+
+
+@clinic.command("holidays")
+@click.argument("year", type=click.IntRange(2026, 2099))
+def write_holidays(year: int) -> None:
+    """Close the clinic on the US federal holidays of YEAR. Dates that are closed stay as they are.
+
+    Open it again on those you work on: settings, "Closures".
+    """
+    # Loaded only here: it takes long, and no server needs it.
+    known = import_module("intake.scheduling.federal").federal_holidays(year)
+    with unit_of_work():
+        added = close_each(known, actor="command line", now=clock.now())
+    for day, label in added.items():
+        click.echo(f"{day:%a, %b %-d, %Y}  {label}")
+    click.echo(f"{len(added)} added, {len(known) - len(added)} known already.")
 
 
 users = AppGroup("users", help="Invite staff and let them in.")

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import holidays
 from sqlalchemy import func, select
 
 from intake.accounts.models import User
@@ -11,6 +10,7 @@ from intake.clinic.clinic import EXAMPLE_CLINIC
 from intake.clinic.models import ClinicSettings, Closure
 from intake.clinic.service import save_clinic
 from intake.core.db import db
+from intake.scheduling.federal import federal_holidays
 from intake.scheduling.service import add_providers
 
 EXAMPLE_USERS = (
@@ -33,8 +33,9 @@ def create_example(*, now: datetime) -> None:
 
 def create_closures(*, now: datetime) -> None:
     """The federal holidays of this year and the next."""
-    for day, label in holidays.country_holidays("US", years=[now.year, now.year + 1]).items():
-        db.session.add(Closure(day=day, label=label))
+    for year in (now.year, now.year + 1):
+        for day, label in federal_holidays(year).items():
+            db.session.add(Closure(day=day, label=label))
     db.session.flush()
 
 
