@@ -23,6 +23,7 @@ from intake.web.errors import US_LINES, register_errors
 from intake.web.filters import register_filters
 from intake.web.headers import init_headers
 from intake.web.origin import init_origin_check
+from intake.web.sessions import SignedCookies
 from intake.web.static import install_static
 from intake.web.templates import PageEnvironment
 
@@ -52,6 +53,7 @@ def create_app(settings: Settings) -> Flask:
         import_module("intake.core.migrations").register(app)
     mail.init_app(app)
     csrf.init_app(app)
+    app.session_interface = SignedCookies()
     init_languages(app, _languages_offered)
     init_headers(app)
     init_origin_check(app)

@@ -26,7 +26,7 @@ from intake.scheduling.slots import Slot, nearest
 from intake.submissions.models import Submission
 
 DAYS_A_PAGE = 3
-SOON = timedelta(days=14)
+SOON = timedelta(days=7)
 NEAREST = 8
 """How many times are offered in place of one that was just taken."""
 ZONES = frozenset(name for name, _words in TIME_ZONES)
