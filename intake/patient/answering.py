@@ -69,9 +69,10 @@ def more(instrument: str) -> ResponseReturnValue:
 def _ask(key: str, *, further: bool = False) -> ResponseReturnValue:
     if request.method == "POST":
         return _answer(key, further=further)
-    here = visit()
+    here = visit(even_sent=True)
     sheet = _sheet(here, key, further=further)
-    if not sheet.items:
+    is_closed = not here.draft.is_draft and not here.is_left_open(sheet.step)
+    if not sheet.items or is_closed:  # what was sent is not shown again
         return here.onward()
     given = here.answers.get(key)
     if given:

@@ -241,5 +241,11 @@ class ZoneForm(Form):
     zone = SelectField(_l("Your time zone"), choices=TIME_ZONES)
 
 
+class BirthdayForm(Form):
+    """Who has a mailed link knows the date of birth, too."""
+
+    dob = DateOfBirthField(_l("Date of birth"), hint=_l("For example, 3 27 1985."))
+
+
 class CheckForm(Form):
     """The button that sends."""

@@ -49,6 +49,21 @@ def steps_of(plan: Plan, *, short_way: bool = False) -> tuple[Step, ...]:
     )
 
 
+def asking_steps(plan: Plan) -> tuple[Step, ...]:
+    """The pages with questions, also those that the short way leaves to the call."""
+    return tuple(Step(asked.id, asked) for asked in plan.everything)
+
+
+def is_left_open(
+    asked: Asked, catalog: Catalog, *, contact: Mapping[str, Any], answers: Mapping[str, Any]
+) -> bool:
+    """Whether an instrument waits for its first answer, or for further ones it led to."""
+    given = answers.get(asked.id)
+    if not given or was_cut_short(asked, catalog, answers):
+        return True
+    return has_open_questions(asked, catalog, contact=contact, given=given)
+
+
 def first_items(catalog: Catalog, asked: Asked, conditions: Collection[str]) -> tuple[Item, ...]:
     """The questions of an instrument's page, before anything on it is answered."""
     return _items(catalog, asked, conditions, {})

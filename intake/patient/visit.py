@@ -50,7 +50,9 @@ class Visit:
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """The pages of this person's request."""
+        """The pages of this person's request; once it is sent, those that ask."""
+        if not self.draft.is_draft:
+            return journey.asking_steps(self.plan)
         return journey.steps_of(self.plan, short_way=drafts.is_short_way(self.draft))
 
     @property
@@ -85,7 +87,7 @@ class Visit:
             raise Elsewhere(url_for("answering.help_now") if is_urgent else self.next_url())
         if step is None:
             abort(404)
-        if not journey.may_open(step, self.steps, self.done):
+        if self.draft.is_draft and not journey.may_open(step, self.steps, self.done):
             raise Elsewhere(self.next_url())
         return step
 
@@ -93,12 +95,27 @@ class Visit:
         """The address at which a person goes on: the first page that still needs something."""
         if not self.draft.is_draft:
             return url_for("wizard.done")
-        step = journey.first_open(self.steps, self.done)
+        return self.open_url(journey.first_open(self.steps, self.done))
+
+    def open_url(self, step: Step) -> str:
+        """The address at which a page's first open question is asked."""
         if step.key in self.answers and not self.was_cut_short(
             step
         ):  # its first questions are answered, further ones are not
             return url_for("answering.more", instrument=step.key)
         return url_of(step)
+
+    @property
+    def left_open(self) -> list[Step]:
+        """The pages whose questions may still be answered after the request was sent."""
+        return [step for step in self.steps if self.is_left_open(step)]
+
+    def is_left_open(self, step: Step) -> bool:
+        """Whether a page that asks was skipped or never shown, in whole or in part."""
+        catalog, contact, answers = load_catalog(), self.contact, self.answers
+        return step.asked is not None and journey.is_left_open(
+            step.asked, catalog, contact=contact, answers=answers
+        )
 
     def was_cut_short(self, step: Step) -> bool:
         """Whether a page is to be asked again, since it was only asked in part."""
@@ -108,6 +125,8 @@ class Visit:
 
     def page(self, step: Step, *, further: bool = False) -> dict[str, Any]:
         """What every page of the form shows around its questions."""
+        if not self.draft.is_draft:
+            return self._page_after_sending()
         place = self.steps.index(step)
         back = url_of(self.steps[place - 1]) if place else url_for("pages.home")
         if further:
@@ -123,10 +142,24 @@ class Visit:
             "back": back,
             "asks_safety": asks_safety,
             "for_other": self.is_for_other,
+            "is_sent": False,
+            "save_url": url_for("resume.save"),
+        }
+
+    def _page_after_sending(self) -> dict[str, Any]:
+        """The same for a question that is answered late: it stands alone."""
+        return {
+            "number": 0,
+            "total": 0,
+            "back": self.next_url(),
+            "asks_safety": self.plan.safety is not None,
+            "for_other": self.is_for_other,
+            "is_sent": True,
         }
 
     def onward(self) -> ResponseReturnValue:
-        """Go on after a page: to the first one that still needs something, in the end to check.
+        """Go on after a page: to the first one that still needs something, in the end to check,
+        and after sending to the confirmation.
 
         A change leads to the questions it calls for and then back, never through all pages again.
         """
@@ -146,12 +179,13 @@ class Elsewhere(HTTPException):
         super().__init__(response=redirect(url, 303))
 
 
-def visit() -> Visit:
+def visit(*, even_sent: bool = False) -> Visit:
     """The draft of this browser; whoever has none is sent to the first page.
 
-    A request that was sent already leads to its confirmation.
+    A request that was sent already leads to its confirmation, unless `even_sent`.
     """
-    return _visit_of(drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now()))
+    draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
+    return _visit_of(draft, even_sent=even_sent)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from intake.patient import journey, offers, summary
 from intake.patient.forms import NO_SLOT, CheckForm, ContactForm, StartForm, TimesForm
 from intake.patient.journey import Step
 from intake.patient.limits import count_begun
+from intake.patient.questions import heading
 from intake.patient.visit import (
     DRAFT_COOKIE,
     Visit,
@@ -172,6 +173,9 @@ def done() -> ResponseReturnValue:
     submission = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
     if submission is None:
         return see(url_for("pages.home"))
+    here = Visit(submission, current_clinic())
     if submission.is_draft:
-        return see(Visit(submission, current_clinic()).next_url())
-    return render_template("patient/done.html", **summary.receipt(submission, current_clinic()))
+        return see(here.next_url())
+    open_pages = [(heading(step.key), here.open_url(step)) for step in here.left_open]
+    receipt = summary.receipt(submission, here.clinic)
+    return render_template("patient/done.html", open_pages=open_pages, **receipt)

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from intake.clinic.clinic import Clinic
-from intake.core.i18n import moment_text
+from intake.core.i18n import day_text, moment_text
 from intake.core.tokens import token_hash
 from intake.core.urls import staff_url
-from intake.notifications.outbox import MailContext, enqueue
+from intake.notifications.outbox import MailContext, enqueue, void
 from intake.submissions.models import Acknowledgement, Submission
 
 
@@ -18,6 +18,14 @@ class ReceivedMail(MailContext):
 
     reference: str
     respond_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResumeMail(MailContext):
+    """A link to go on with a request."""
+
+    link: str
+    until: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +56,29 @@ def received(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
         language=submission.language,
         now=now,
         unique_key=f"received:{submission.id}",
+        submission_id=submission.id,
+    )
+
+
+def resume(
+    submission: Submission, clinic: Clinic, *, to: str, link: str, until: datetime, now: datetime
+) -> None:
+    """Send a link to go on with the request, and stop earlier ones, which lead nowhere now."""
+    topic = f"resume:{submission.id}"
+    void(topic)
+    enqueue(
+        "resume",
+        to=to,
+        context=ResumeMail(
+            clinic_name=clinic.name,
+            clinic_phone=clinic.phone,
+            reply_to=clinic.reply_to,
+            link=link,
+            until=day_text(until, clinic.tz, submission.language),
+        ),
+        language=submission.language,
+        now=now,
+        topic=topic,
         submission_id=submission.id,
     )
 

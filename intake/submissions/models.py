@@ -66,7 +66,8 @@ class Submission(Base, kw_only=True):
     flagged_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     """Since when the urgent flag is open, or was when it was acknowledged."""
     resume_hash: Mapped[str | None] = mapped_column(String(64), unique=True, default=None)
-    """Hash of the token in the mailed link with which the draft can be taken up again."""
+    """Hash of the token in the mailed link with which the request can be taken up again."""
+    resume_expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     contact_sealed: Mapped[bytes | None] = mapped_column(default=None, repr=False)
     answers_sealed: Mapped[bytes | None] = mapped_column(default=None, repr=False)
     triage_sealed: Mapped[bytes | None] = mapped_column(default=None, repr=False)

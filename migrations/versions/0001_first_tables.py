@@ -237,6 +237,7 @@ def _create_submissions() -> None:
         sa.Column("alarms", sa.Integer(), nullable=False),
         sa.Column("flagged_at", INSTANT, nullable=True),
         sa.Column("resume_hash", sa.String(length=64), nullable=True),
+        sa.Column("resume_expires_at", INSTANT, nullable=True),
         sa.Column("contact_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("answers_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("triage_sealed", sa.LargeBinary(), nullable=True),
