@@ -15,12 +15,15 @@ from intake.scheduling.bookings import provider_name
 from intake.scheduling.models import Appointment
 from intake.scheduling.queries import Diary
 from intake.scheduling.slots import slot_from
+from intake.screening.catalog import load_catalog
 from intake.staff.flag import Flag, flag_of, level_tag
 from intake.staff.grid import Grid, booking_grid
 from intake.staff.person import Fact, Person
 from intake.staff.reasons import Why, explain
-from intake.staff.scores import AnswerList, Score, answers_of, scores_of, skipped_in
+from intake.staff.scores import AnswerList, Score, answers_of, scores_of
 from intake.staff.words import CHANNELS, MESSAGES, STATUSES, Tag, opening, when
+from intake.submissions import resume
+from intake.submissions.emails import patient_address
 from intake.submissions.models import Submission
 from intake.submissions.queries import notes_of
 
@@ -43,6 +46,16 @@ class Call:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How much of what is asked was answered, and whether a link to the rest may be mailed."""
+
+    answered: int
+    asked: int
+    open: list[str]
+    can_mail: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Record:
     """All parts of the page; answers are empty for those who may not see them."""
 
@@ -61,7 +74,7 @@ class Record:
     sees_answers: bool
     scores: list[Score]
     answers: list[AnswerList]
-    skipped: list[str]
+    progress: Progress
     notes: list[LogLine]
     messages: list[LogLine]
 
@@ -104,9 +117,21 @@ def record_of(
         sees_answers=sees_answers,
         scores=scores_of(answers),
         answers=answers_of(answers),
-        skipped=skipped_in(answers),
+        progress=_progress(submission, clinic),
         notes=_notes(submission, clinic, now),
         messages=[_message(each, clinic, now) for each in reversed(of_submission(submission.id))],
+    )
+
+
+def _progress(submission: Submission, clinic: Clinic) -> Progress:
+    still_open = resume.left_open(submission, clinic)
+    asked = resume.asked_of(submission, clinic)
+    may_mail = patient_address(submission) is not None and submission.status not in resume.OVER
+    return Progress(
+        answered=asked - len(still_open),
+        asked=asked,
+        open=[load_catalog()[each.id].title for each in still_open],
+        can_mail=may_mail and bool(still_open or submission.is_draft),
     )
 
 

