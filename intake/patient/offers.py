@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -64,11 +64,17 @@ class Offer:
         return {
             **vars(self),
             "zone_name": zone_name,
-            "week_days": DAYS,
-            "week_parts": PARTS,
+            **_week(language()),
             "no_slot": NO_SLOT,
             "first_day": _first_day(),
         }
+
+
+@cache
+def _week(_language: str) -> dict[str, list[tuple[str, ...]]]:
+    """The days and the parts of the week in the words of this language."""
+    named = {"week_days": DAYS, "week_parts": PARTS}
+    return {name: [tuple(map(str, each)) for each in of_week] for name, of_week in named.items()}
 
 
 def sent_form() -> TimesForm:

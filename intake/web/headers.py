@@ -54,15 +54,22 @@ _TWO_YEARS = 63_072_000  # seconds
 def init_headers(app: Flask) -> None:
     """Add the headers to every response of the application, errors included."""
     headers = headers_for_all(app) | FOR_PAGES
+    names = frozenset(name.lower() for name in headers)
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
+        own = names.intersection(name.lower() for name, _value in response.headers)
+        missing = headers.items() if not own else _without(headers, own)
+        response.headers.extend(missing)
         # Whatever a library wrote here, a page that may hold answers is not kept anywhere.
         if response.headers.get("Cache-Control") != ASKED_AGAIN:
             response.headers["Cache-Control"] = NOT_KEPT
         return response
+
+
+def _without(headers: dict[str, str], names: frozenset[str]) -> list[tuple[str, str]]:
+    """All headers but those of these names, which the response sets itself."""
+    return [(name, value) for name, value in headers.items() if name.lower() not in names]
 
 
 def headers_for_all(app: Flask) -> dict[str, str]:
