@@ -215,6 +215,22 @@ def first_available(
     ]
 
 
+def open_times(calendar: ProviderCalendar, day: date) -> list[Interval]:
+    """The hours of a local date as UTC intervals in order; hours that touch are one."""
+    windows = calendar.windows_on(day)
+    stretches = _stretches(day, calendar.tz) if windows else []
+    return _merged(
+        piece for stretch in stretches for _, piece in _open_pieces(day, windows, stretch)
+    )
+
+
+def lies_within_hours(calendar: ProviderCalendar, time: Interval) -> bool:
+    """Whether a consultation lies within the hours of one local date, its buffers apart."""
+    day = time.start.astimezone(calendar.tz).date()
+    hours = open_times(calendar, day)
+    return any(each.start <= time.start and time.end <= each.end for each in hours)
+
+
 def nearest(slots: Iterable[Slot], wanted: datetime, n: int) -> list[Slot]:
     """The `n` slots that start closest to an instant (the earlier of equals), in time order."""
 

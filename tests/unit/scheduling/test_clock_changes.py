@@ -1,12 +1,13 @@
 """Slots on the days on which the clocks change, in every time zone of the United States."""
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from intake.scheduling.slots import Slot, free_slots
-from tests.unit.scheduling.calendars import at, calendar, rules, wall_times
+from intake.scheduling.slots import Interval, Slot, free_slots, lies_within_hours, open_times
+from tests.unit.scheduling.calendars import at, calendar, clock, rules, wall_times
 from tests.unit.zones import AUTUMN, CHANGING, SPRING, STEADY
 
 ALL_DAY = ("00:00", "00:00")
@@ -150,3 +151,46 @@ def test_it_holds_where_clocks_change_in_odd_ways(zone, day, length) -> None:
     starts = [slot.starts_at for slot in slots_on(day, ALL_DAY, zone=zone)]
     assert len(starts) == length
     assert {start.astimezone(ZoneInfo(zone)).date() for start in starts} <= {day}
+
+
+@every_zone
+@pytest.mark.parametrize("day", SPRING + AUTUMN, ids=str)
+def test_dated_hours_keep_their_wall_times_on_the_day_of_a_change(zone, day) -> None:
+    tz = ZoneInfo(zone)
+    other = calendar(tz=tz, exceptions={day: ((clock("07:00"), clock("08:30")),)})
+    before = datetime.combine(day - timedelta(days=7), datetime.min.time(), UTC)
+    slots = free_slots(other, rules(), busy=(), now=before, first_day=day, last_day=day)
+    assert wall_times(slots, tz=tz) == ["07:00", "07:30", "08:00"]
+
+
+@every_zone
+@pytest.mark.parametrize("day", SPRING + AUTUMN, ids=str)
+def test_a_day_away_ends_at_midnight_also_when_the_clocks_change(zone, day) -> None:
+    tz = ZoneInfo(zone)
+    away = calendar(ALL_DAY, tz=tz, exceptions={day: ()})
+    before = datetime.combine(day - timedelta(days=7), datetime.min.time(), UTC)
+    around = {"first_day": day - timedelta(days=1), "last_day": day + timedelta(days=1)}
+    slots = free_slots(away, rules(), busy=(), now=before, **around)
+    starts = [slot.starts_at for slot in slots]
+    gap = max(later - earlier for earlier, later in itertools.pairwise(starts))
+    midnights = at(day, "00:00", tz=tz), at(day + timedelta(days=1), "00:00", tz=tz)
+    assert gap == midnights[1] - midnights[0] + HALF_HOUR
+
+
+@every_zone
+@pytest.mark.parametrize("day", SPRING + AUTUMN, ids=str)
+def test_the_hours_of_a_day_are_as_long_as_the_day(zone, day) -> None:
+    tz = ZoneInfo(zone)
+    (whole,) = open_times(calendar(ALL_DAY, tz=tz), day)
+    assert whole == Interval(at(day, "00:00", tz=tz), at(day + timedelta(days=1), "00:00", tz=tz))
+
+
+@changing
+@in_autumn
+def test_what_lies_in_the_hour_that_is_repeated_lies_within_the_hours(zone, day) -> None:
+    tz = ZoneInfo(zone)
+    early = calendar(("01:00", "01:30"), tz=tz)
+    for fold in (0, 1):
+        start = at(day, "01:00", tz=tz, fold=fold)
+        assert lies_within_hours(early, Interval(start, start + HALF_HOUR))
+        assert not lies_within_hours(early, Interval(start + HALF_HOUR, start + 2 * HALF_HOUR))

@@ -16,6 +16,8 @@ from intake.scheduling.slots import (
     Slot,
     first_available,
     free_slots,
+    lies_within_hours,
+    open_times,
     slot_at,
 )
 from tests.unit.zones import AUTUMN, CHANGING, SPRING, STEADY
@@ -143,6 +145,24 @@ def test_no_slot_with_its_buffers_overlaps_busy_time(case: Case) -> None:
     for slot in case.slots():
         for taken in case.busy:
             assert slot.blocked_until <= taken.start or taken.end <= slot.blocked_from
+
+
+@given(cases())
+@settings(max_examples=150, deadline=None)
+def test_every_slot_lies_in_the_hours_of_its_day(case: Case) -> None:
+    for slot in case.slots():
+        assert lies_within_hours(case.calendar, Interval(slot.starts_at, slot.ends_at))
+        assert slot.starts_at.astimezone(case.calendar.tz).date() not in case.calendar.closed
+
+
+@given(cases())
+@settings(max_examples=60, deadline=None)
+def test_the_open_times_of_a_day_are_those_of_the_clock_on_the_wall(case: Case) -> None:
+    tz, day = case.calendar.tz, case.now.astimezone(case.calendar.tz).date()
+    windows, times = case.calendar.windows_on(day), open_times(case.calendar, day)
+    for tick in ticks(case.now - timedelta(days=1), case.now + timedelta(days=1)):
+        is_within = any(each.start <= tick < each.end for each in times)
+        assert is_within == is_open(tick.astimezone(tz), day, windows)
 
 
 @given(cases(), st.randoms(use_true_random=False))
