@@ -1,13 +1,27 @@
 """What became of messages: plain rows that name no recipient and no content."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from intake.core.db import db
 from intake.notifications.models import STATES, Message
+
+COLUMNS: tuple[Any, ...] = (
+    Message.id,
+    Message.name,
+    Message.state,
+    Message.created_at,
+    Message.due_at,
+    Message.sent_at,
+    Message.failures,
+    Message.last_error,
+    Message.lease,
+)
 
 
 @dataclass(frozen=True)
@@ -51,19 +65,12 @@ def waiting_since(now: datetime) -> datetime | None:
 
 def of_submission(submission_id: UUID) -> list[MessageState]:
     """The messages about one submission, oldest first."""
-    rows = db.session.execute(
-        select(
-            Message.id,
-            Message.name,
-            Message.state,
-            Message.created_at,
-            Message.due_at,
-            Message.sent_at,
-            Message.failures,
-            Message.last_error,
-            Message.lease,
-        )
-        .where(Message.submission_id == submission_id)
-        .order_by(Message.created_at, Message.id)
-    )
+    query = select(*COLUMNS).where(Message.submission_id == submission_id)
+    rows = db.session.execute(query.order_by(Message.created_at, Message.id))
     return [MessageState(*row) for row in rows]
+
+
+def with_keys(unique_keys: Collection[str]) -> dict[str, MessageState]:
+    """Messages by the unique keys they were asked for with, of those that exist."""
+    query = select(*COLUMNS, Message.unique_key).where(Message.unique_key.in_(unique_keys))
+    return {row.unique_key: MessageState(*row[:-1]) for row in db.session.execute(query)}

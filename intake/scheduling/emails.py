@@ -31,6 +31,16 @@ class MovedMail(BookedMail):
     was: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class RebookMail(MailContext):
+    """The question for another time, since the clinic cannot keep this one."""
+
+    reference: str
+    when: str
+    link: str = ""
+    """Where they can choose; "" asks them to call."""
+
+
 def booked(
     submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
 ) -> None:
@@ -71,6 +81,37 @@ def moved(
         unique_key=f"moved:{appointment.id}:{appointment.sequence}",
         submission_id=submission.id,
     )
+
+
+def ask_to_rebook(
+    submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
+) -> bool:
+    """Ask the patient to choose another time. Returns whether they get e-mail at all."""
+    address = patient_address(submission)
+    if address is None:
+        return False
+    zone = _zone(appointment, clinic)
+    enqueue(
+        "rebook",
+        to=address,
+        context=RebookMail(
+            clinic_name=clinic.name,
+            clinic_phone=clinic.phone,
+            reply_to=clinic.reply_to,
+            reference=submission.reference,
+            when=moment_text(appointment.starts_at, zone, submission.language),
+        ),
+        language=submission.language,
+        now=now,
+        unique_key=rebook_key(appointment),
+        submission_id=submission.id,
+    )
+    return True
+
+
+def rebook_key(appointment: Appointment) -> str:
+    """The unique key of that question: asked once about each time an appointment has."""
+    return f"rebook:{appointment.id}:{appointment.starts_at:%Y%m%d%H%M}"
 
 
 def _context(

@@ -160,9 +160,25 @@ def frame() -> dict[str, StaffFrame]:
     }
 
 
+NAV = (
+    ("Work queue", "staff.queue", "inbox", Permission.SEE_QUEUE),
+    ("Calendar", "staff.calendar", "calendar", Permission.SEE_QUEUE),
+)
+"""The main navigation: words, the page they lead to, an icon, and who sees them."""
+
+
 def _nav(user: User) -> list[NavItem]:
-    if not user.may(Permission.SEE_QUEUE):
-        return []
-    waiting = sum(to_do_counts().values())
-    here = request.endpoint == "staff.queue"
-    return [NavItem("Work queue", url_for("staff.queue"), "inbox", here, str(waiting or ""))]
+    waiting = sum(to_do_counts().values()) if user.may(Permission.SEE_QUEUE) else 0
+    counts = {"staff.queue": str(waiting or "")}
+    return [
+        NavItem(label, url_for(endpoint), icon, _is_in(endpoint), counts.get(endpoint, ""))
+        for label, endpoint, icon, permission in NAV
+        if user.may(permission)
+    ]
+
+
+def _is_in(endpoint: str) -> bool:
+    """Whether the page asked for is that one or lies below it; below the queue lies all else."""
+    address = url_for(endpoint)
+    is_below = request.path.startswith(f"{address}/") and endpoint != "staff.queue"
+    return request.path == address or is_below

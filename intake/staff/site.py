@@ -4,9 +4,19 @@ from flask import Flask
 
 from intake.accounts.security import init_security
 from intake.accounts.sessions import SiteSessions
-from intake.staff import forgotten, guard, links, queue, resume, submission, unsent
+from intake.staff import (
+    calendar,
+    forgotten,
+    guard,
+    links,
+    queue,
+    resume,
+    submission,
+    to_move,
+    unsent,
+)
 
-VIEWS = (queue, submission, resume, unsent)
+VIEWS = (queue, submission, resume, unsent, calendar, to_move)
 """Modules whose views stand on the guarded blueprint; importing them adds the views."""
 
 

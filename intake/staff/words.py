@@ -51,6 +51,7 @@ MESSAGES = {
     "booked": "Confirmation to the patient",
     "moved": "New time to the patient",
     "resume": "Link to go on, to the patient",
+    "rebook": "Question for another time to the patient",
     "new_submission": "Notice to the front desk",
     "urgent": "Alert to staff on call",
     "escalation": "Alert to the backup contact",

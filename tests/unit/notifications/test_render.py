@@ -17,7 +17,7 @@ from intake.core import i18n
 from intake.notifications import render as rendering
 from intake.notifications.outbox import MailContext
 from intake.notifications.render import TEMPLATES, Rendered, render
-from intake.scheduling.emails import BookedMail, MovedMail
+from intake.scheduling.emails import BookedMail, MovedMail, RebookMail
 from intake.submissions.emails import ReceivedMail, StaffMail
 
 CLINIC: dict[str, Any] = {"clinic_name": "Quiet Clinic", "clinic_phone": "(312) 555-0142"}
@@ -36,6 +36,9 @@ TO_PATIENTS: dict[str, MailContext] = {
 TO_PATIENTS["moved"] = MovedMail(
     was="Wednesday, December 2, 9:30 am Central Time",
     **{**asdict(TO_PATIENTS["booked"]), **CLINIC},
+)
+TO_PATIENTS["rebook"] = RebookMail(
+    reference="K7M-4QDX", when="Thursday, December 3, 9:30 am Central Time", **CLINIC
 )
 TO_STAFF: dict[str, MailContext] = {
     name: StaffMail(

@@ -24,6 +24,9 @@ GUARDED = {
     "staff.acknowledge_flag": Permission.CONTACT,
     "staff.write_note": Permission.CONTACT,
     "staff.unsent": Permission.SEE_QUEUE,
+    "staff.calendar": Permission.SEE_QUEUE,
+    "staff.to_move": Permission.BOOK,
+    "staff.ask": Permission.BOOK,
 }
 
 NOBODY = UUID(int=0)
