@@ -18,6 +18,7 @@ from intake.patient.questions import heading
 from intake.scheduling import queries
 from intake.scheduling.models import Appointment
 from intake.screening.level import Level
+from intake.submissions.emails import respond_by
 from intake.submissions.models import Submission
 from intake.web.filters import opening
 
@@ -136,11 +137,7 @@ def receipt(submission: Submission, clinic: Clinic) -> dict[str, Any]:
     kept = queries.kept_for(submission.id)
     contact = (submission.contact or {}).get("contact", {})
     sent_at = submission.sent_at or submission.updated_at
-    deadline = clinic.hours.add_open_minutes(sent_at, clinic.response_minutes)
-    if submission.level_rank >= Level.URGENT.rank:  # as the page of help said
-        deadline = min(deadline, clinic.hours.end_of_business_day(sent_at))
-    if kept is not None:
-        deadline = min(deadline, kept.starts_at)
+    call_at = kept.starts_at if kept else None
     zone = ZoneInfo(kept.time_zone) if kept and kept.time_zone else clinic.tz
     return {
         "submission": submission,
@@ -148,7 +145,7 @@ def receipt(submission: Submission, clinic: Clinic) -> dict[str, Any]:
         "zone": zone,
         "zone_name": zone_text(zone, language()),
         "leaf": _leaf(kept.starts_at.astimezone(zone)) if kept else (),
-        "respond_by": deadline,
+        "respond_by": respond_by(submission, clinic, sent_at=sent_at, call_at=call_at),
         "is_urgent": submission.level_rank >= Level.URGENT.rank,
         "mailed": "email" in contact.get("contact_by", []) and bool(contact.get("email")),
         "voice": contact.get("phone", ""),

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -262,5 +263,7 @@ def send(here: Visit) -> None:
     now = clock.now()
     kept = booking.keep_for_sending(here.draft, now=now)
     is_booked = kept is not None and kept.status == "booked"
-    service.submit(here.draft, here.clinic, now=now, is_booked=is_booked)
+    zone = ZoneInfo(kept.time_zone) if kept is not None and kept.time_zone else here.clinic.tz
+    call_at = kept.starts_at.astimezone(zone) if kept is not None else None
+    service.submit(here.draft, here.clinic, now=now, call_at=call_at, is_booked=is_booked)
     forgive(with_time=kept is not None)

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import day_text, moment_text
 from intake.core.tokens import token_hash
 from intake.core.urls import staff_url
 from intake.notifications.outbox import MailContext, enqueue, void
+from intake.screening.level import Level
 from intake.submissions.models import Acknowledgement, Submission
 
 
@@ -18,6 +20,11 @@ class ReceivedMail(MailContext):
 
     reference: str
     respond_by: str
+    """By when the clinic answers; "" if that is no sooner than the call."""
+    call_at: str = ""
+    """The time the person chose, or ""."""
+    is_booked: bool = False
+    """Whether that time is agreed on already."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +44,36 @@ class StaffMail(MailContext):
     link: str
 
 
-def received(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
-    """Tell the patient that we have the request, if they allowed e-mail."""
+def respond_by(
+    submission: Submission, clinic: Clinic, *, sent_at: datetime, call_at: datetime | None
+) -> datetime | None:
+    """By when the clinic answers a request, as pages and mails promise it.
+
+    None when that is no sooner than the call itself.
+    """
+    deadline = clinic.hours.add_open_minutes(sent_at, clinic.response_minutes)
+    if submission.level_rank >= Level.URGENT.rank:  # as the page of help said
+        deadline = min(deadline, clinic.hours.end_of_business_day(sent_at))
+    return deadline if call_at is None or deadline < call_at else None
+
+
+def received(
+    submission: Submission,
+    clinic: Clinic,
+    *,
+    now: datetime,
+    call_at: datetime | None = None,
+    is_booked: bool = False,
+) -> None:
+    """Tell the patient that we have the request, if they allowed e-mail.
+
+    `call_at` is the time kept for them, in their zone; `is_booked`: it is agreed on already.
+    """
     address = patient_address(submission)
     if address is None:
         return
-    deadline = clinic.hours.add_open_minutes(now, clinic.response_minutes)
+    language = submission.language
+    deadline = respond_by(submission, clinic, sent_at=now, call_at=call_at)
     enqueue(
         "received",
         to=address,
@@ -51,13 +82,21 @@ def received(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
             clinic_phone=clinic.phone,
             reply_to=clinic.reply_to,
             reference=submission.reference,
-            respond_by=moment_text(deadline, clinic.tz, submission.language),
+            respond_by=moment_text(deadline, clinic.tz, language) if deadline else "",
+            call_at=_in_own_zone(call_at, language) if call_at else "",
+            is_booked=is_booked,
         ),
-        language=submission.language,
+        language=language,
         now=now,
         unique_key=f"received:{submission.id}",
         submission_id=submission.id,
     )
+
+
+def _in_own_zone(moment: datetime, language: str) -> str:
+    zone = moment.tzinfo
+    assert isinstance(zone, ZoneInfo)
+    return moment_text(moment, zone, language)
 
 
 def resume(

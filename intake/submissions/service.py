@@ -11,12 +11,19 @@ from intake.submissions.flags import PATIENT, assess_and_alarm
 from intake.submissions.models import Note, Submission
 
 
-def submit(draft: Submission, clinic: Clinic, *, now: datetime, is_booked: bool = False) -> bool:
+def submit(
+    draft: Submission,
+    clinic: Clinic,
+    *,
+    now: datetime,
+    call_at: datetime | None = None,
+    is_booked: bool = False,
+) -> bool:
     """Turn the draft into a sent submission, with receipt and notice to staff in the outbox.
 
-    `is_booked` says that staff booked a call while the person was still answering. The row must
-    be locked by the caller's unit of work. Returns False, changing nothing, when it was sent
-    already: a second click gets the same receipt.
+    `call_at` is the time kept for the person, in their zone. `is_booked` says that staff booked it
+    while the person was still answering. The row must be locked by the caller's unit of work.
+    Returns False, changing nothing, when it was sent already: a second click gets the same receipt.
     """
     if not draft.is_draft:
         return False
@@ -32,7 +39,7 @@ def submit(draft: Submission, clinic: Clinic, *, now: datetime, is_booked: bool 
         subject_id=draft.id,
         detail=f"level {level.value}",
     )
-    emails.received(draft, clinic, now=now)
+    emails.received(draft, clinic, now=now, call_at=call_at, is_booked=is_booked)
     emails.new_submission(draft, clinic, now=now)
     return True
 

@@ -22,6 +22,8 @@ class ReceivedContext(outbox.MailContext):
 
     reference: str = "K7M-4QDX"
     respond_by: str = "Monday, November 23, 5:00 pm Central Time"
+    call_at: str = ""
+    is_booked: bool = False
 
 
 @pytest.fixture(autouse=True)

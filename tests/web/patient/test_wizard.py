@@ -6,6 +6,7 @@ from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import db, unit_of_work
 from intake.notifications.models import Message
+from intake.notifications.render import render
 from intake.scheduling import service as booking
 from intake.scheduling.models import Appointment
 from intake.submissions.models import Submission
@@ -220,3 +221,34 @@ def test_a_change_asks_only_what_is_new(client):
     page = client.submit(conditions=["chronic_pain", "migraine"])
     assert page.path == "/request/screening/headache_burden"
     assert client.submit("skip").path == "/request/check"
+
+
+class TestPromise:
+    """What the confirmation and the receipt say about when the clinic answers: the same."""
+
+    def receipt(self) -> str:
+        mail = db.session.scalars(select(Message).where(Message.name == "received")).one()
+        return " ".join(render("received", mail.context, mail.language).text.split())
+
+    def test_a_chosen_time_is_confirmed_within_the_response_time(self, client):
+        with time_machine.travel("2026-11-30T14:00Z", tick=False):  # a Monday, 8 am
+            page = journey.to_done(client)
+        assert "We will confirm it by Monday, November 30, 5:00 pm Central Time" in page.text
+        assert (
+            "You asked for Tuesday, December 1, 9:00 am Central Time. We will confirm it by "
+            in (self.receipt())
+        )
+
+    def test_a_call_that_is_sooner_is_confirmed_before_it(self, client):
+        with time_machine.travel("2026-12-04T22:00Z", tick=False):  # a Friday, 4 pm
+            page = journey.to_done(client)
+        assert "We will confirm it before then." in page.text
+        assert "You asked for Monday, December 7, 9:00 am Central Time. " in self.receipt()
+        assert "confirm it before then" in self.receipt()
+
+    def test_without_a_time_we_say_by_when_we_call(self, client):
+        with time_machine.travel("2026-11-30T14:00Z", tick=False):
+            journey.to_times(client)
+            client.submit(slot="none", availability=["mon-morning"], channel="phone")
+            client.submit()
+        assert "We will contact you by Monday, November 30, 5:00 pm Central Time." in self.receipt()
