@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, TextIO
 
@@ -34,7 +35,9 @@ from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.core.encryption import create_key_file, key_ring
 from intake.notifications import worker as mail_worker
+from intake.scheduling import waitlist
 from intake.scheduling.hours import close_each
+from intake.scheduling.placing import SlotTaken
 from intake.scheduling.service import add_providers
 from intake.screening.command import says_nothing, score_json, triage_json
 from intake.screening.errors import InputError
@@ -154,13 +157,22 @@ def worker(*, once: bool) -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        mail_worker.run(stop, hourly=_delete_expired)
+        mail_worker.run(stop, hourly=_delete_expired, every_minute=_offer_freed_times)
 
 
 def _delete_expired() -> None:
     with unit_of_work():
         delete_expired(now=clock.now())
         limits.delete_unused(now=clock.now())
+
+
+def _offer_freed_times() -> None:
+    """Ask the waitlist about what was given up; what is taken meanwhile is seen a minute later."""
+    with suppress(SlotTaken):
+        is_due = True
+        while is_due:
+            with unit_of_work():
+                is_due = waitlist.ask_next(current_clinic(), now=clock.now())
 
 
 keys = AppGroup("keys", help="The key file, without which nothing can be read.")

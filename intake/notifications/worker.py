@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
 HOUR_SECONDS = 3600
+MINUTE_SECONDS = 60
 STEPS = 12
 """Waits on the mail server in one delivery, from the name look-up to its last answer."""
 _random = SystemRandom()
@@ -56,18 +57,24 @@ class Claimed:
     lease: str
 
 
-def run(stop: threading.Event, *, hourly: Callable[[], None]) -> None:
+def run(
+    stop: threading.Event, *, hourly: Callable[[], None], every_minute: Callable[[], None]
+) -> None:
     """Send what is due, again and again, until `stop` is set; the mail in hand is finished.
 
-    Calls `hourly` at the start and every hour. Needs an application context of its own.
+    Calls `hourly` and `every_minute` at the start and then as often as they say. Needs an
+    application context of its own.
     """
     log.info("the worker for messages has started")
-    next_hour = time.monotonic()
+    next_hour = next_minute = time.monotonic()
     while not stop.is_set():
         try:
             if time.monotonic() >= next_hour:
                 next_hour += HOUR_SECONDS
                 hourly()
+            if time.monotonic() >= next_minute:
+                next_minute += MINUTE_SECONDS
+                every_minute()
             run_once(stop)
         except SQLAlchemyError:
             log.exception("the outbox could not be read or written")

@@ -235,6 +235,37 @@ class TimesForm(Form):
         return fine
 
 
+class MoveForm(Form):
+    """Another free slot for a call that is booked."""
+
+    slot = ChoiceField(_l("Choose a time"), missing=_l("Select a time"))
+
+
+class CancelForm(Form):
+    """Cancelling a call; nobody has to say why."""
+
+    reason = ChoiceField(
+        _l("Would you like to tell us why?"),
+        choices=(
+            ("time", _l("The time does not suit me")),
+            ("later", _l("Not now, maybe later")),
+            ("elsewhere", _l("I found help somewhere else")),
+            ("other", _l("Something else")),
+        ),
+        optional=True,
+    )
+
+
+class LostLinkForm(Form):
+    """Where to send a new link."""
+
+    email = EmailField(
+        _l("Email address"),
+        hint=_l("The one you gave us with your request."),
+        missing=_l("Enter your email address, like name@example.com"),
+    )
+
+
 class ZoneForm(Form):
     """In which time zone the times are shown."""
 

@@ -24,3 +24,21 @@ def forgive(*, with_time: bool) -> None:
     where = network()
     if where:
         give_back(BEGUN, where, times=2 if with_time else 1)
+
+
+LINKS_ASKED = Limit("links asked", burst=10, every=timedelta(minutes=1))
+"""Questions for a lost link from one network."""
+LINKS_SENT = Limit("links sent", burst=3, every=timedelta(minutes=20))
+"""Links that one person can have sent."""
+
+
+def count_asking(*, now: datetime) -> None:
+    """Count a question for a lost link, in the current unit of work. Raises LimitReached."""
+    where = network()
+    if where:
+        spend(LINKS_ASKED, where, now=now)
+
+
+def count_link(person: str, *, now: datetime) -> None:
+    """Count a new link for somebody, known to us or not. Raises LimitReached."""
+    spend(LINKS_SENT, person, now=now)

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import day_text, language, time_text, zone_text
-from intake.patient.forms import DAYS, NO_SLOT, PARTS, TimesForm, ZoneForm
+from intake.patient.forms import DAYS, NO_SLOT, PARTS, MoveForm, TimesForm, ZoneForm
 from intake.patient.holidays import holiday_text
 from intake.patient.places import TIME_ZONES, zone_of
 from intake.scheduling import queries
@@ -48,7 +48,7 @@ class Day:
 class Offer:
     """Everything the page shows."""
 
-    form: TimesForm
+    form: TimesForm | MoveForm
     zone_form: ZoneForm
     days: list[Day]
     zone: ZoneInfo
@@ -80,10 +80,20 @@ def _week(_language: str) -> dict[str, list[tuple[str, ...]]]:
 def sent_form() -> TimesForm:
     """The form as it was sent. Any well-formed time passes: the booking rules judge it."""
     form = TimesForm()
-    sent = request.form.get("slot", "")
-    known = [(sent, "")] if queries.read_slot_key(sent) else []
-    form.slot.choices = [*known, (NO_SLOT, "")]
+    form.slot.choices = [*_sent_slot(), (NO_SLOT, "")]
     return form
+
+
+def sent_move() -> MoveForm:
+    """The same for a call that is booked already."""
+    form = MoveForm()
+    form.slot.choices = _sent_slot()
+    return form
+
+
+def _sent_slot() -> list[tuple[str, str]]:
+    sent = request.form.get("slot", "")
+    return [(sent, "")] if queries.read_slot_key(sent) else []
 
 
 def offer(
@@ -91,7 +101,7 @@ def offer(
     clinic: Clinic,
     *,
     now: datetime,
-    form: TimesForm | None = None,
+    form: TimesForm | MoveForm | None = None,
     taken: str | None = None,
 ) -> Offer:
     """What to offer to this person; the page's address says in which zone and from which day.

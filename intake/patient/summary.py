@@ -144,7 +144,7 @@ def receipt(submission: Submission, clinic: Clinic) -> dict[str, Any]:
         "appointment": kept,
         "zone": zone,
         "zone_name": zone_text(zone, language()),
-        "leaf": _leaf(kept.starts_at.astimezone(zone)) if kept else (),
+        "leaf": leaf_of(kept.starts_at.astimezone(zone)) if kept else (),
         "respond_by": respond_by(submission, clinic, sent_at=sent_at, call_at=call_at),
         "is_urgent": submission.level_rank >= Level.URGENT.rank,
         "mailed": "email" in contact.get("contact_by", []) and bool(contact.get("email")),
@@ -154,6 +154,6 @@ def receipt(submission: Submission, clinic: Clinic) -> dict[str, Any]:
     }
 
 
-def _leaf(local: datetime) -> tuple[str, ...]:
+def leaf_of(local: datetime) -> tuple[str, ...]:
     """A date as on a calendar's leaf: month, day, weekday."""
     return tuple(format_date(local.date(), part, locale=locale()) for part in ("MMM", "d", "EEE"))

@@ -21,6 +21,7 @@ from intake.patient import journey
 from intake.patient.journey import Step
 from intake.patient.limits import count_begun, forgive
 from intake.scheduling import service as booking
+from intake.scheduling.placing import SlotTaken
 from intake.screening.catalog import load_catalog
 from intake.screening.level import Level
 from intake.screening.plan import HEALTH, HISTORY, SAFETY, Plan
@@ -250,7 +251,7 @@ def send_if_short(here: Visit) -> None:
     if drafts.is_short_way(here.draft) and here.done >= {step.key for step in here.steps}:
         try:
             send(here)
-        except booking.SlotTaken:  # what the short way promises is a call, not a time
+        except SlotTaken:  # what the short way promises is a call, not a time
             booking.forget_choice(here.draft)
             send(here)
 
@@ -266,4 +267,6 @@ def send(here: Visit) -> None:
     zone = ZoneInfo(kept.time_zone) if kept is not None and kept.time_zone else here.clinic.tz
     call_at = kept.starts_at.astimezone(zone) if kept is not None else None
     service.submit(here.draft, here.clinic, now=now, call_at=call_at, is_booked=is_booked)
+    if kept is not None:
+        booking.book_at_once(here.draft, kept, here.clinic, now=now)
     forgive(with_time=kept is not None)

@@ -26,6 +26,7 @@ from intake.patient.visit import (
 )
 from intake.scheduling import queries as scheduling
 from intake.scheduling import service as booking
+from intake.scheduling.placing import SlotTaken
 from intake.submissions import drafts
 from intake.web.templates import blank_page
 
@@ -118,7 +119,7 @@ def _save_times() -> ResponseReturnValue:
             if is_right:
                 _keep_times(here, form, now=now)
                 return here.saved().onward()
-    except booking.SlotTaken:
+    except SlotTaken:
         here = visit()
         gone = offers.offer(here.draft, here.clinic, now=now, form=form, taken=form.slot.data)
         return _times_page(here, step, gone), 409
@@ -162,7 +163,7 @@ def _send() -> ResponseReturnValue:
         with changing_visit() as here:
             here.step(journey.CHECK)
             send(here)
-    except booking.SlotTaken:
+    except SlotTaken:
         return see(url_for("wizard.times", taken=1))
     return see(url_for("wizard.done"))
 

@@ -6,9 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from intake.clinic.clinic import Clinic
-from intake.core.i18n import gettext_in, moment_text
+from intake.core.i18n import gettext_in, moment_text, time_text, with_zone
 from intake.notifications.outbox import MailContext, enqueue
 from intake.scheduling.ics import CalendarEvent, calendar_file, scheduling_method
+from intake.scheduling.links import new_link
 from intake.scheduling.models import Appointment
 from intake.submissions.emails import patient_address
 from intake.submissions.models import Submission
@@ -16,12 +17,13 @@ from intake.submissions.models import Submission
 
 @dataclass(frozen=True, kw_only=True)
 class BookedMail(MailContext):
-    """The confirmation of an appointment."""
+    """An appointment, and the link with which it can be changed."""
 
     reference: str
     when: str
     minutes: int
     channel: str
+    link: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,22 +43,19 @@ class RebookMail(MailContext):
     """Where they can choose; "" asks them to call."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class EarlierTimeMail(BookedMail):
+    """An earlier time on offer, until when it is kept, and the time that is booked."""
+
+    booked: str
+    until: str
+
+
 def booked(
     submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
 ) -> None:
     """Confirm the appointment by mail with a calendar file, if the patient allowed e-mail."""
-    address = patient_address(submission)
-    if address is None:
-        return
-    enqueue(
-        "booked",
-        to=address,
-        context=BookedMail(**_context(submission, appointment, clinic, address, now=now)),
-        language=submission.language,
-        now=now,
-        unique_key=f"booked:{appointment.id}:{appointment.sequence}",
-        submission_id=submission.id,
-    )
+    _tell("booked", BookedMail, submission, appointment, clinic, now=now)
 
 
 def moved(
@@ -68,17 +67,59 @@ def moved(
     now: datetime,
 ) -> None:
     """Tell the new time and the old one (`was`), with the calendar file that moves the entry."""
-    address = patient_address(submission)
-    if address is None:
+    old = moment_text(was, zone_of(appointment, clinic), submission.language)
+    _tell("moved", MovedMail, submission, appointment, clinic, now=now, was=old)
+
+
+def cancelled(
+    submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
+) -> None:
+    """Tell that the appointment is cancelled, with the calendar file that removes the entry."""
+    _tell("cancelled", BookedMail, submission, appointment, clinic, now=now)
+
+
+def restored(
+    submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
+) -> None:
+    """Tell that a cancelled appointment takes place after all."""
+    _tell("restored", BookedMail, submission, appointment, clinic, now=now)
+
+
+def link_again(
+    submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
+) -> None:
+    """Send a new link to somebody who lost theirs."""
+    key = f":{now.isoformat()}"
+    _tell("link_again", BookedMail, submission, appointment, clinic, now=now, key=key)
+
+
+def earlier_time(
+    submission: Submission,
+    offer: Appointment,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    now: datetime,
+) -> None:
+    """Offer an earlier time to somebody whose call is at another one."""
+    address, language = patient_address(submission), submission.language
+    if address is None or offer.hold_expires_at is None:
         return
-    old = moment_text(was, _zone(appointment, clinic), submission.language)
+    zone = zone_of(offer, clinic)
+    context = EarlierTimeMail(
+        **_about(submission, offer, clinic),
+        link=new_link(appointment, language=language, now=now, page="/earlier"),
+        booked=moment_text(appointment.starts_at, zone, language),
+        until=with_zone(time_text(offer.hold_expires_at, zone, language), zone, language),
+    )
     enqueue(
-        "moved",
+        "earlier_time",
         to=address,
-        context=MovedMail(was=old, **_context(submission, appointment, clinic, address, now=now)),
-        language=submission.language,
+        context=context,
+        language=language,
         now=now,
-        unique_key=f"moved:{appointment.id}:{appointment.sequence}",
+        unique_key=f"earlier_time:{offer.id}",
+        topic=offer_topic(offer),
         submission_id=submission.id,
     )
 
@@ -90,7 +131,9 @@ def ask_to_rebook(
     address = patient_address(submission)
     if address is None:
         return False
-    zone = _zone(appointment, clinic)
+    zone, link = zone_of(appointment, clinic), ""
+    if appointment.status == "booked":
+        link = new_link(appointment, language=submission.language, now=now, page="/times")
     enqueue(
         "rebook",
         to=address,
@@ -100,6 +143,7 @@ def ask_to_rebook(
             reply_to=clinic.reply_to,
             reference=submission.reference,
             when=moment_text(appointment.starts_at, zone, submission.language),
+            link=link,
         ),
         language=submission.language,
         now=now,
@@ -114,18 +158,53 @@ def rebook_key(appointment: Appointment) -> str:
     return f"rebook:{appointment.id}:{appointment.starts_at:%Y%m%d%H%M}"
 
 
-def _context(
-    submission: Submission, appointment: Appointment, clinic: Clinic, address: str, *, now: datetime
-) -> dict[str, Any]:
-    """What both mails say about the appointment."""
-    event = calendar_event(appointment, clinic, address, language=submission.language, now=now)
-    zone = _zone(appointment, clinic)
+def offer_topic(offer: Appointment) -> str:
+    """The topic of the mail about a time on offer."""
+    return f"offer:{offer.id}"
+
+
+def _tell(
+    name: str,
+    kind: type[BookedMail],
+    submission: Submission,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    now: datetime,
+    key: str = "",
+    **words: Any,
+) -> None:
+    """Put a mail about an appointment into the outbox, with its calendar file."""
+    address, language = patient_address(submission), submission.language
+    if address is None:
+        return
+    link = new_link(appointment, language=language, now=now)
+    event = calendar_event(appointment, clinic, address, language=language, link=link, now=now)
+    context = kind(
+        **_about(submission, appointment, clinic),
+        calendar=calendar_file(event).decode(),
+        calendar_method=scheduling_method(event),
+        link=link,
+        **words,
+    )
+    enqueue(
+        name,
+        to=address,
+        context=context,
+        language=language,
+        now=now,
+        unique_key=f"{name}:{appointment.id}:{appointment.sequence}{key}",
+        submission_id=submission.id,
+    )
+
+
+def _about(submission: Submission, appointment: Appointment, clinic: Clinic) -> dict[str, Any]:
+    """What every mail says about an appointment."""
+    zone = zone_of(appointment, clinic)
     return {
         "clinic_name": clinic.name,
         "clinic_phone": clinic.phone,
         "reply_to": clinic.reply_to,
-        "calendar": calendar_file(event).decode(),
-        "calendar_method": scheduling_method(event),
         "reference": submission.reference,
         "when": moment_text(appointment.starts_at, zone, submission.language),
         "minutes": _minutes(appointment),
@@ -134,27 +213,38 @@ def _context(
 
 
 def calendar_event(
-    appointment: Appointment, clinic: Clinic, attendee: str | None, *, language: str, now: datetime
+    appointment: Appointment,
+    clinic: Clinic,
+    attendee: str | None,
+    *,
+    language: str,
+    link: str,
+    now: datetime,
 ) -> CalendarEvent:
     """The appointment for a calendar, in words that say nothing about health."""
+    when = moment_text(appointment.starts_at, zone_of(appointment, clinic), language)
+    change = gettext_in(language, "Change or cancel: %(link)s", link=link)
+    call = gettext_in(
+        language, "Questions, or need another time? Call %(phone)s.", phone=clinic.phone
+    )
     return CalendarEvent(
         uid=appointment.calendar_uid,
         sequence=appointment.sequence,
-        method="REQUEST",
+        method="CANCEL" if appointment.status == "cancelled" else "REQUEST",
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
         stamped_at=now,
         summary=gettext_in(language, "Appointment with %(clinic)s", clinic=clinic.name),
-        description=gettext_in(
-            language, "Questions, or need another time? Call %(phone)s.", phone=clinic.phone
-        ),
+        description=f"{when[:1].upper()}{when[1:]}\n{change}\n{call}",
         organizer_name=clinic.name,
         organizer_email=clinic.reply_to,
         attendee_email=attendee,
+        url=link,
     )
 
 
-def _zone(appointment: Appointment, clinic: Clinic) -> ZoneInfo:
+def zone_of(appointment: Appointment, clinic: Clinic) -> ZoneInfo:
+    """The patient's zone, or the clinic's where it is not known."""
     return ZoneInfo(appointment.time_zone) if appointment.time_zone else clinic.tz
 
 

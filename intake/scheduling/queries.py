@@ -16,6 +16,7 @@ from intake.core.remember import remembered
 from intake.scheduling.models import (
     BLOCKING,
     EXPIRING,
+    LIVE,
     Appointment,
     ConsultationType,
     Provider,
@@ -41,6 +42,9 @@ class Kind:
     minutes: int
     rules: Rules
     mode: str
+    person_cap: int | None
+    change_notice: timedelta
+    most_moves: int
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,19 @@ def _load_timetable() -> Timetable:
     closures = {row.day: row.label for row in db.session.scalars(select(Closure))}
     providers = db.session.scalars(select(Provider).where(Provider.active)).all()
     calendars = {each.id: each.calendar(frozenset(closures)) for each in providers}
-    return Timetable(Kind(kind.id, kind.minutes, kind.rules, kind.mode), calendars, closures)
+    return Timetable(_kind(kind), calendars, closures)
+
+
+def _kind(row: ConsultationType) -> Kind:
+    return Kind(
+        id=row.id,
+        minutes=row.minutes,
+        rules=row.rules,
+        mode=row.mode,
+        person_cap=row.person_cap,
+        change_notice=timedelta(minutes=row.change_notice),
+        most_moves=row.most_moves,
+    )
 
 
 def diary(*, now: datetime, without: UUID | None = None) -> Diary:
@@ -141,6 +157,20 @@ def kept_for(submission_id: UUID) -> Appointment | None:
     return db.session.scalar(KEPT_FOR, {"submission_id": submission_id})
 
 
+def calls_ahead(person: str, *, now: datetime, without: UUID) -> int:
+    """How many calls somebody has ahead, apart from one."""
+    theirs = (Appointment.person == person, Appointment.id != without, Appointment.ends_at > now)
+    count = select(func.count()).where(*theirs, Appointment.status.in_(LIVE))
+    return db.session.scalar(count) or 0 if person else 0
+
+
+def booked_for(person: str, *, now: datetime) -> Sequence[Appointment]:
+    """The calls that are booked for somebody, the next one first."""
+    theirs = (Appointment.person == person, Appointment.ends_at > now)
+    booked = select(Appointment).where(*theirs, Appointment.status == "booked")
+    return db.session.scalars(booked.order_by(Appointment.starts_at)).all() if person else []
+
+
 def kept_for_all(submission_ids: Sequence[UUID]) -> dict[UUID, Appointment]:
     """Live appointments of several submissions by submission id, in one statement."""
     rows = db.session.scalars(
@@ -159,6 +189,11 @@ def slot_key(slot: Slot) -> str:
 def key_at(provider_id: int, starts_at: datetime) -> str:
     """The name of the slot of a provider that starts at this UTC instant."""
     return f"{provider_id}-{starts_at:%Y%m%d%H%M}"
+
+
+def is_at(appointment: Appointment, key: str) -> bool:
+    """Whether an appointment is at the slot of that name."""
+    return read_slot_key(key) == (appointment.provider_id, appointment.starts_at)
 
 
 def read_slot_key(key: str) -> tuple[int, datetime] | None:

@@ -15,7 +15,7 @@ from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.core.tokens import new_id
 from intake.scheduling import queries, service
-from intake.scheduling.service import SlotTaken
+from intake.scheduling.placing import SlotTaken
 from intake.scheduling.slots import slot_from
 from intake.staff.booked import before, what_was_done
 from intake.staff.forms import AcknowledgeForm, BookForm, NoteForm

@@ -127,6 +127,12 @@ def new_submission(submission: Submission, clinic: Clinic, *, now: datetime) -> 
     _tell_staff("new_submission", submission, clinic, recipients=clinic.staff_recipients, now=now)
 
 
+def appointment_changed(submission: Submission, clinic: Clinic, *, now: datetime, key: str) -> None:
+    """Tell the front desk that a patient changed their call; `key` tells apart several changes."""
+    recipients = clinic.staff_recipients
+    _tell_staff("appointment_changed", submission, clinic, recipients=recipients, now=now, key=key)
+
+
 def urgent(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
     """Tell those on call that a request needs review now; once for each alarm."""
     _tell_staff(

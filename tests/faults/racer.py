@@ -18,7 +18,7 @@ from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.development.example import example_user
 from intake.scheduling import service
-from intake.scheduling.service import SlotTaken
+from intake.scheduling.placing import SlotTaken
 from intake.submissions.models import Submission
 from tests import factories
 from tests.factories import MONDAY_MORNING as NOW

@@ -26,7 +26,7 @@ def stop() -> threading.Event:
 def loop(app: Flask, stop: threading.Event, inbox: Inbox) -> Iterator[threading.Thread]:
     def work() -> None:
         with app.app_context():
-            worker.run(stop, hourly=lambda: None)
+            worker.run(stop, hourly=lambda: None, every_minute=lambda: None)
             db.session.remove()
 
     thread = threading.Thread(target=work)

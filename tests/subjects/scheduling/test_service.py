@@ -10,6 +10,7 @@ from intake.core.tokens import new_id
 from intake.notifications.models import Message
 from intake.scheduling import queries, service
 from intake.scheduling.models import Appointment
+from intake.scheduling.placing import SlotTaken
 from intake.submissions import drafts
 from tests import factories
 from tests.factories import MONDAY_MORNING as NOW
@@ -39,7 +40,7 @@ def test_a_held_slot_is_no_longer_free(app):
 def test_two_drafts_cannot_hold_one_slot(app):
     key = factories.free_keys()[0]
     hold(factories.begin(), key)
-    with pytest.raises(service.SlotTaken):
+    with pytest.raises(SlotTaken):
         hold(factories.begin(), key)
 
 
@@ -58,7 +59,7 @@ def test_an_expired_hold_gives_way(app):
     earlier, later = factories.begin(), factories.begin()
     hold(earlier, key)
     hold(later, key, now=NOW + timedelta(minutes=16))
-    with unit_of_work(), pytest.raises(service.SlotTaken):
+    with unit_of_work(), pytest.raises(SlotTaken):
         service.keep_for_sending(earlier, now=NOW + timedelta(minutes=17))
 
 
@@ -73,7 +74,7 @@ def test_an_expired_hold_still_counts_while_nobody_took_the_time(app):
 @pytest.mark.parametrize("key", ["", "1", "x-202612031530", "1-20261203153", "999-202612031530",
                                  "1-209912031530", "1-202611231601", "1-202611280000"])  # fmt: skip
 def test_a_time_that_is_not_offered_is_refused(app, key):
-    with pytest.raises(service.SlotTaken):
+    with pytest.raises(SlotTaken):
         hold(factories.begin(), key)
 
 

@@ -17,7 +17,7 @@ from intake.core import i18n
 from intake.notifications import render as rendering
 from intake.notifications.outbox import MailContext
 from intake.notifications.render import TEMPLATES, Rendered, render
-from intake.scheduling.emails import BookedMail, MovedMail, RebookMail
+from intake.scheduling.emails import BookedMail, EarlierTimeMail, MovedMail, RebookMail
 from intake.submissions.emails import ReceivedMail, StaffMail
 
 CLINIC: dict[str, Any] = {"clinic_name": "Quiet Clinic", "clinic_phone": "(312) 555-0142"}
@@ -30,15 +30,22 @@ TO_PATIENTS: dict[str, MailContext] = {
         when="Thursday, December 3, 9:30 am Central Time",
         minutes=20,
         channel="phone",
+        link="https://clinic.example/appointment/1",
         **CLINIC,
     ),
 }
+TO_PATIENTS |= dict.fromkeys(("cancelled", "restored", "link_again"), TO_PATIENTS["booked"])
 TO_PATIENTS["moved"] = MovedMail(
     was="Wednesday, December 2, 9:30 am Central Time",
     **{**asdict(TO_PATIENTS["booked"]), **CLINIC},
 )
 TO_PATIENTS["rebook"] = RebookMail(
     reference="K7M-4QDX", when="Thursday, December 3, 9:30 am Central Time", **CLINIC
+)
+TO_PATIENTS["earlier_time"] = EarlierTimeMail(
+    booked="Friday, December 4, 9:30 am Central Time",
+    until="11:30 am Central Time",
+    **{**asdict(TO_PATIENTS["booked"]), **CLINIC},
 )
 TO_STAFF: dict[str, MailContext] = {
     name: StaffMail(
@@ -47,7 +54,7 @@ TO_STAFF: dict[str, MailContext] = {
         link="https://staff.example/staff/submissions/1",
         **CLINIC,
     )
-    for name in ("new_submission", "urgent", "escalation")
+    for name in ("new_submission", "urgent", "escalation", "appointment_changed")
 }
 TO_USERS: dict[str, MailContext] = {
     "invitation": InvitationMail(

@@ -1,0 +1,188 @@
+"""Changing a call: what patients do by themselves within limits, cancelling, and taking it back.
+
+Nothing is deleted: a cancelled appointment stays, with who cancelled it, when and why. Its time is
+free at once, and the submission is back in the queue.
+"""
+
+from datetime import datetime, timedelta
+
+from intake.audit import log
+from intake.clinic.clinic import Clinic
+from intake.scheduling import emails, queries, waitlist
+from intake.scheduling.models import Appointment
+from intake.scheduling.placing import SlotTaken, offered_slot, place, slot_of
+from intake.scheduling.service import PATIENT
+from intake.scheduling.slots import Slot
+from intake.submissions.emails import appointment_changed
+from intake.submissions.models import Submission
+
+UNDO_FOR = timedelta(hours=24)
+REASONS = ("", "time", "later", "elsewhere", "other")
+"""Why a patient cancels: words of ours, as what people write may be about their health."""
+
+
+class OnlyByPhone(Exception):
+    """Too late, or too often: now patients call the clinic. Its staff are not bound."""
+
+
+def may_cancel(appointment: Appointment, *, now: datetime) -> bool:
+    """Whether the patient can still cancel the call by themselves."""
+    return appointment.status == "booked" and _is_early_enough(appointment, now)
+
+
+def may_move(appointment: Appointment, *, now: datetime) -> bool:
+    """Whether the patient can choose another time, also in place of one they just cancelled."""
+    is_theirs = may_cancel(appointment, now=now) or may_undo(appointment, now=now)
+    return is_theirs and appointment.moves < queries.timetable().type.most_moves
+
+
+def may_undo(appointment: Appointment, *, now: datetime) -> bool:
+    """Whether the patient can take their cancellation back, as far as rules go: for a day."""
+    cancelled_at = appointment.cancelled_at
+    return (
+        appointment.status == "cancelled"
+        and appointment.changed_by == PATIENT
+        and cancelled_at is not None
+        and now < min(cancelled_at + UNDO_FOR, appointment.starts_at)
+        and queries.kept_for(appointment.submission_id) is None
+    )
+
+
+def move(
+    submission: Submission,
+    appointment: Appointment,
+    key: str,
+    clinic: Clinic,
+    *,
+    time_zone: str,
+    now: datetime,
+) -> None:
+    """Move a call to the slot that the patient chose. The row of the submission must be locked.
+
+    `time_zone` is the zone in which they chose, and are told the time from now on.
+
+    It stays with its provider if they are free then, too. Raises SlotTaken, or OnlyByPhone.
+    """
+    if appointment.status == "booked" and queries.is_at(appointment, key):
+        return  # the second click of two
+    if not may_move(appointment, now=now):
+        raise OnlyByPhone
+    slot = offered_slot(key, submission.id, now, rather=appointment.provider_id)
+    appointment.moves += 1
+    appointment.time_zone = time_zone
+    _remember_zone(submission, time_zone)
+    _book_at(slot, submission, appointment, clinic, now=now)
+
+
+def accept(
+    submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
+) -> None:
+    """Move a call to the earlier time on offer. Raises SlotTaken when that is gone.
+
+    An offer that ran out still counts while nobody else took the time.
+    """
+    offer = waitlist.latest_offer(submission.id)
+    if offer is None or appointment.status != "booked":
+        raise SlotTaken
+    if offer.status == "released" and offer.starts_at == appointment.starts_at:
+        return  # the second click of two
+    if offer.starts_at >= appointment.starts_at:
+        raise SlotTaken
+    slot = offered_slot(queries.key_at(offer.provider_id, offer.starts_at), submission.id, now)
+    waitlist.close_offer(offer, now=now)
+    _book_at(slot, submission, appointment, clinic, now=now)
+
+
+def cancel(
+    submission: Submission,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    actor: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Cancel a call that was booked or asked for; its submission waits in the queue again.
+
+    The row of the submission must be locked. Raises OnlyByPhone for a patient who is late.
+    """
+    if appointment.status == "cancelled":
+        return  # the second click of two
+    if actor == PATIENT and not may_cancel(appointment, now=now):
+        raise OnlyByPhone
+    was_booked = appointment.status == "booked"
+    appointment.status, appointment.cancelled_at, appointment.updated_at = "cancelled", now, now
+    appointment.changed_by, appointment.reason = actor, reason
+    appointment.sequence += 1
+    _back_to_the_queue(submission, now)
+    waitlist.forget_offer(submission.id, now=now)
+    waitlist.note_opening(slot_of(appointment), freed_by=submission.id, now=now)
+    log.record("appointment cancelled", actor=actor, now=now, subject_id=submission.id)
+    if was_booked:
+        emails.cancelled(submission, appointment, clinic, now=now)
+    _tell_staff(submission, appointment, clinic, now)
+
+
+def undo(
+    submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
+) -> None:
+    """Take the patient's cancellation back. Raises SlotTaken if the time is not free any more."""
+    if appointment.status == "booked":
+        return  # the second click of two
+    if not may_undo(appointment, now=now):
+        raise SlotTaken
+    _book_at(slot_of(appointment), submission, appointment, clinic, now=now)
+
+
+def _book_at(
+    slot: Slot,
+    submission: Submission,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    now: datetime,
+) -> None:
+    """Book an appointment at another slot or anew; whoever is concerned is told."""
+    before = slot_of(appointment)
+    was_cancelled = appointment.status == "cancelled"
+    appointment.status, appointment.cancelled_at, appointment.reason = "booked", None, ""
+    appointment.changed_by = PATIENT
+    appointment.sequence += 1
+    place(appointment, slot, now)
+    submission.status, submission.updated_at = "booked", now
+    action = "appointment restored" if was_cancelled else "appointment moved"
+    log.record(action, actor=PATIENT, now=now, subject_id=submission.id)
+    if was_cancelled:
+        emails.restored(submission, appointment, clinic, now=now)
+    else:
+        waitlist.note_opening(before, freed_by=submission.id, now=now)
+        emails.moved(submission, appointment, clinic, was=before.starts_at, now=now)
+    _tell_staff(submission, appointment, clinic, now)
+
+
+def _remember_zone(submission: Submission, time_zone: str) -> None:
+    contact = submission.contact or {}
+    times = contact.get("times", {})
+    if times.get("time_zone") != time_zone:
+        submission.contact = {**contact, "times": {**times, "time_zone": time_zone}}
+
+
+def _is_early_enough(appointment: Appointment, now: datetime) -> bool:
+    return appointment.starts_at - now >= queries.timetable().type.change_notice
+
+
+def _back_to_the_queue(submission: Submission, now: datetime) -> None:
+    """Whoever has no call any more waits to hear from us, from now on."""
+    if submission.status == "booked":
+        submission.status = "contacting"
+    submission.updated_at = now
+    if not submission.is_flagged:
+        submission.waiting_since = now
+
+
+def _tell_staff(
+    submission: Submission, appointment: Appointment, clinic: Clinic, now: datetime
+) -> None:
+    if appointment.changed_by == PATIENT:
+        key = f":{appointment.id.hex}:{appointment.sequence}"
+        appointment_changed(submission, clinic, now=now, key=key)

@@ -1,0 +1,142 @@
+"""Putting an appointment at a time: the rules offer it, and the database has the last word.
+
+Every path that takes time comes through here. Locks are taken in one order, the row of the
+submission first, then that of the provider, so that nobody waits for each other.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from intake.core.db import db, is_postgresql
+from intake.scheduling import queries
+from intake.scheduling.models import EXPIRING, Appointment, Provider
+from intake.scheduling.slots import Slot, slot_at
+from intake.submissions.models import Submission
+
+# Made once: making this statement takes longer than running it.
+RELEASE_EXPIRED = (
+    update(Appointment)
+    .where(Appointment.provider_id == bindparam("provider"))
+    .where(Appointment.status.in_(EXPIRING), Appointment.hold_expires_at <= bindparam("now"))
+    .where(Appointment.blocked_until > bindparam("start"))
+    .where(Appointment.blocked_from < bindparam("end"))
+    .where(Appointment.id != bindparam("keep"))
+    .values(status="released", updated_at=bindparam("now"), version=Appointment.version + 1)
+    .execution_options(synchronize_session=False)
+)
+
+
+class SlotTaken(Exception):
+    """The time cannot be had: somebody else has it, or it is not offered (any more)."""
+
+
+def offered_slot(
+    key: str, submission_id: UUID, now: datetime, *, rather: int | None = None
+) -> Slot:
+    """The slot of that name if the rules offer it now; raises SlotTaken.
+
+    What is kept for the submission itself counts as free. `rather`: the provider who gets it
+    instead when free at the same time.
+    """
+    chosen = queries.read_slot_key(key)
+    if chosen is None:
+        raise SlotTaken
+    provider_id, starts_at = chosen
+    in_turn = list(dict.fromkeys((rather or provider_id, provider_id)))
+    _wait_for_our_turn(in_turn)
+    diary = queries.diary(now=now, without=submission_id)
+    slots = (_free_slot(each, starts_at, diary, now) for each in in_turn if each in diary.calendars)
+    slot = next((each for each in slots if each is not None), None)
+    if slot is None:
+        raise SlotTaken
+    return slot
+
+
+def slot_of(appointment: Appointment) -> Slot:
+    """Where an appointment stands now."""
+    return Slot(
+        appointment.provider_id,
+        appointment.starts_at,
+        appointment.ends_at,
+        appointment.blocked_from,
+        appointment.blocked_until,
+    )
+
+
+def new_appointment(submission: Submission, slot: Slot, status: str, now: datetime) -> Appointment:
+    """An appointment that is not in the database before it is placed."""
+    return Appointment(
+        provider_id=slot.provider_id,
+        type_id=queries.timetable().type.id,
+        submission_id=submission.id,
+        status=status,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        blocked_from=slot.blocked_from,
+        blocked_until=slot.blocked_until,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def place(appointment: Appointment, slot: Slot, now: datetime) -> None:
+    """Write an appointment at a slot. Raises SlotTaken, which ends the unit of work."""
+    with db.session.no_autoflush:
+        _release_expired(slot, now, keep=appointment.id)
+    appointment.provider_id = slot.provider_id
+    appointment.starts_at, appointment.ends_at = slot.starts_at, slot.ends_at
+    appointment.blocked_from, appointment.blocked_until = slot.blocked_from, slot.blocked_until
+    appointment.updated_at = now
+    db.session.add(appointment)
+    write()
+
+
+def write() -> None:
+    """Write what was changed. Raises SlotTaken if the database refuses it as an overlap, or if
+    an expired hold went to somebody else at this very moment."""
+    try:
+        db.session.flush()
+    except (IntegrityError, StaleDataError) as error:
+        raise SlotTaken from error  # which ends the unit of work: nothing of it is kept
+
+
+def _free_slot(
+    provider_id: int, starts_at: datetime, diary: queries.Diary, now: datetime
+) -> Slot | None:
+    return slot_at(
+        diary.calendars[provider_id],
+        diary.type.rules,
+        starts_at,
+        busy=diary.busy.get(provider_id, ()),
+        now=now,
+        booked_per_day=diary.booked_per_day.get(provider_id, {}),
+    )
+
+
+def _wait_for_our_turn(provider_ids: Sequence[int]) -> None:
+    """Take a provider's times one after the other, so that each booking sees the one before.
+
+    PostgreSQL refuses overlaps without it, too, but two that begin at the same moment would wait
+    for each other, and one of them would end in a deadlock and not in `SlotTaken`. SQLite's writers
+    take turns anyway.
+    """
+    if is_postgresql():
+        these = select(Provider.id).where(Provider.id.in_(provider_ids)).order_by(Provider.id)
+        db.session.execute(these.with_for_update(key_share=True))
+
+
+def _release_expired(slot: Slot, now: datetime, *, keep: UUID) -> None:
+    """Expired holds give way to whoever takes their time next."""
+    parameters = {
+        "provider": slot.provider_id,
+        "now": now,
+        "start": slot.blocked_from,
+        "end": slot.blocked_until,
+        "keep": keep,
+    }
+    db.session.execute(RELEASE_EXPIRED, parameters)

@@ -1,0 +1,66 @@
+"""Calls to test with, and the links that are mailed about them."""
+
+import re
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+
+from intake.clinic.service import current_clinic
+from intake.core.db import db, unit_of_work
+from intake.core.remember import forget
+from intake.development.example import example_user
+from intake.notifications.models import Message
+from intake.scheduling import service
+from intake.scheduling.models import Appointment, ConsultationType
+from intake.submissions.models import Submission
+from tests import factories
+from tests.factories import MONDAY_MORNING
+
+
+def booked(key: str = "", now=MONDAY_MORNING, **contact: object) -> Submission:
+    """A submission whose call is booked, on the first free slot or on the one named."""
+    submission = factories.sent(now, **contact)
+    desk = example_user("desk@example.com")
+    with unit_of_work():
+        wanted = key or factories.free_keys(now)[0]
+        service.book(submission, wanted, current_clinic(), actor=desk, now=now)
+    return submission
+
+
+def appointment_of(submission: Submission) -> Appointment:
+    """The one call of a submission, as it stands in the database."""
+    db.session.expire_all()
+    query = select(Appointment).where(
+        Appointment.submission_id == submission.id, Appointment.reason != "waitlist"
+    )
+    return db.session.scalars(query).one()
+
+
+def mails(submission: Submission, *names: str) -> list[Message]:
+    """The mails about a submission in order, all or those with these names."""
+    query = select(Message).where(Message.submission_id == submission.id)
+    if names:
+        query = query.where(Message.name.in_(names))
+    return list(db.session.scalars(query.order_by(Message.created_at, Message.id)))
+
+
+def link_in(message: Message) -> str:
+    """The path of the link in a mail."""
+    parts = urlsplit(message.context["link"])
+    assert re.match(r"/appointment/[\w-]{43}", parts.path)
+    return parts.path
+
+
+def path_of(submission: Submission) -> str:
+    """The page of a submission's call, by the link mailed first."""
+    return link_in(mails(submission, "booked")[0])
+
+
+def rule(**values: object) -> None:
+    """Change how calls are booked."""
+    with unit_of_work():
+        kind = db.session.scalars(select(ConsultationType)).one()
+        for name, value in values.items():
+            setattr(kind, name, value)
+        db.session.flush()
+    forget()
