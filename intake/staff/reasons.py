@@ -4,12 +4,13 @@ Whoever may call must know of danger: the reasons of the safety rules are for ev
 reasons tell of health answers and are for those who may see answers.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from intake.clinic.clinic import Clinic
 from intake.screening.level import Level
+from intake.staff.answers import question_and_answer
 from intake.staff.words import LEVELS, Tag, when
 from intake.submissions.models import Submission
 
@@ -19,11 +20,12 @@ NOTHING_FOUND = "R0"
 
 @dataclass(frozen=True)
 class Why:
-    """One line of the list: its tag, the words, and a small second line."""
+    """One line of the list: its tag, the words, a small second line, and the answers behind it."""
 
     tag: Tag
     text: str
     small: str = ""
+    answers: tuple[str, ...] = ()
 
     @property
     def is_safety(self) -> bool:
@@ -50,6 +52,10 @@ def explain(
     reasons = sorted(_reasons(submission), key=lambda each: Level(each["level"]), reverse=True)
     shown = [each for each in reasons if sees_answers or _is_for_everybody(each)]
     lines = [_line(each, submission, clinic, now) for each in shown]
+    if sees_answers:
+        lines = [
+            replace(line, answers=_answers(each)) for line, each in zip(lines, shown, strict=True)
+        ]
     if len(shown) < len(reasons):
         lines.append(_withheld(len(reasons) - len(shown)))
     if elsewhere := _outside(submission, clinic):
@@ -65,6 +71,13 @@ def _line(reason: dict[str, Any], submission: Submission, clinic: Clinic, now: d
     if reason["rule"] == NOTHING_FOUND:
         return Why(LEVELS[0], reason["text"])
     return Why(_tag(reason, is_open=submission.is_flagged), reason["text"], since)
+
+
+def _answers(reason: dict[str, Any]) -> tuple[str, ...]:
+    """Question and answer as they were when the reason was given."""
+    return tuple(
+        question_and_answer(each["item"], each["answer"]) for each in reason.get("answers", [])
+    )
 
 
 def _tag(reason: dict[str, Any], *, is_open: bool) -> Tag:

@@ -16,11 +16,12 @@ from intake.scheduling.models import Appointment
 from intake.scheduling.queries import Diary
 from intake.scheduling.slots import slot_from
 from intake.screening.catalog import load_catalog
+from intake.staff.answers import AnswerList, answers_of
 from intake.staff.flag import Flag, flag_of, level_tag
 from intake.staff.grid import Grid, booking_grid
 from intake.staff.person import Fact, Person
 from intake.staff.reasons import Why, explain
-from intake.staff.scores import AnswerList, Score, answers_of, scores_of
+from intake.staff.scores import Score, scores_of
 from intake.staff.words import CHANNELS, MESSAGES, STATUSES, Tag, opening, when
 from intake.submissions import resume
 from intake.submissions.emails import patient_address
@@ -30,6 +31,8 @@ from intake.submissions.queries import notes_of
 LogLine = tuple[str, str, str]
 """An icon, the words, and a small second line."""
 
+ROOMY = 65
+"""Answers that fit on one printed sheet in letters of a comfortable size."""
 LIVE = {"hold": "Chosen, but not sent yet", "pending": "Asked for", "booked": "Booked"}
 
 
@@ -83,6 +86,20 @@ class Record:
         """The reasons that the open flag does not name already."""
         return [why for why in self.reasons if not why.is_safety]
 
+    @property
+    def reasons_by_tag(self) -> dict[str, list[str]]:
+        """The words of the reasons under their tags, the gravest first."""
+        found: dict[str, list[str]] = {}
+        for why in self.reasons:
+            found.setdefault(why.tag.label, []).append(why.text)
+        return found
+
+    @property
+    def is_long(self) -> bool:
+        """Whether so much was answered that one sheet holds it only in small print."""
+        told = sum(not answer.is_quiet for each in self.answers for answer in each.answers)
+        return told > ROOMY
+
 
 def record_of(
     submission: Submission,
@@ -115,8 +132,8 @@ def record_of(
         grid=booking_grid(diary, person, clinic, first=first, now=now) if diary else None,
         zone=zone_text(clinic.tz, "en"),
         sees_answers=sees_answers,
-        scores=scores_of(answers),
-        answers=answers_of(answers),
+        scores=scores_of(answers, tz=clinic.tz, now=now),
+        answers=answers_of(answers, tz=clinic.tz, now=now),
         progress=_progress(submission, clinic),
         notes=_notes(submission, clinic, now),
         messages=[_message(each, clinic, now) for each in reversed(of_submission(submission.id))],

@@ -1,12 +1,13 @@
-"""Scores and answers of a submission in words, for those who may see answers."""
+"""Scores of a submission in words, for those who may see answers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from intake.screening.catalog import load_catalog
 from intake.screening.instrument import Instrument
-from intake.screening.item import Item, Kind
 from intake.screening.results import (
     Gad7Result,
     HeadacheResult,
@@ -15,13 +16,18 @@ from intake.screening.results import (
     Phq9Result,
 )
 from intake.screening.scoring import gad7, headache_burden, pc_ptsd_5, peg, phq9
+from intake.staff.words import when
+from intake.submissions.given import earlier_in
 
 Answers = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """A score as `score_row` draws it; `cuts` are the starts of its bands, the first is 0."""
+    """A score as `score_row` draws it; `cuts` are the starts of its bands, the first is 0.
+
+    `before` is what the same questions scored the last time, `earlier` says so in words.
+    """
 
     name: str
     about: str
@@ -30,44 +36,39 @@ class Score:
     band: str
     detail: str
     cuts: tuple[int, ...]
+    before: int | None = None
+    earlier: str = ""
 
 
-@dataclass(frozen=True)
-class AnswerList:
-    """What was answered to one instrument, in the words of its questions."""
+def scores_of(stored: Answers, *, tz: ZoneInfo, now: datetime) -> list[Score]:
+    """The score of every instrument that was answered and has one, in a fixed order.
 
-    title: str
-    answers: list[tuple[str, str]]
-
-
-def scores_of(answers: Answers) -> list[Score]:
-    """The score of every instrument that was answered and has one, in a fixed order."""
-    catalog = load_catalog()
-    return [draw(catalog[name], answers[name]) for name, draw in _DRAWN.items() if name in answers]
+    `stored` are all stored answers; those given earlier are compared.
+    """
+    return [_compared(name, stored, tz=tz, now=now) for name in _DRAWN if name in stored]
 
 
-def answers_of(answers: Answers) -> list[AnswerList]:
-    """All answers by instrument, in the order of its form."""
-    catalog = load_catalog()
-    return [
-        AnswerList(instrument.title, _answers(instrument, answers[name]))
-        for name, instrument in catalog.items()
-        if answers.get(name)
+def _compared(name: str, stored: Answers, *, tz: ZoneInfo, now: datetime) -> Score:
+    instrument, draw = load_catalog()[name], _DRAWN[name]
+    score = draw(instrument, stored[name])
+    past = [
+        (draw(instrument, each["answers"]).value, each["at"]) for each in earlier_in(stored, name)
     ]
+    known = [(value, at) for value, at in past if value is not None and at]
+    if not known:
+        return score
+    told = [f"{value} ({when(datetime.fromisoformat(at), tz, now)})" for value, at in known]
+    before = known[-1][0]
+    words = f"Before: {', '.join(told)}{_change(before, score.value)}"
+    return replace(score, before=before, earlier=words)
 
 
-def _answers(instrument: Instrument, given: Answers) -> list[tuple[str, str]]:
-    return [
-        (item.text.get("en", item.id), _words(item, given[item.id]))
-        for item in instrument.items
-        if item.id in given
-    ]
-
-
-def _words(item: Item, value: object) -> str:
-    if item.kind in (Kind.CHOICE, Kind.MULTI):
-        return ", ".join(option.label.get("en", option.id) for option in item.chosen(value))
-    return str(value)
+def _change(before: int, value: int | None) -> str:
+    if value is None:
+        return ""
+    if value == before:
+        return ". No change"
+    return f". Change {'+' if value > before else '−'}{abs(value - before)}"
 
 
 def _phq9(instrument: Instrument, answers: Answers) -> Score:

@@ -131,8 +131,9 @@ def _document(reason: Reason, submission: Submission, now: datetime) -> Document
 def _answers_behind(reason: Reason, stored: Mapping[str, Any]) -> Iterator[Document]:
     """Question, answer and version of the instrument, for each answer that was given."""
     for item in reason.items:
-        instrument_id, question = item.split(".")[:2]
+        instrument_id, question, *option = item.split(".")
         answer = stored.get(instrument_id, {}).get(question)
         if answer is not None:
+            answer = option or answer  # of several answers, the one that counts
             version = load_catalog()[instrument_id].version
             yield {"item": f"{instrument_id}.{question}", "answer": answer, "version": version}
