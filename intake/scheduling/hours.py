@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from intake.audit import log
+from intake.clinic.clinic import Clinic
 from intake.clinic.models import Closure
 from intake.core.db import db
 from intake.core.remember import forget
@@ -93,6 +94,18 @@ def clear_dated(
     _check(provider, version)
     provider.dated = [each for each in provider.dated if each.day not in days]
     _changed(provider, "dated hours removed", actor=actor, now=now, about=_span(days))
+
+
+def add_provider(name: str, clinic: Clinic, *, actor: str, now: datetime) -> Provider | None:
+    """A new provider with the clinic's hours; None if there is one of that name."""
+    if db.session.scalar(select(Provider.id).where(Provider.name == name)) is not None:
+        return None
+    provider = Provider(name=name, time_zone=clinic.tz.key)
+    weekly = {day: tuple(windows) for day, windows in clinic.weekly_hours.items()}
+    db.session.add(provider)
+    db.session.flush()
+    set_weekly(provider, weekly, version=provider.version, actor=actor, now=now)
+    return provider
 
 
 def set_active(

@@ -163,6 +163,7 @@ def frame() -> dict[str, StaffFrame]:
 NAV = (
     ("Work queue", "staff.queue", "inbox", Permission.SEE_QUEUE),
     ("Calendar", "staff.calendar", "calendar", Permission.SEE_QUEUE),
+    ("Settings", "staff.settings_hours", "sliders", Permission.MANAGE_SETTINGS),
 )
 """The main navigation: words, the page they lead to, an icon, and who sees them."""
 
@@ -180,5 +181,6 @@ def _nav(user: User) -> list[NavItem]:
 def _is_in(endpoint: str) -> bool:
     """Whether the page asked for is that one or lies below it; below the queue lies all else."""
     address = url_for(endpoint)
-    is_below = request.path.startswith(f"{address}/") and endpoint != "staff.queue"
+    part = "/".join(address.split("/")[:3]) + "/"  # such as /staff/settings/ of its first page
+    is_below = request.path.startswith(part) and endpoint != "staff.queue"
     return request.path == address or is_below

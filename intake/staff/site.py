@@ -11,12 +11,18 @@ from intake.staff import (
     links,
     queue,
     resume,
+    settings_closures,
+    settings_hours,
+    settings_rules,
     submission,
     to_move,
     unsent,
 )
 
-VIEWS = (queue, submission, resume, unsent, calendar, to_move)
+VIEWS = (
+    *(queue, submission, resume, unsent, calendar, to_move),
+    *(settings_hours, settings_closures, settings_rules),
+)
 """Modules whose views stand on the guarded blueprint; importing them adds the views."""
 
 

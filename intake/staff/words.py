@@ -1,7 +1,7 @@
 """Staff words for levels, states, times and what people chose. Clinic time throughout."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -120,3 +120,8 @@ def when(instant: datetime, tz: ZoneInfo, now: datetime) -> str:
         return f"{format_date(day, 'EEE', locale='en')} {time}"
     pattern = "MMM d" if day.year == today.year else "MMM d, y"
     return f"{format_date(day, pattern, locale='en')}, {time}"
+
+
+def full_day(day: date) -> str:
+    """A date in words with its year: "Thu, Dec 24, 2026"."""
+    return format_date(day, "EEE, MMM d, y", locale="en")

@@ -27,6 +27,17 @@ GUARDED = {
     "staff.calendar": Permission.SEE_QUEUE,
     "staff.to_move": Permission.BOOK,
     "staff.ask": Permission.BOOK,
+    "staff.settings_hours": Permission.MANAGE_SETTINGS,
+    "staff.save_hours": Permission.MANAGE_SETTINGS,
+    "staff.save_dated": Permission.MANAGE_SETTINGS,
+    "staff.remove_dated": Permission.MANAGE_SETTINGS,
+    "staff.switch_provider": Permission.MANAGE_SETTINGS,
+    "staff.add_provider": Permission.MANAGE_SETTINGS,
+    "staff.settings_closures": Permission.MANAGE_SETTINGS,
+    "staff.add_closure": Permission.MANAGE_SETTINGS,
+    "staff.remove_closure": Permission.MANAGE_SETTINGS,
+    "staff.settings_rules": Permission.MANAGE_SETTINGS,
+    "staff.save_rules": Permission.MANAGE_SETTINGS,
 }
 
 NOBODY = UUID(int=0)

@@ -1,0 +1,92 @@
+"""What the settings pages share: their tabs, who changed something last, and what forms send."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from flask import abort, request, url_for
+
+from intake.accounts.queries import names_of
+from intake.clinic.clinic import Clinic
+from intake.core import clock
+from intake.scheduling.agenda import misplaced
+from intake.scheduling.models import ConsultationType, Provider
+from intake.staff.guard import staff_user
+from intake.staff.words import when
+
+PAGES = (
+    ("Hours", "staff.settings_hours"),
+    ("Closures", "staff.settings_closures"),
+    ("Booking rules", "staff.settings_rules"),
+)
+
+
+class Versus(NamedTuple):
+    """One thing that two people have changed: its name, how it is now, how the other wants it."""
+
+    name: str
+    now: str
+    yours: str
+
+
+def frame(current: str, *, now: datetime) -> dict[str, Any]:
+    """What every settings page shows: the tabs, and how many calls have lost their place."""
+    tabs = [
+        {"label": label, "href": url_for(endpoint), "current": endpoint == current}
+        for label, endpoint in PAGES
+    ]
+    return {"tabs": tabs, "to_move": len(misplaced(now=now))}
+
+
+def by_me() -> dict[str, Any]:
+    """Who changes something, and when: for services."""
+    return {"actor": staff_user().actor, "now": clock.now()}
+
+
+def changed_words(row: Provider | ConsultationType, clinic: Clinic, now: datetime) -> str:
+    """Who changed something last and when, or "" if nobody did yet."""
+    if row.changed_at is None:
+        return ""
+    return f"{_name(row.changed_by)}, {when(row.changed_at, clinic.tz, now)}"
+
+
+def _name(actor: str) -> str:
+    """The name behind an actor of the audit log, such as "user:<id>"."""
+    kind, _, user_id = actor.partition(":")
+    if kind != "user":
+        return actor
+    return names_of([UUID(user_id)]).get(UUID(user_id), "Somebody")
+
+
+def differences(
+    labels: Mapping[str, str], now: Mapping[str, Any], yours: Mapping[str, Any]
+) -> list[Versus]:
+    """Where two versions of a form differ, in the words of their labels."""
+    return [
+        Versus(label, _shown(now[name]), _shown(yours[name]))
+        for name, label in labels.items()
+        if _shown(now[name]) != _shown(yours[name])
+    ]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "–" if value in (None, "") else str(value)
+
+
+def sent_version() -> int:
+    """The version that the page showed; 400 for what no page of ours sends."""
+    text = request.form.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        abort(400)
+    return int(text)
+
+
+def sent_day() -> date:
+    """The date a button is about; 400 for what no page of ours sends."""
+    try:
+        return date.fromisoformat(request.form.get("day", ""))
+    except ValueError:
+        abort(400)
