@@ -112,7 +112,10 @@ class Person:
     )
     email = EmailField(
         _l("Email address"),
-        hint=_l("For your receipt, if you choose “Email me” below. Our emails don’t mention your health."),
+        hint=_l(
+            "For your receipt, if you choose “Email me” below. "
+            "Our emails don’t mention your health."
+        ),
         missing=_l("Enter your email address, like name@example.com"),
     )
     state = SelectField(

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from intake.clinic.clinic import Clinic
 from intake.clinic.hours import NeverOpenError
-from intake.core.i18n import day_text, language, locale, moment_text, time_text, zone_text
+from intake.core.i18n import day_text, language, locale, time_text, zone_text
 from intake.patient.forms import CONDITIONS, CONTACT_BY, DAYS, PARTS, VOICEMAIL
 from intake.patient.journey import Step
 from intake.patient.questions import heading
@@ -20,7 +20,7 @@ from intake.scheduling.models import Appointment
 from intake.screening.level import Level
 from intake.submissions.emails import respond_by
 from intake.submissions.models import Submission
-from intake.web.filters import opening
+from intake.web.filters import moment, opening
 
 Row = dict[str, str]
 
@@ -49,7 +49,7 @@ def _call_rows(times: dict[str, Any], clinic: Clinic, kept: Appointment | None) 
         if kept.hold_expires_at is not None:
             until = time_text(kept.hold_expires_at, zone, language())
             small = _("Held for you until %(time)s.", time=until)
-        when = opening(moment_text(kept.starts_at, zone, language()))
+        when = opening(moment(kept.starts_at, zone))
         return [_row(_("Time"), when, "wizard.times", _("time"), small=small), *rows]
     free = ", ".join(availability_words(times.get("availability", [])))
     return [_row(_("When you can talk"), free, "wizard.times", _("when you can talk")), *rows]

@@ -1,5 +1,6 @@
 """What templates say in words: office hours, dates and times, always with the zone."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Protocol
@@ -15,6 +16,8 @@ from intake.core.i18n import day_text, language, locale, moment_text, time_text,
 Windows = tuple[tuple[time, time], ...]
 NOON = time(12)
 MIDNIGHT = time.min
+_INSIDE = re.compile(r"(?<=\d) (?=[ap]\.?\xa0?m)|(?<=[a-z]) (?=\d{1,2}\b(?!:))|(?<=\d) (?=de )")
+"""The spaces of a date or a time at which no line should end."""
 
 
 class Run(Protocol):
@@ -59,17 +62,22 @@ def hours_text(clinic: OpenOffice) -> str:
 
 def moment(instant: datetime, tz: ZoneInfo) -> str:
     """An instant in words: "Thursday, December 3, 9:30 am Central Time"."""
-    return moment_text(instant, tz, language())
+    return unbroken(moment_text(instant, tz, language()))
 
 
 def day(instant: datetime, tz: ZoneInfo) -> str:
     """The local date of an instant in words: "Thursday, December 3"."""
-    return day_text(instant, tz, language())
+    return unbroken(day_text(instant, tz, language()))
 
 
 def time_of_day(instant: datetime, tz: ZoneInfo) -> str:
     """The local time of an instant, such as "9:30 am"."""
-    return time_text(instant, tz, language())
+    return unbroken(time_text(instant, tz, language()))
+
+
+def unbroken(words: str) -> str:
+    """Dates and times in which no line ends within "December 3" or "9:30 am"."""
+    return _INSIDE.sub("\xa0", words)
 
 
 def opening(words: str) -> str:
@@ -89,7 +97,7 @@ def listed(parts: list[str]) -> str:
 
 
 def register_filters(app: Flask) -> None:
-    """Give templates `clinic|hours_text`, `opening`, and `moment`, `day`, `time_of_day` with a zone each."""
+    """Give templates `clinic|hours_text`, `opening`; `moment`, `day`, `time_of_day` with a zone."""
     for words in (hours_text, opening, moment, day, time_of_day):
         app.add_template_filter(words)
 
