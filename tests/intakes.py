@@ -44,7 +44,7 @@ def mildest(item: Item) -> Any:
             return (no or sorted(quiet, key=lambda option: option.score or 0))[0].value
         case Kind.MULTI:
             exclusive = [option.value for option in item.options if option.exclusive]
-            return exclusive[:1]
+            return exclusive[:1] or [item.options[0].value]
         case Kind.INTEGER:
             return item.minimum
         case Kind.TEXT:

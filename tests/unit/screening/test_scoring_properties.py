@@ -96,6 +96,45 @@ def _most(item: Any) -> object:
 
 
 @drawn
+@given(answers=forms(CATALOG["pc_ptsd_5"]), worse=st.sampled_from([f"q{i}" for i in range(1, 6)]))
+def test_another_yes_never_lowers_a_count(answers: dict[str, Any], worse: str) -> None:
+    before = scoring.pc_ptsd_5(CATALOG["pc_ptsd_5"], answers)
+    after = scoring.pc_ptsd_5(CATALOG["pc_ptsd_5"], answers | {worse: "yes"})
+    assert after.yes_count >= before.yes_count
+    assert set(after.flags) >= set(before.flags)
+
+
+@each_instrument
+@drawn
+@given(data=st.data())
+def test_answers_to_hidden_questions_never_count(instrument_id: str, data: st.DataObject) -> None:
+    instrument = CATALOG[instrument_id]
+    answers = data.draw(forms(instrument))
+    shown = {item.id for item in instrument.visible_items(answers)}
+    stale = [
+        item.id
+        for item in instrument.items
+        if item.id not in shown and answers.get(item.id) not in item.counts_when_hidden
+    ]
+    fresh = {key: value for key, value in answers.items() if key not in stale}
+    assert score(instrument, answers).as_dict() == score(instrument, fresh).as_dict()
+
+
+@drawn
+@given(answers=forms(CATALOG["phq9"]), gate=st.sampled_from([(0, 0), (0, 1), (1, 0)]))
+def test_behind_a_closed_gate_only_the_gate_and_thoughts_of_death_count(
+    answers: dict[str, Any], gate: tuple[int, int]
+) -> None:
+    gated = CATALOG["phq9"].behind_gate()
+    stale = answers | dict(zip(("q1", "q2"), gate, strict=True))
+    result = scoring.phq9(gated, stale)
+    item9 = stale.get("q9") or 0
+    assert result.total is None
+    assert result.partial_sum == sum(gate) + item9
+    assert (result.item9 or 0) == item9
+
+
+@drawn
 @given(answers=forms(CATALOG["phq9"]))
 def test_the_phq9_total_is_never_below_its_lower_bound(answers: dict[str, Any]) -> None:
     instrument = CATALOG["phq9"]

@@ -274,6 +274,38 @@ def test_nothing_hides_item_nine(answers: dict[str, Any], item9: int) -> None:
 
 @drawn
 @given(answers=intakes())
+def test_the_order_of_pages_and_answers_is_irrelevant(answers: dict[str, Any]) -> None:
+    turned = {
+        key: dict(reversed(given_answers.items()))
+        for key, given_answers in reversed(answers.items())
+    }
+    result = evaluate(CATALOG, AnswerSheet(answers=answers))
+    assert evaluate(CATALOG, AnswerSheet(answers=turned)) == result
+
+
+@drawn
+@given(answers=intakes(), item=st.sampled_from([f"q{i}" for i in range(1, 10)]))
+def test_a_worse_mood_never_lowers_the_level(answers: dict[str, Any], item: str) -> None:
+    mood = dict.fromkeys((f"q{i}" for i in range(1, 10)), 2) | {
+        key: value for key, value in answers.get("phq9", {}).items() if value is not None
+    }
+    levels = [
+        evaluate(CATALOG, AnswerSheet(answers=answers | {"phq9": mood | {item: points}})).level
+        for points in range(4)
+    ]
+    assert levels == sorted(levels)
+
+
+@drawn
+@given(answers=intakes())
+def test_answers_that_no_longer_count_change_nothing(answers: dict[str, Any]) -> None:
+    fresh = {key: CATALOG[key].clean(given_answers) for key, given_answers in answers.items()}
+    sheets = [AnswerSheet(answers=each, shown=list(answers)) for each in (answers, fresh)]
+    assert evaluate(CATALOG, sheets[0]) == evaluate(CATALOG, sheets[1])
+
+
+@drawn
+@given(answers=intakes())
 def test_the_level_is_that_of_the_table(answers: dict[str, Any]) -> None:
     result = evaluate(CATALOG, AnswerSheet(answers=answers))
     table = CATALOG.rules.table
