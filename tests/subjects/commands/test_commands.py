@@ -10,6 +10,7 @@ from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.notifications.models import Message
 from tests import factories
+from tests.unit.screening.test_cases import cases
 
 
 @pytest.fixture
@@ -51,6 +52,14 @@ def test_triage_prints_level_and_rules(run):
     inputs = {"asq": "negative", "phq9": {"total": 7, "q9": 1}, "screen": {}}
     result = run("triage", text=json.dumps(inputs))
     assert json.loads(result.stdout) == {"level": "urgent", "fired": ["S4"]}
+
+
+def test_the_commands_give_the_published_results(run):
+    for instrument, case in (each.values for each in cases()):
+        is_triage = instrument == "triage"
+        command = ["triage"] if is_triage else ["score", instrument]
+        result = run(*command, text=json.dumps(case["inputs" if is_triage else "answers"]))
+        assert json.loads(result.stdout) == case["expect"], case["why"]
 
 
 @pytest.mark.parametrize("text", ["{}", '{"asq": null, "screen": {}, "conditions": []}'])

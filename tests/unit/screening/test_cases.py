@@ -16,10 +16,12 @@ OPEN_CASES = Path(__file__).with_name("cases")
 
 
 def cases() -> list[Any]:
-    folders = [OPEN_CASES]
-    if "INTAKE_CASES_DIR" in os.environ:
-        folders.append(Path(os.environ["INTAKE_CASES_DIR"]))
-    files = [path for folder in folders for path in sorted(folder.glob("*.json"))]
+    files = sorted(OPEN_CASES.glob("*.json"))
+    if more := os.environ.get("INTAKE_CASES_DIR"):
+        found = sorted(Path(more).rglob("*.json"))
+        if not found:
+            raise FileNotFoundError(f"INTAKE_CASES_DIR={more} holds no cases")
+        files += found
     sets = [(path, json.loads(path.read_text(encoding="utf-8"))) for path in files]
     return [
         pytest.param(cases["instrument"], case, id=f"{path.parent.name}/{path.stem}-{case['id']}")
