@@ -171,6 +171,13 @@ def booked_for(person: str, *, now: datetime) -> Sequence[Appointment]:
     return db.session.scalars(booked.order_by(Appointment.starts_at)).all() if person else []
 
 
+def cancelled_for(submission_id: UUID) -> Sequence[Appointment]:
+    """The cancelled calls of a submission, the latest first."""
+    cancelled = (Appointment.submission_id == submission_id, Appointment.status == "cancelled")
+    order = Appointment.updated_at.desc(), Appointment.id
+    return db.session.scalars(select(Appointment).where(*cancelled).order_by(*order)).all()
+
+
 def kept_for_all(submission_ids: Sequence[UUID]) -> dict[UUID, Appointment]:
     """Live appointments of several submissions by submission id, in one statement."""
     rows = db.session.scalars(

@@ -19,6 +19,7 @@ from intake.screening.catalog import load_catalog
 from intake.staff.answers import AnswerList, answers_of
 from intake.staff.flag import Flag, flag_of, level_tag
 from intake.staff.grid import Grid, booking_grid
+from intake.staff.past_calls import cancelled_calls, last_change
 from intake.staff.person import Fact, Person
 from intake.staff.reasons import Why, explain
 from intake.staff.scores import Score, scores_of
@@ -72,6 +73,7 @@ class Record:
     facts: list[Fact]
     script: str
     call: Call | None
+    cancelled: list[LogLine]
     grid: Grid | None
     zone: str
     sees_answers: bool
@@ -128,7 +130,8 @@ def record_of(
         reasons=explain(submission, clinic, sees_answers=sees_answers, now=now),
         facts=person.facts(clinic, now=now),
         script=person.script(user.name, clinic),
-        call=_call(submission, person, clinic, diary),
+        call=_call(submission, person, clinic, diary, now=now),
+        cancelled=cancelled_calls(submission, clinic, now=now),
         grid=booking_grid(diary, person, clinic, first=first, now=now) if diary else None,
         zone=zone_text(clinic.tz, "en"),
         sees_answers=sees_answers,
@@ -161,7 +164,7 @@ def _line(submission: Submission, person: Person, clinic: Clinic, now: datetime)
 
 
 def _call(
-    submission: Submission, person: Person, clinic: Clinic, diary: Diary | None
+    submission: Submission, person: Person, clinic: Clinic, diary: Diary | None, *, now: datetime
 ) -> Call | None:
     kept = queries.kept_for(submission.id)
     if kept is None:
@@ -172,12 +175,12 @@ def _call(
         is_booked=kept.status == "booked",
         day=day_text(kept.starts_at, clinic.tz, "en"),
         time=f"{time_text(kept.starts_at, clinic.tz, 'en')} {zone_text(clinic.tz, 'en')}",
-        facts=_call_facts(kept, person, clinic),
+        facts=_call_facts(kept, person, clinic, now),
         key=queries.slot_key(slot) if slot and kept.status == "pending" else "",
     )
 
 
-def _call_facts(kept: Appointment, person: Person, clinic: Clinic) -> list[Fact]:
+def _call_facts(kept: Appointment, person: Person, clinic: Clinic, now: datetime) -> list[Fact]:
     minutes = (kept.ends_at - kept.starts_at) // timedelta(minutes=1)
     facts = [
         ("How", CHANNELS.get(kept.channel, kept.channel)),
@@ -188,6 +191,8 @@ def _call_facts(kept: Appointment, person: Person, clinic: Clinic) -> list[Fact]
     if zone != clinic.tz:
         their_time = f"{time_text(kept.starts_at, zone, 'en')} {zone_text(zone, 'en')}"
         facts.append(("Their time", their_time))
+    if changed := last_change(kept, clinic, now=now):
+        facts.append(("Booked or changed", changed))
     return facts
 
 

@@ -18,7 +18,7 @@ from intake.notifications import render as rendering
 from intake.notifications.outbox import MailContext
 from intake.notifications.render import TEMPLATES, Rendered, render
 from intake.scheduling.emails import BookedMail, EarlierTimeMail, MovedMail, RebookMail
-from intake.submissions.emails import ReceivedMail, StaffMail
+from intake.submissions.emails import ReceivedMail, ResumeMail, StaffMail
 
 CLINIC: dict[str, Any] = {"clinic_name": "Quiet Clinic", "clinic_phone": "(312) 555-0142"}
 TO_PATIENTS: dict[str, MailContext] = {
@@ -41,6 +41,9 @@ TO_PATIENTS["moved"] = MovedMail(
 )
 TO_PATIENTS["rebook"] = RebookMail(
     reference="K7M-4QDX", when="Thursday, December 3, 9:30 am Central Time", **CLINIC
+)
+TO_PATIENTS["resume"] = ResumeMail(
+    link="https://clinic.example/resume/1", until="Thursday, December 3", **CLINIC
 )
 TO_PATIENTS["earlier_time"] = EarlierTimeMail(
     booked="Friday, December 4, 9:30 am Central Time",

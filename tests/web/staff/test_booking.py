@@ -11,7 +11,7 @@ from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.notifications.models import Message
 from intake.notifications.render import render
-from intake.scheduling import service
+from intake.scheduling import changes, service
 from intake.scheduling.models import Appointment
 from intake.submissions import drafts
 from intake.submissions.models import Submission
@@ -300,3 +300,39 @@ def test_the_slot_buttons_say_the_whole_date(desk: Browser) -> None:
         for span in button.iter(NAMESPACE + "span")
     ]
     assert ", Tuesday, November 24, 9:00 am" in hidden
+
+
+def test_staff_see_that_a_patient_cancelled_and_why(desk: Browser) -> None:
+    submission = factories.sent()
+    book(desk, submission, factories.free_keys()[5])
+    with unit_of_work():
+        (appointment,) = appointments()
+        changes.cancel(
+            submission,
+            appointment,
+            current_clinic(),
+            actor="patient",
+            reason="later",
+            now=MONDAY_MORNING,
+        )
+    page = desk.get(path_of(submission))
+    assert "Call of Tue 11:30 am cancelled by the patient" in page.text
+    assert "today 10:00 am. Reason: not now, maybe later" in page.text
+    assert "Notice of a change to the front desk" in page.text
+    assert offered(page)
+
+
+def test_staff_see_that_a_patient_moved_their_call(desk: Browser) -> None:
+    submission, keys = factories.sent(), factories.free_keys()
+    book(desk, submission, keys[0])
+    with unit_of_work():
+        (appointment,) = appointments()
+        changes.move(
+            submission,
+            appointment,
+            keys[5],
+            current_clinic(),
+            time_zone="America/Chicago",
+            now=MONDAY_MORNING,
+        )
+    assert "by the patient, today 10:00 am" in desk.get(path_of(submission)).text
