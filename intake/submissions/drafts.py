@@ -23,10 +23,10 @@ from intake.submissions.models import Submission
 SHORT_WAY = "short_way"
 
 # Made once: building this statement took half of its time, and every page asks it.
-BY_COOKIE = select(Submission).where(Submission.cookie_hash == bindparam("cookie_hash"))
-WITH_REFERENCE = select(Submission.id).where(Submission.reference == bindparam("reference"))
-BY_COOKIE_LOCKED = BY_COOKIE.with_for_update()
 TABLE = Submission.metadata.tables[Submission.__tablename__]
+BY_COOKIE = select(TABLE).where(TABLE.c.cookie_hash == bindparam("cookie_hash"))
+BY_COOKIE_LOCKED = BY_COOKIE.with_for_update()
+WITH_REFERENCE = select(TABLE.c.id).where(TABLE.c.reference == bindparam("reference"))
 WRITTEN = tuple(column.name for column in TABLE.columns if column.name not in ("id", "version"))
 
 
@@ -74,7 +74,6 @@ def changing(token: str | None, *, now: datetime) -> Iterator[Submission | None]
     if found is None:
         yield None
         return
-    db.session.expunge(found)
     before = _values(found)
     yield found
     changed = {name: value for name, value in _values(found).items() if value != before[name]}
@@ -96,11 +95,14 @@ def _write(names: tuple[str, ...]) -> Update:
     )
 
 
-def _found(query: Select[Submission], token: str | None, now: datetime) -> Submission | None:
+def _found(query: Select[Any], token: str | None, now: datetime) -> Submission | None:
     if not token:
         return None
-    found = db.session.scalar(query, {"cookie_hash": token_hash(token)})
-    return None if found is None or _has_expired(found, now) else found
+    row = db.session.execute(query, {"cookie_hash": token_hash(token)}).first()
+    if row is None:
+        return None
+    found = Submission(**row._mapping)
+    return None if _has_expired(found, now) else found
 
 
 def save_start(
