@@ -63,6 +63,14 @@ def waiting_since(now: datetime) -> datetime | None:
     return db.session.scalar(oldest.where(Message.state == "queued", Message.due_at <= now))
 
 
+def is_due(now: datetime) -> bool:
+    """Whether there is a message to send; unlike claiming one, asking locks nothing."""
+    due = select(Message.id).where(Message.state == "queued", Message.due_at <= now)
+    found = db.session.scalar(due.limit(1)) is not None
+    db.session.rollback()
+    return found
+
+
 def of_submission(submission_id: UUID) -> list[MessageState]:
     """The messages about one submission, oldest first."""
     query = select(*COLUMNS).where(Message.submission_id == submission_id)

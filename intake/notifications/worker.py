@@ -29,10 +29,12 @@ from intake.core import clock
 from intake.core.db import db, unit_of_work
 from intake.core.encryption import open_json
 from intake.core.tokens import new_id
+from intake.notifications import queries
 from intake.notifications.backoff import MOST_FAILURES, retry_delay
 from intake.notifications.models import Message
 from intake.notifications.render import render
 from intake.notifications.transport import Mail, Refused, Retry, Transport, compose
+from intake.notifications.wakeup import bell
 
 log = logging.getLogger(__name__)
 
@@ -67,18 +69,21 @@ def run(
     """
     log.info("the worker for messages has started")
     next_hour = next_minute = time.monotonic()
-    while not stop.is_set():
-        try:
-            if time.monotonic() >= next_hour:
-                next_hour += HOUR_SECONDS
-                hourly()
-            if time.monotonic() >= next_minute:
-                next_minute += MINUTE_SECONDS
-                every_minute()
-            run_once(stop)
-        except SQLAlchemyError:
-            log.exception("the outbox could not be read or written")
-        stop.wait(POLL_SECONDS)
+    with bell() as commits:
+        while not stop.is_set():
+            try:
+                if time.monotonic() >= next_hour:
+                    next_hour += HOUR_SECONDS
+                    hourly()
+                if time.monotonic() >= next_minute:
+                    next_minute += MINUTE_SECONDS
+                    every_minute()
+                if queries.is_due(clock.now()):
+                    run_once(stop)
+            except SQLAlchemyError:
+                log.exception("the outbox could not be read or written")
+                db.session.rollback()
+            commits.wait(stop, POLL_SECONDS)
     log.info("the worker for messages has stopped")
 
 

@@ -86,6 +86,18 @@ KEPT_SQLITE = f"""
     BEGIN SELECT RAISE(ABORT, 'acknowledgements is append-only'); END
 """
 
+ANNOUNCED_POSTGRESQL = (
+    """
+    CREATE FUNCTION announce_message() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN NOTIFY messages; RETURN NULL; END $$
+    """,
+    """
+    CREATE TRIGGER messages_announced AFTER INSERT ON messages
+    FOR EACH STATEMENT EXECUTE FUNCTION announce_message()
+    """,
+)
+"""Wakes the worker when a message is committed. SQLite needs none: it counts commits itself."""
+
 
 def upgrade() -> None:
     _create_allowances()
@@ -110,7 +122,7 @@ def upgrade() -> None:
     _create_openings()
     if op.get_bind().dialect.name == "postgresql":
         op.execute(NO_OVERLAP_POSTGRESQL)
-        for statement in APPEND_ONLY_POSTGRESQL:
+        for statement in (*APPEND_ONLY_POSTGRESQL, *ANNOUNCED_POSTGRESQL):
             op.execute(statement)
         op.execute(KEPT_POSTGRESQL)
     else:
@@ -127,6 +139,7 @@ def downgrade() -> None:
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_change()")
+        op.execute("DROP FUNCTION announce_message()")
 
 
 def _only(condition: sa.TextClause) -> dict[str, Any]:
