@@ -88,11 +88,16 @@ def nearest_times(diary: Diary, clinic: Clinic, wanted: datetime, *, now: dateti
 
 
 def _bookable_days(diary: Diary, today: date) -> list[date]:
-    """Dates from today to the horizon on whose weekday somebody works, closed ones included."""
-    weekdays = {hours.weekday for calendar in diary.calendars.values() for hours in calendar.weekly}
+    """Dates from today to the horizon on which somebody works, or would if we were not closed."""
+    calendars = diary.calendars.values()
+    weekdays = {hours.weekday for calendar in calendars for hours in calendar.weekly}
     horizon = range(diary.type.rules.horizon_days + 1)
     days = (today + timedelta(days=number) for number in horizon)
-    return [day for day in days if day.weekday() in weekdays]
+    return [
+        day
+        for day in days
+        if day.weekday() in weekdays or any(each.windows_on(day) for each in calendars)
+    ]
 
 
 def _cells(slots: list[Slot], person: Person, clinic: Clinic) -> dict[tuple[date, str], Cell]:

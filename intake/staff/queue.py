@@ -15,11 +15,11 @@ from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.i18n import day_text, moment_text
 from intake.scheduling import bookings
+from intake.scheduling.models import Appointment
 from intake.scheduling.queries import kept_for_all
 from intake.screening.level import Level
-from intake.staff.flag import Handled, handled_of, waiting_words
+from intake.staff.flag import Handled, handled_of
 from intake.staff.guard import blueprint, requires
-from intake.staff.person import Person
 from intake.staff.reasons import safety_reasons
 from intake.staff.rows import QueueRow, booked_row, over_row, waiting_row
 from intake.staff.words import LEVELS
@@ -27,7 +27,7 @@ from intake.submissions import queries
 from intake.submissions.models import Submission
 
 LANES = 3
-"""How many acute cases stand above the queue; the others lead it anyway."""
+"""How many acute cases stand above the queue and not in it; the others lead it."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Lane:
-    """Somebody to call before anything else."""
+    """Somebody to call before anything else: what their row would say, and why."""
 
-    title: str
+    row: QueueRow
     text: str
-    href: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +61,8 @@ class Listing:
 
     @property
     def shown(self) -> int:
-        """How many rows are on this page."""
-        return sum(len(group.rows) for group in self.groups)
+        """How many people are on this page."""
+        return len(self.lanes) + sum(len(group.rows) for group in self.groups)
 
 
 @blueprint.get("/")
@@ -102,16 +101,18 @@ def _to_do(clinic: Clinic, now: datetime, after: str) -> Listing:
     page, counts = queries.to_do(after), queries.to_do_counts()
     kept = kept_for_all([submission.id for submission in page.rows])
     handled = handled_of(page.rows)
+    first = [] if after else _acute(page.rows)
+    listed = [each for each in page.rows if each not in first]
     groups = [
         Group(
             LEVELS[rank].label,
-            counts.get(rank, 0),
+            counts.get(rank, 0) - len(first) * (rank == Level.URGENT_ACUTE.rank),
             [
                 waiting_row(each, kept.get(each.id), handled.get(each.id), clinic, now=now)
                 for each in rows
             ],
         )
-        for rank, rows in groupby(page.rows, key=lambda submission: submission.queue_rank)
+        for rank, rows in groupby(listed, key=lambda submission: submission.queue_rank)
     ]
     return Listing(
         key="",
@@ -119,33 +120,33 @@ def _to_do(clinic: Clinic, now: datetime, after: str) -> Listing:
         heads=("Waiting", "Time for the call"),
         groups=groups,
         later=page.later,
-        empty="Nobody is waiting. New requests appear here.",
-        lanes=[] if after else _lanes(page.rows, handled, clinic, now=now),
+        empty="Nobody else is waiting."
+        if first
+        else "Nobody is waiting. New requests appear here.",
+        lanes=_lanes(first, kept, handled, clinic, now=now),
     )
+
+
+def _acute(rows: Sequence[Submission]) -> list[Submission]:
+    """Whom to call before anything else: they stand above the queue, and only there."""
+    return [each for each in rows if each.queue_rank == Level.URGENT_ACUTE.rank][:LANES]
 
 
 def _lanes(
     submissions: Iterable[Submission],
+    kept: dict[UUID, Appointment],
     handled: dict[UUID, Handled],
     clinic: Clinic,
     *,
     now: datetime,
 ) -> list[Lane]:
-    acute = [each for each in submissions if each.queue_rank == Level.URGENT_ACUTE.rank]
-    return [
-        Lane(
-            title=f"Call {Person(each).name} now",
-            text=" ".join(
-                (
-                    *safety_reasons(each),
-                    f"{waiting_words(each, now)}.",
-                    *_tries(each, handled.get(each.id), clinic, now),
-                )
-            ),
-            href=url_for("staff.show", submission_id=each.id),
-        )
-        for each in acute[:LANES]
-    ]
+    lanes = []
+    for each in submissions:
+        row = waiting_row(each, kept.get(each.id), handled.get(each.id), clinic, now=now)
+        done = _tries(each, handled.get(each.id), clinic, now)
+        words = (*safety_reasons(each), f"{row.first.text}.", f"{row.first.small}.", *done)
+        lanes.append(Lane(row, " ".join(words)))
+    return lanes
 
 
 def _tries(

@@ -24,7 +24,7 @@ class Receptionist:
         self.sees("Work queue")
 
     def opens_the_request_of(self, name: str) -> None:
-        self.hands.press(self.page.get_by_role("rowheader").get_by_role("link", name=name))
+        self.hands.press(self.page.get_by_role("link", name=name, exact=True))
         self.sees(name)
 
     @property

@@ -73,11 +73,7 @@ def test_the_highest_level_comes_first_and_then_who_waited_longest(app: Flask, m
     desk = at_desk(app)
     desk.get("/staff/")
     assert names(desk) == ["Gravest", "Grave", "Sooner", "Later"]
-    assert groups(desk) == [
-        "Urgent: call now · 1",
-        "Urgent: call today · 1",
-        "Routine · 2",
-    ]
+    assert groups(desk) == ["Urgent: call today · 1", "Routine · 2"]
 
 
 def test_somebody_in_acute_danger_stands_above_the_queue(app: Flask, morning) -> None:
@@ -88,6 +84,17 @@ def test_somebody_in_acute_danger_stands_above_the_queue(app: Flask, morning) ->
     assert "right now" in page.text
     assert "Not yet acknowledged, 9 min" in page.text
     assert "Call by today 10:15 am" in page.text
+
+
+def test_whoever_stands_above_the_queue_does_not_stand_in_it_as_well(app: Flask, morning) -> None:
+    for number in range(4):
+        named(f"Rosa {number}", minutes=number, asq=YES_NOW)
+    named("Quiet", minutes=5)
+    desk = at_desk(app)
+    page = desk.get("/staff/")
+    assert names(desk) == ["Rosa 0", "Rosa 1", "Rosa 2", "Rosa 3", "Quiet"]
+    assert groups(desk) == ["Urgent: call now · 1", "Routine · 1"]
+    assert "5 on this page" in page.text
 
 
 def test_a_row_says_who_what_for_how_long_and_what_next(app: Flask, morning) -> None:
