@@ -42,7 +42,11 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
-    """Base of all models; every constraint gets a name by convention."""
+    """Base of all models; every constraint gets a name by convention.
+
+    An index over a part of a table names that part for SQLite only: to name it for PostgreSQL, too,
+    loads that dialect into every process (3 MB). The migrations write it for both.
+    """
 
     metadata = MetaData(naming_convention=NAMING)
 

@@ -24,13 +24,11 @@ class Message(Base, kw_only=True):
             "ix_messages_due",
             "due_at",
             sqlite_where=text("state = 'queued'"),
-            postgresql_where=text("state = 'queued'"),
         ),
         Index(
             "ix_messages_topic",
             "topic",
             sqlite_where=text(WAITS_WITH_TOPIC),
-            postgresql_where=text(WAITS_WITH_TOPIC),
         ),
     )
 

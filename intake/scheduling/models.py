@@ -154,7 +154,6 @@ class Appointment(Base, kw_only=True):
             "submission_id",
             unique=True,
             sqlite_where=text(f"status IN ({_words(('hold', *LIVE))})"),
-            postgresql_where=text(f"status IN ({_words(('hold', *LIVE))})"),
         ),
     )
 

@@ -39,7 +39,6 @@ class Submission(Base, kw_only=True):
             "waiting_since",
             "id",
             sqlite_where=text(IN_QUEUE),
-            postgresql_where=text(IN_QUEUE),
         ),
         Index(None, "status", "waiting_since", "id"),
     )
