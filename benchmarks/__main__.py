@@ -6,9 +6,11 @@ import signal
 import sys
 import tempfile
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks import screening
 from benchmarks.measure import Result, measure, survey
 from benchmarks.report import summarize, table
 
@@ -33,6 +35,9 @@ def main() -> None:
             print(f"round {len(rounds)}: {ours.cpu:.2f} and {baseline.cpu:.2f} ms", flush=True)
     found = summarize(surveyed, rounds)
     print(table(found))
+    rules = screening.measure()
+    found["screening"] = asdict(rules)
+    print("\n".join(f"{'pass' if met else 'FAIL'}  {words}" for met, words in rules.goals()))
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
     file.write_text(json.dumps(found, indent=1))

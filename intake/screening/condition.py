@@ -18,12 +18,14 @@ class AnyAnswer:
 
     def holds(self, answers: Answers) -> bool:
         """Whether the condition is met by these answers."""
-        return any(self._has(answers.get(item)) for item in self.items)
-
-    def _has(self, answer: object) -> bool:
-        if isinstance(answer, list | tuple):
-            return any(value in self.values for value in answer)
-        return answer in self.values
+        for item in self.items:
+            answer = answers.get(item)
+            if isinstance(answer, list | tuple):
+                if any(value in self.values for value in answer):
+                    return True
+            elif answer in self.values:
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)

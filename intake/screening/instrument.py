@@ -125,15 +125,17 @@ class Instrument:
 
         Answers to hidden items open nothing: a condition only sees what is itself shown.
         """
-        return tuple(item for item, shown in self._shown(answers) if shown)
+        return tuple(item for item, _value, shown in self._shown(answers) if shown)
 
-    def _shown(self, answers: Answers) -> Iterator[tuple[Item, bool]]:
+    def _shown(self, answers: Answers) -> Iterator[tuple[Item, object, bool]]:
+        """Each item with its answer, and whether it is shown."""
         seen: dict[str, object] = {}
         for item in self.items:
+            value = answers.get(item.id)
             shown = not item.show_if or all(condition.holds(seen) for condition in item.show_if)
             if shown:
-                seen[item.id] = answers.get(item.id)
-            yield item, shown
+                seen[item.id] = value
+            yield item, value, shown
 
     def check(self, answers: Answers) -> None:
         """Raise AnswerError at the first key that is no item or value its item does not allow."""
@@ -153,9 +155,8 @@ class Instrument:
         self.check(answers)
         return {
             item.id: value
-            for item, shown in self._shown(answers)
-            if is_given(value := answers.get(item.id))
-            and (shown or value in item.counts_when_hidden)
+            for item, value, shown in self._shown(answers)
+            if is_given(value) and (shown or value in item.counts_when_hidden)
         }
 
     def behind_gate(self) -> Instrument:

@@ -116,8 +116,10 @@ class Item:
 
     def chosen(self, value: object) -> tuple[Option, ...]:
         """The options a valid answer names, in the order of the form."""
-        values = value if isinstance(value, list | tuple) else (value,)
-        return tuple(option for option in self.options if option.value in values)
+        if isinstance(value, list | tuple):
+            return tuple(option for option in self.options if option.value in value)
+        option = self.option(value)
+        return () if option is None else (option,)
 
     @property
     def highest_score(self) -> int:

@@ -191,13 +191,13 @@ def ketamine_safety_screen(instrument: Instrument, answers: Answers) -> ScreenRe
         findings=tuple(
             finding
             for item in instrument.items
-            if item.id in given
+            if item.triggers and item.id in given
             for finding in _findings(item, given[item.id])
         ),
         skipped=tuple(
             item.id
             for item in instrument.visible_items(given)
-            if not item.optional and item.id not in given
+            if item.id not in given and not item.optional
         ),
     )
 
