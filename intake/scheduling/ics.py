@@ -5,13 +5,14 @@ matches a change or a cancellation to its event by UID and the higher SEQUENCE.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 PRODUCT = "-//intake//Appointments//EN"
 MOST_OCTETS = 75
+REFRESH = "PT15M"
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
 _LINE_BREAKS = re.compile(r"\r\n|[\r\n\v\f\x85\u2028\u2029]")
@@ -56,17 +57,63 @@ class CalendarEvent:
                 raise ValueError("an id, an e-mail or a web address is empty or has odd characters")
 
 
+@dataclass(frozen=True, slots=True)
+class TakenTime:
+    """One appointment in a feed that a calendar program reads again and again.
+
+    `sequence` grows with every change. `summary` and `url` are shown by the program, wherever it
+    keeps them. Raises ValueError as `CalendarEvent` does.
+    """
+
+    uid: str
+    sequence: int
+    starts_at: datetime
+    ends_at: datetime
+    stamped_at: datetime
+    summary: str
+    url: str | None = None
+    is_certain: bool = True
+
+    def __post_init__(self) -> None:
+        if None in {self.starts_at.tzinfo, self.ends_at.tzinfo, self.stamped_at.tzinfo}:
+            raise ValueError("an instant needs a time zone")
+        if self.ends_at <= self.starts_at:
+            raise ValueError("an appointment ends after it starts")
+        for address in (self.uid, self.url):
+            if address is not None and (not address or _NOT_IN_ADDRESSES.search(address)):
+                raise ValueError("an id or a web address is empty or has odd characters")
+
+
 def calendar_file(event: CalendarEvent) -> bytes:
     """The event as an .ics file: UTF-8, CRLF, lines folded at 75 octets."""
-    lines = (
+    return _file([f"METHOD:{scheduling_method(event)}", *_event(event)])
+
+
+def feed_file(name: str, times: Iterable[TakenTime]) -> bytes:
+    """Many appointments as one .ics file, under a name that the program shows.
+
+    It is asked for again every quarter of an hour (RFC 7986, 5.7), where a program heeds that.
+    """
+    shown = _escaped(_line(name))
+    head = [
+        "METHOD:PUBLISH",
+        f"NAME:{shown}",
+        f"X-WR-CALNAME:{shown}",
+        f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}",
+        f"X-PUBLISHED-TTL:{REFRESH}",
+    ]
+    return _file([*head, *(line for each in times for line in _taken(each))])
+
+
+def _file(lines: Iterable[str]) -> bytes:
+    whole = (
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         f"PRODID:{PRODUCT}",
-        f"METHOD:{scheduling_method(event)}",
-        *_event(event),
+        *lines,
         "END:VCALENDAR",
     )
-    return "".join(f"{_folded(line)}\r\n" for line in lines).encode()
+    return "".join(f"{_folded(line)}\r\n" for line in whole).encode()
 
 
 def media_type(event: CalendarEvent) -> str:
@@ -98,6 +145,22 @@ def _event(event: CalendarEvent) -> Iterator[str]:
     yield from _people(event)
     if event.remind_before is not None and not cancelled:
         yield from _alarm(event.remind_before, event.summary)
+    yield "END:VEVENT"
+
+
+def _taken(time: TakenTime) -> Iterator[str]:
+    yield "BEGIN:VEVENT"
+    yield f"UID:{time.uid}"
+    yield f"SEQUENCE:{time.sequence}"
+    yield f"DTSTAMP:{_instant(time.stamped_at)}"
+    yield f"DTSTART:{_instant(time.starts_at)}"
+    yield f"DTEND:{_instant(time.ends_at)}"
+    yield f"SUMMARY:{_escaped(_line(time.summary))}"
+    yield f"STATUS:{'CONFIRMED' if time.is_certain else 'TENTATIVE'}"
+    yield "CLASS:PRIVATE"
+    yield "TRANSP:OPAQUE"
+    if time.url:
+        yield f"URL:{time.url}"
     yield "END:VEVENT"
 
 

@@ -6,6 +6,7 @@ from intake.accounts.security import init_security
 from intake.accounts.sessions import SiteSessions
 from intake.staff import (
     calendar,
+    feeds,
     forgotten,
     guard,
     links,
@@ -20,7 +21,7 @@ from intake.staff import (
 )
 
 VIEWS = (
-    *(queue, submission, resume, unsent, calendar, to_move),
+    *(queue, submission, resume, unsent, calendar, to_move, feeds),
     *(settings_hours, settings_closures, settings_rules),
 )
 """Modules whose views stand on the guarded blueprint; importing them adds the views."""
@@ -32,4 +33,5 @@ def register(app: Flask) -> None:
     init_security(app)
     app.register_blueprint(links.blueprint)
     app.register_blueprint(forgotten.blueprint)
+    app.register_blueprint(feeds.public)
     app.register_blueprint(guard.blueprint)

@@ -49,8 +49,8 @@ PUBLIC = {
     "wizard.times",
 }
 """Open to everybody, without an account."""
-SIGN_IN = {"security.login", "security.logout", "links.follow", "forgotten.ask"}
-"""Pages of the staff site before somebody is signed in."""
+SIGN_IN = {"security.login", "security.logout", "links.follow", "forgotten.ask", "feeds.read"}
+"""What the staff site gives without somebody signed in; a feed by its secret address."""
 DEVELOPMENT = {"dev_mail.attachment", "dev_mail.html", "dev_mail.index", "dev_mail.show"}
 """Not there in production."""
 
