@@ -56,15 +56,15 @@ def _mail_link() -> ResponseReturnValue:
 @blueprint.route("/resume/<token>", methods=["GET", "POST"])
 def follow(token: str) -> ResponseReturnValue:
     """Ask for the date of birth; if it is right, go on in this browser."""
-    if links.by_link(token, now=clock.now()) is None:
-        abort(410)
+    found = links.by_link(token, now=clock.now()) or abort(410)
     form = BirthdayForm()
     if form.validate_on_submit():
         here = _take_up(token, form)
         if here is not None:
             return see(here.next_url())
         form.dob.errors = [_l("This is not the date of birth we know. Check it, or call us.")]
-    return render_template("patient/resume.html", form=form)
+    for_other = Visit(found, current_clinic()).is_for_other
+    return render_template("patient/resume.html", form=form, for_other=for_other)
 
 
 def _take_up(token: str, form: BirthdayForm) -> Visit | None:

@@ -9,16 +9,24 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Locator, Page, expect
 
+from intake.core.i18n import catalog
 from tests.journeys.hands import Keyboard, Mouse
 
 QUIET = ("No", "Not at all", "None of these", "None", "0")
 """Answers that raise no flag, and lead to no further questions."""
+CONSENT = "I have read how my information is used, and you may contact me about this request."
 
 
 class Patient:
-    """Somebody with a name and an address that nobody else in these tests has."""
+    """Somebody with a name and an address that nobody else in these tests has.
 
-    def __init__(self, page: Page, address: str, hands: Mouse | Keyboard) -> None:
+    The words below are English; in another `language` the page's own translation is looked for.
+    """
+
+    def __init__(
+        self, page: Page, address: str, hands: Mouse | Keyboard, *, language: str = "en"
+    ) -> None:
+        self.language = language
         self.page = page
         self.address = address
         self.hands = hands
@@ -50,8 +58,16 @@ class Patient:
         yield
 
     def opens_the_start_page(self) -> None:
-        self.page.goto(self.address)
-        expect(self.page.get_by_role("link", name="Start now")).to_be_visible()
+        self.page.goto(f"{self.address}/?lang={self.language}")
+        expect(self.page.get_by_role("link", name=self.said("Start now"))).to_be_visible()
+
+    def comes_to_safety_for(self, *conditions: str) -> None:
+        """From the start page to the questions about safety."""
+        self.opens_the_start_page()
+        self.presses_the_link("Start now")
+        self.says_what_for(*conditions)
+        self.says_how_to_be_reached()
+        self.sees("Your safety")
 
     def says_what_for(self, *conditions: str) -> None:
         for condition in conditions:
@@ -68,10 +84,11 @@ class Patient:
             self.types(part, number)
         self.types("Phone number", "312 555 0198")
         self.types("Email address", self.email)
-        self.hands.choose(self.page.get_by_label("State you live in", exact=True), "Illinois")
+        state = self.page.get_by_label(self.said("State you live in"), exact=True)
+        self.hands.choose(state, "Illinois")
         self.allows_contact("Call me", "Email me")
         self.continues()
-        self.sees("Your safety")
+        expect(self.heading).not_to_have_text(self.said("How can we reach you?"))
 
     def asks_for_a_call(self) -> None:
         """The short way, from the start page to the questions about safety."""
@@ -91,7 +108,7 @@ class Patient:
             self.ticks("How may we contact you?", way)
         self.ticks("If we miss you, can we leave a voicemail?", "No, please don’t leave a message")
         self.ticks("When is the best time to call?", "Any time you are open")
-        self.hands.tick(self.main.get_by_role("checkbox", name=re.compile("^I have read")))
+        self.hands.tick(self.main.get_by_role("checkbox", name=self.said(CONSENT)))
 
     def answers_about_safety(self, *, yes_to: int | None = None) -> None:
         """No to every question, but yes to the one with this number."""
@@ -141,10 +158,14 @@ class Patient:
         return found[0]
 
     def sees(self, heading: str) -> None:
-        expect(self.heading).to_have_text(heading)
+        expect(self.heading).to_have_text(self.said(heading))
 
     def is_at(self, heading: str) -> bool:
-        return self.heading.inner_text() == heading
+        return self.heading.inner_text() == self.said(heading)
+
+    def said(self, words: str) -> str:
+        """Words of ours in the patient's language."""
+        return catalog(self.language).gettext(words)
 
     def goes_on(self) -> None:
         """From a page of help back to the form."""
@@ -155,19 +176,19 @@ class Patient:
         self.presses("Continue")
 
     def presses(self, button: str) -> None:
-        self.hands.press(self.page.get_by_role("button", name=button, exact=True))
+        self.hands.press(self.page.get_by_role("button", name=self.said(button), exact=True))
 
     def presses_the_link(self, name: str) -> None:
-        self.hands.press(self.main.get_by_role("link", name=name, exact=True).first)
+        self.hands.press(self.main.get_by_role("link", name=self.said(name), exact=True).first)
 
     def ticks(self, question: str, answer: str) -> None:
-        self.hands.tick(self.question(question).get_by_label(answer, exact=True))
+        self.hands.tick(self.question(question).get_by_label(self.said(answer), exact=True))
 
     def types(self, label: str, text: str) -> None:
-        self.hands.type(self.page.get_by_label(label, exact=True), text)
+        self.hands.type(self.page.get_by_label(self.said(label), exact=True), text)
 
     def question(self, words: str) -> Locator:
-        return self.main.get_by_role("group", name=words, exact=True)
+        return self.main.get_by_role("group", name=self.said(words), exact=True)
 
     def questions(self) -> list[Locator]:
         """The questions of this page that are answered by choosing."""

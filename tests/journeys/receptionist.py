@@ -51,6 +51,9 @@ class Receptionist:
             self.hands.type(self.page.get_by_role("textbox", name="Note (optional)"), note)
         self.hands.press(self.page.get_by_role("button", name="Save what happened"))
 
+    def presses(self, button: str) -> None:
+        self.hands.press(self.page.get_by_role("button", name=button, exact=True))
+
     def sees(self, heading: str) -> None:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
 
