@@ -10,7 +10,10 @@ from intake.core.db import Base, UTCDateTime
 from intake.core.encryption import EncryptedJSON
 from intake.core.tokens import new_id
 
-STATES = ("queued", "sent", "failed", "cancelled")
+STATES = ("queued", "sent", "failed", "returned", "cancelled")
+UNDELIVERED = ("failed", "returned")
+"""Never taken by a mail server, or taken and sent back: somebody must reach the person by phone."""
+IS_UNDELIVERED = "state IN ('failed', 'returned')"
 WAITS_WITH_TOPIC = "state = 'queued' AND topic IS NOT NULL"
 
 
@@ -19,11 +22,19 @@ class Message(Base, kw_only=True):
 
     __tablename__ = "messages"
     __table_args__ = (
-        CheckConstraint("state IN ('queued', 'sent', 'failed', 'cancelled')", name="state"),
+        CheckConstraint(
+            "state IN ('queued', 'sent', 'failed', 'returned', 'cancelled')", name="state"
+        ),
         Index(
             "ix_messages_due",
             "due_at",
             sqlite_where=text("state = 'queued'"),
+        ),
+        Index(
+            "ix_messages_undelivered",
+            "created_at",
+            sqlite_where=text(IS_UNDELIVERED),
+            postgresql_where=text(IS_UNDELIVERED),
         ),
         Index(
             "ix_messages_topic",

@@ -3,12 +3,13 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, bindparam, exists, insert, select, update
+from sqlalchemy import ColumnElement, Insert, and_, bindparam, exists, insert, or_, select, update
 
 from intake.core.db import db
-from intake.notifications.models import Message
+from intake.notifications.models import UNDELIVERED, Message
 
 TABLE = Message.metadata.tables[Message.__tablename__]
 COLUMNS = tuple(column.name for column in TABLE.columns)
@@ -79,6 +80,31 @@ def void(topic: str) -> int:
         .returning(Message.id)
     )
     return len(db.session.scalars(stopped).all())
+
+
+def send_again(message_id: UUID, *, now: datetime) -> Message | None:
+    """Queue a mail that did not arrive once more, or one that waits for its next try.
+
+    Part of the current unit of work. It keeps its Message-ID. Returns None, changing nothing, when
+    it was sent, cancelled or is on its way.
+    """
+    may_be = or_(
+        Message.state.in_(UNDELIVERED), and_(Message.state == "queued", Message.failures > 0)
+    )
+    return _change(message_id, may_be, state="queued", failures=0, due_at=now, lease=None)
+
+
+def cancel(message_id: UUID) -> Message | None:
+    """Give up a mail that was not delivered; it then counts as seen to. None if it was sent.
+
+    Part of the current unit of work. A worker that holds it looks once more before it sends.
+    """
+    return _change(message_id, Message.state.in_(("queued", *UNDELIVERED)), state="cancelled")
+
+
+def _change(message_id: UUID, may_be: ColumnElement[bool], **values: Any) -> Message | None:
+    changing = update(Message).where(Message.id == message_id, may_be).values(**values)
+    return db.session.scalar(changing.returning(Message))
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from intake.core.db import db
-from intake.notifications.models import STATES, Message
+from intake.notifications.models import STATES, UNDELIVERED, Message
 
 COLUMNS: tuple[Any, ...] = (
     Message.id,
@@ -21,6 +21,7 @@ COLUMNS: tuple[Any, ...] = (
     Message.failures,
     Message.last_error,
     Message.lease,
+    Message.submission_id,
 )
 
 
@@ -37,6 +38,17 @@ class MessageState:
     failures: int
     last_error: str | None
     lease: str | None
+    submission_id: UUID | None
+
+    @property
+    def can_be_sent_again(self) -> bool:
+        """Whether it did not arrive, or waits for another try."""
+        return self.state in UNDELIVERED or (self.state == "queued" and self.failures > 0)
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        """Whether it was not delivered."""
+        return self.state in ("queued", *UNDELIVERED)
 
     def is_for_later(self, now: datetime) -> bool:
         """Whether it was asked for later, and that is why it was not sent."""
@@ -52,6 +64,19 @@ def counts() -> dict[str, int]:
     ):
         found[state] = number
     return found
+
+
+def undelivered(limit: int) -> list[MessageState]:
+    """Messages that did not arrive and that nobody has seen to, the latest first."""
+    query = select(*COLUMNS).where(Message.state.in_(UNDELIVERED))
+    rows = db.session.execute(query.order_by(Message.created_at.desc(), Message.id).limit(limit))
+    return [MessageState(*row) for row in rows]
+
+
+def undelivered_count() -> int:
+    """How many messages did not arrive and wait for somebody to see to it."""
+    query = select(func.count()).select_from(Message).where(Message.state.in_(UNDELIVERED))
+    return db.session.scalar(query) or 0
 
 
 def waiting_since(now: datetime) -> datetime | None:

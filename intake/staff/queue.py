@@ -20,6 +20,7 @@ from intake.scheduling.queries import kept_for_all
 from intake.screening.level import Level
 from intake.staff.flag import Handled, handled_of
 from intake.staff.guard import blueprint, requires
+from intake.staff.mails import trouble_words
 from intake.staff.reasons import safety_reasons
 from intake.staff.rows import QueueRow, booked_row, over_row, waiting_row
 from intake.staff.words import LEVELS
@@ -77,6 +78,7 @@ def queue() -> ResponseReturnValue:
         listing=listing,
         tabs=_tabs(listing.key),
         now=moment_text(now, clinic.tz, "en"),
+        trouble=trouble_words(clinic, now=now),
         later=url_for("staff.queue", tab=listing.key or None, after=listing.later)
         if listing.later
         else "",

@@ -9,7 +9,6 @@ from intake.accounts.permissions import Permission
 from intake.accounts.queries import names_of
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import day_text, time_text, zone_text
-from intake.notifications.queries import MessageState, of_submission
 from intake.scheduling import queries
 from intake.scheduling.bookings import provider_name
 from intake.scheduling.models import Appointment
@@ -19,11 +18,12 @@ from intake.screening.catalog import load_catalog
 from intake.staff.answers import AnswerList, answers_of
 from intake.staff.flag import Flag, flag_of, level_tag
 from intake.staff.grid import Grid, booking_grid
+from intake.staff.mails import MailLine, lines_of
 from intake.staff.past_calls import cancelled_calls, last_change
 from intake.staff.person import Fact, Person
 from intake.staff.reasons import Why, explain
 from intake.staff.scores import Score, scores_of
-from intake.staff.words import CHANNELS, MESSAGES, STATUSES, Tag, opening, when
+from intake.staff.words import CHANNELS, STATUSES, Tag, when
 from intake.submissions import resume
 from intake.submissions.emails import patient_address
 from intake.submissions.models import Submission
@@ -81,7 +81,7 @@ class Record:
     answers: list[AnswerList]
     progress: Progress
     notes: list[LogLine]
-    messages: list[LogLine]
+    messages: list[MailLine]
 
     @property
     def other_reasons(self) -> list[Why]:
@@ -139,7 +139,7 @@ def record_of(
         answers=answers_of(answers, tz=clinic.tz, now=now),
         progress=_progress(submission, clinic),
         notes=_notes(submission, clinic, now),
-        messages=[_message(each, clinic, now) for each in reversed(of_submission(submission.id))],
+        messages=lines_of(submission.id, user, clinic, now=now),
     )
 
 
@@ -207,19 +207,3 @@ def _notes(submission: Submission, clinic: Clinic, now: datetime) -> list[LogLin
         )
         for note in notes
     ]
-
-
-def _message(message: MessageState, clinic: Clinic, now: datetime) -> LogLine:
-    name = MESSAGES.get(message.name, message.name)
-    at = when(message.sent_at or message.created_at, clinic.tz, now)
-    match message.state:
-        case "sent":
-            return "mail", f"{name}: sent", opening(at)
-        case "failed":
-            return "alert", f"{name}: could not be delivered. Please phone instead.", opening(at)
-        case "queued" if message.is_for_later(now):
-            return "clock", f"{name}: planned for {when(message.due_at, clinic.tz, now)}", ""
-        case "cancelled":
-            return "x", f"{name}: not sent, no longer needed", opening(at)
-        case _:
-            return "clock", f"{name}: waiting to be sent", f"Since {at}"

@@ -10,6 +10,7 @@ from intake.staff import (
     forgotten,
     guard,
     links,
+    mails,
     queue,
     resume,
     settings_closures,
@@ -21,7 +22,7 @@ from intake.staff import (
 )
 
 VIEWS = (
-    *(queue, submission, resume, unsent, calendar, to_move, feeds),
+    *(queue, submission, mails, resume, unsent, calendar, to_move, feeds),
     *(settings_hours, settings_closures, settings_rules),
 )
 """Modules whose views stand on the guarded blueprint; importing them adds the views."""

@@ -61,6 +61,8 @@ MESSAGES = {
     "urgent": "Alert to staff on call",
     "escalation": "Alert to the backup contact",
 }
+TO_STAFF = ("appointment_changed", "new_submission", "urgent", "escalation")
+"""Those that go to staff."""
 OUTCOMES = {
     "safe_plan": "Reached – safe for now, plan agreed",
     "emergency_called": "Reached – emergency services called",

@@ -12,6 +12,7 @@ from intake.screening.level import Level
 from intake.submissions.models import IN_QUEUE, Acknowledgement, Note, Submission
 
 PAGE_SIZE = 25
+IS_FOR_STAFF = or_(Submission.status != "draft", Submission.level_rank >= Level.URGENT.rank)
 OVER = ("held", "no_show", "closed", "withdrawn", "quarantined")
 
 
@@ -20,11 +21,14 @@ def for_staff(submission_id: UUID, *, lock: bool = False) -> Submission | None:
 
     `lock` keeps it for this transaction.
     """
-    query = select(Submission).where(
-        Submission.id == submission_id,
-        or_(Submission.status != "draft", Submission.level_rank >= Level.URGENT.rank),
-    )
+    query = select(Submission).where(Submission.id == submission_id, IS_FOR_STAFF)
     return db.session.scalar(query.with_for_update() if lock else query)
+
+
+def by_ids(submission_ids: Collection[UUID]) -> dict[UUID, Submission]:
+    """Those of the submissions that staff may open, by id."""
+    query = select(Submission).where(Submission.id.in_(submission_ids), IS_FOR_STAFF)
+    return {found.id: found for found in db.session.scalars(query)}
 
 
 def to_do(after: str = "") -> Page[Submission]:

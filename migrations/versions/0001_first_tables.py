@@ -418,7 +418,9 @@ def _create_messages() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.String(length=200), nullable=True),
         sa.Column("sent_at", INSTANT, nullable=True),
-        sa.CheckConstraint("state IN ('queued', 'sent', 'failed', 'cancelled')", name="state"),
+        sa.CheckConstraint(
+            "state IN ('queued', 'sent', 'failed', 'returned', 'cancelled')", name="state"
+        ),
         sa.ForeignKeyConstraint(
             ["submission_id"],
             ["submissions.id"],
@@ -429,6 +431,8 @@ def _create_messages() -> None:
         sa.UniqueConstraint("unique_key", name="uq_messages_unique_key"),
     )
     op.create_index("ix_messages_due", "messages", ["due_at"], **_only(sa.text("state = 'queued'")))
+    undelivered = sa.text("state IN ('failed', 'returned')")
+    op.create_index("ix_messages_undelivered", "messages", ["created_at"], **_only(undelivered))
     waits = sa.text("state = 'queued' AND topic IS NOT NULL")
     op.create_index("ix_messages_topic", "messages", ["topic"], **_only(waits))
     op.create_index("ix_messages_submission_id", "messages", ["submission_id"])

@@ -22,7 +22,7 @@ def test_states_are_counted_and_none_is_left_out(queue: Queue) -> None:
     failed = queue()
     with unit_of_work() as session:
         session.execute(update(Message).where(Message.id == failed).values(state="failed"))
-    assert queries.counts() == {"queued": 1, "sent": 0, "failed": 1, "cancelled": 0}
+    assert queries.counts() == {"queued": 1, "sent": 0, "failed": 1, "returned": 0, "cancelled": 0}
 
 
 def test_the_oldest_waiting_message_is_known(queue: Queue) -> None:
@@ -66,6 +66,7 @@ def test_a_row_names_no_recipient_and_no_content(queue: Queue) -> None:
         "failures",
         "lease",
         "last_error",
+        "submission_id",
     }
 
 

@@ -24,6 +24,8 @@ GUARDED = {
     "staff.acknowledge_flag": Permission.CONTACT,
     "staff.write_note": Permission.CONTACT,
     "staff.send_resume_link": Permission.CONTACT,
+    "staff.undelivered_mails": Permission.SEE_QUEUE,
+    "staff.change_mail": Permission.CONTACT,
     "staff.unsent": Permission.SEE_QUEUE,
     "staff.calendar": Permission.SEE_QUEUE,
     "staff.to_move": Permission.BOOK,
