@@ -36,9 +36,9 @@ def past(*, now: datetime, after: str = "") -> Page[Booking]:
     return _page(query.order_by(Appointment.starts_at.desc(), Appointment.id.desc()))
 
 
-def provider_name(appointment: Appointment) -> str:
-    """Whose calendar an appointment is in."""
-    return db.session.get_one(Provider, appointment.provider_id).name
+def provider_name(provider_id: int) -> str:
+    """Whose calendar it is."""
+    return db.session.get_one(Provider, provider_id).name
 
 
 def _booked() -> Select[Submission, Appointment]:

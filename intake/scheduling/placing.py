@@ -5,7 +5,7 @@ submission first, then that of the provider, so that nobody waits for each other
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
@@ -15,8 +15,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from intake.core.db import db, is_postgresql
 from intake.scheduling import queries
 from intake.scheduling.models import EXPIRING, Appointment, Provider
-from intake.scheduling.slots import Slot, slot_at
+from intake.scheduling.slots import Slot, slot_at, slot_from
 from intake.submissions.models import Submission
+
+FARTHEST = timedelta(days=366)
+"""How far ahead staff can book where the rules offer nothing."""
 
 # Made once: making this statement takes longer than running it.
 RELEASE_EXPIRED = (
@@ -57,6 +60,23 @@ def offered_slot(
     return slot
 
 
+def any_slot(key: str, now: datetime) -> Slot:
+    """The slot of that name of an active provider, also where the rules would offer none.
+
+    Raises SlotTaken for what lies in the past or more than a year ahead. Whether the time is free
+    is for the database to say.
+    """
+    chosen = queries.read_slot_key(key)
+    table = queries.timetable()
+    if chosen is None or chosen[0] not in table.calendars:
+        raise SlotTaken
+    provider_id, starts_at = chosen
+    if not now < starts_at < now + FARTHEST:
+        raise SlotTaken
+    _wait_for_our_turn([provider_id])
+    return slot_from(provider_id, starts_at, table.type.rules)
+
+
 def slot_of(appointment: Appointment) -> Slot:
     """Where an appointment stands now."""
     return Slot(
@@ -88,7 +108,7 @@ def place(appointment: Appointment, slot: Slot, now: datetime) -> None:
     """Write an appointment at a slot. Raises SlotTaken, which ends the unit of work."""
     with db.session.no_autoflush:
         _release_expired(slot, now, keep=appointment.id)
-    appointment.provider_id = slot.provider_id
+    appointment.provider_id, appointment.outside_hours = slot.provider_id, False
     appointment.starts_at, appointment.ends_at = slot.starts_at, slot.ends_at
     appointment.blocked_from, appointment.blocked_until = slot.blocked_from, slot.blocked_until
     appointment.updated_at = now

@@ -15,6 +15,7 @@ from intake.scheduling.models import Appointment, ConsultationType, Provider, We
 from intake.scheduling.person import person_key
 from intake.scheduling.placing import (
     SlotTaken,
+    any_slot,
     new_appointment,
     offered_slot,
     place,
@@ -164,6 +165,34 @@ def book(
         return appointment  # the second click of two
     rather = before.provider_id if before else None
     slot = _asked_for(appointment, key, now) or offered_slot(key, submission.id, now, rather=rather)
+    return _book_at(slot, appointment, submission, clinic, actor=actor, now=now)
+
+
+def book_outside_hours(
+    submission: Submission, key: str, clinic: Clinic, *, actor: User, now: datetime
+) -> Appointment:
+    """Book a time that the hours, notice or caps do not offer, but never one that is taken.
+
+    For staff who have agreed on it with somebody. Raises SlotTaken.
+    """
+    kept = queries.kept_for(submission.id)
+    appointment = _book_at(any_slot(key, now), kept, submission, clinic, actor=actor, now=now)
+    appointment.outside_hours = True
+    log.record("booked outside the hours", actor=actor.actor, now=now, subject_id=submission.id)
+    return appointment
+
+
+def _book_at(
+    slot: Slot,
+    appointment: Appointment | None,
+    submission: Submission,
+    clinic: Clinic,
+    *,
+    actor: User,
+    now: datetime,
+) -> Appointment:
+    """Put the appointment of a submission, or a new one, at a slot and tell the patient."""
+    before = slot_of(appointment) if appointment and appointment.status == "booked" else None
     if appointment is None:
         appointment = new_appointment(submission, slot, "booked", now)
         times = (submission.contact or {}).get("times", {})

@@ -1,14 +1,42 @@
-"""What a click on a time has done, in words for whoever clicked."""
+"""Booking by a click on a time, and what it has done, in words for whoever clicked."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
+
+from flask import abort
 
 from intake.clinic.clinic import Clinic
+from intake.core.db import unit_of_work
 from intake.core.i18n import moment_text
 from intake.scheduling import queries
 from intake.scheduling.bookings import provider_name
 from intake.scheduling.models import Appointment
+from intake.staff.actors import name_of
+from intake.staff.guard import staff_user
+from intake.staff.words import when
 from intake.submissions.emails import patient_address
 from intake.submissions.models import Submission
+from intake.submissions.queries import for_staff
+
+Book = Callable[..., Appointment]
+"""`service.book`, or the same outside the hours."""
+STATES = {"hold": "kept", "pending": "asked for", "booked": "booked"}
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else changed the submission after the page was drawn."""
+
+
+@dataclass(frozen=True)
+class Clash:
+    """What somebody chose on a page that was out of date, beside how it is now."""
+
+    now: str
+    yours: str
+    key: str
 
 
 class Earlier(NamedTuple):
@@ -18,12 +46,52 @@ class Earlier(NamedTuple):
     provider: str
 
 
+def book_for(
+    submission_id: UUID, key: str, clinic: Clinic, *, version: int, how: Book, now: datetime
+) -> str:
+    """Book unless the page was out of date; the same click sent twice books once.
+
+    `version` is that of the submission on the page. Returns what was done, in words. Raises
+    ChangedMeanwhile, SlotTaken; 404 for a submission that is gone.
+    """
+    with unit_of_work():
+        submission = for_staff(submission_id, lock=True) or abort(404)
+        kept = queries.kept_for(submission_id)
+        is_done = kept is not None and kept.status == "booked" and queries.is_at(kept, key)
+        if submission.version != version and not is_done:
+            raise ChangedMeanwhile
+        earlier = before(submission)
+        appointment = how(submission, key, clinic, actor=staff_user(), now=now)
+        return what_was_done(submission, appointment, clinic, earlier=earlier)
+
+
+def clash(submission: Submission, key: str, clinic: Clinic, now: datetime) -> Clash | None:
+    """Both versions of a call: as it is now, and as somebody wanted it meanwhile."""
+    chosen = queries.read_slot_key(key)
+    if chosen is None or chosen[0] not in queries.timetable().calendars:
+        return None
+    kept = queries.kept_for(submission.id)
+    if kept is None:
+        is_now = "No time is booked"
+    else:
+        who = f"{name_of(kept.changed_by)}, {when(kept.updated_at, clinic.tz, now)}"
+        moment = _moment(kept.starts_at, clinic, provider_name(kept.provider_id))
+        is_now = f"{moment} ({STATES[kept.status]}; {who})"
+    return Clash(is_now, _moment(chosen[1], clinic, provider_name(chosen[0])), key)
+
+
+def _moment(starts_at: datetime, clinic: Clinic, provider: str) -> str:
+    return f"{moment_text(starts_at, clinic.tz, 'en')}, with {provider}"
+
+
 def before(submission: Submission) -> Earlier | None:
     """Where the call of a submission is booked now, if it is."""
     kept = queries.kept_for(submission.id)
     if kept is None or kept.status != "booked":
         return None
-    return Earlier(queries.key_at(kept.provider_id, kept.starts_at), provider_name(kept))
+    return Earlier(
+        queries.key_at(kept.provider_id, kept.starts_at), provider_name(kept.provider_id)
+    )
 
 
 def what_was_done(
@@ -32,7 +100,7 @@ def what_was_done(
     """When and with whom the call is booked now, who was replaced, and how the patient learns."""
     key = queries.key_at(appointment.provider_id, appointment.starts_at)
     verb = "Moved to" if earlier and earlier.key != key else "Booked for"
-    name = provider_name(appointment)
+    name = provider_name(appointment.provider_id)
     instead = ""
     if earlier and earlier.provider != name:
         instead = f" instead of {earlier.provider}, who is not free then"

@@ -185,7 +185,7 @@ def _call_facts(kept: Appointment, person: Person, clinic: Clinic, now: datetime
     facts = [
         ("How", CHANNELS.get(kept.channel, kept.channel)),
         ("Length", f"{minutes} minutes"),
-        ("With", provider_name(kept)),
+        ("With", provider_name(kept.provider_id)),
     ]
     zone = person.zone(clinic)
     if zone != clinic.tz:

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from flask import abort, request, url_for
 
-from intake.accounts.queries import names_of
 from intake.clinic.clinic import Clinic
 from intake.core import clock
 from intake.scheduling.agenda import misplaced
 from intake.scheduling.models import ConsultationType, Provider
+from intake.staff.actors import name_of
 from intake.staff.guard import staff_user
 from intake.staff.words import when
 
@@ -48,15 +47,7 @@ def changed_words(row: Provider | ConsultationType, clinic: Clinic, now: datetim
     """Who changed something last and when, or "" if nobody did yet."""
     if row.changed_at is None:
         return ""
-    return f"{_name(row.changed_by)}, {when(row.changed_at, clinic.tz, now)}"
-
-
-def _name(actor: str) -> str:
-    """The name behind an actor of the audit log, such as "user:<id>"."""
-    kind, _, user_id = actor.partition(":")
-    if kind != "user":
-        return actor
-    return names_of([UUID(user_id)]).get(UUID(user_id), "Somebody")
+    return f"{name_of(row.changed_by)}, {when(row.changed_at, clinic.tz, now)}"
 
 
 def differences(

@@ -1,7 +1,7 @@
 """The forms of the settings: hours, dates, closures, and how a consultation is booked."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from babel.dates import get_day_names
@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 from intake.scheduling.hours import MOST_DAYS, TypeRules, days_from
 from intake.scheduling.models import CHANNELS, ConsultationType, Provider
 from intake.scheduling.slots import Window
-from intake.staff.wall_hours import HoursUnreadable, hours_words, read_hours
+from intake.staff.wall_hours import HoursUnreadable, hours_words, read_hours, read_time
 from intake.staff.words import CHANNELS as CHANNEL_WORDS
 from intake.web.fields import (
     ChoiceField,
@@ -70,6 +70,37 @@ def _read_date(text: str) -> date | None:
         except ValueError:
             continue
     return None
+
+
+class TimeField(TextField):
+    """A time of day, chosen or typed in any usual way; ``data`` is a time or None."""
+
+    type_attribute = "time"
+    missing_words = "Enter a time"
+
+    def __init__(self, label: str, **rest: Any) -> None:
+        super().__init__(label, **{"width": "w12", **rest})
+        self._typed = ""
+
+    @property
+    def shown(self) -> str:
+        """What was typed, or the time as browsers want it."""
+        return self.data.isoformat("minutes") if isinstance(self.data, time) else self._typed
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read a time; anything else stays on the screen and has no value."""
+        self._typed = clean_line(str(valuelist[0])) if valuelist else ""
+        self.data = read_time(self._typed)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether anything was typed, a time or not."""
+        return bool(self._typed) or self.data is not None
+
+    def check(self) -> None:
+        """Refuse what is no time of day."""
+        if self.data is None:
+            self.refuse("Enter a time like 5:30 pm")
 
 
 class HoursField(TextField):

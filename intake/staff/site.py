@@ -5,6 +5,7 @@ from flask import Flask
 from intake.accounts.security import init_security
 from intake.accounts.sessions import SiteSessions
 from intake.staff import (
+    any_time,
     calendar,
     feeds,
     forgotten,
@@ -22,7 +23,8 @@ from intake.staff import (
 )
 
 VIEWS = (
-    *(queue, submission, mails, resume, unsent, calendar, to_move, feeds),
+    *(queue, submission, any_time, mails, resume, unsent),
+    *(calendar, to_move, feeds),
     *(settings_hours, settings_closures, settings_rules),
 )
 """Modules whose views stand on the guarded blueprint; importing them adds the views."""

@@ -16,8 +16,7 @@ from intake.core.db import unit_of_work
 from intake.core.tokens import new_id
 from intake.scheduling import queries, service
 from intake.scheduling.placing import SlotTaken
-from intake.scheduling.slots import slot_from
-from intake.staff.booked import before, what_was_done
+from intake.staff.booked import ChangedMeanwhile, Clash, book_for, clash
 from intake.staff.forms import AcknowledgeForm, BookForm, NoteForm
 from intake.staff.grid import Time, nearest_times
 from intake.staff.guard import blueprint, requires, staff_user
@@ -32,10 +31,6 @@ CHANGED = _l(
     "This request was changed since you opened the page. This is how it is now. Choose once more."
 )
 TAKEN = _l("That time has just been taken. Choose another one.")
-
-
-class ChangedMeanwhile(Exception):
-    """Somebody else changed the submission after the page was drawn."""
 
 
 @blueprint.get("/submissions/<uuid:submission_id>")
@@ -54,10 +49,13 @@ def book(submission_id: UUID) -> ResponseReturnValue:
         abort(400)
     clinic, now = current_clinic(), clock.now()
     try:
-        flash(_book(submission_id, form, clinic, now))
+        key, version = form.slot.data, form.version.data
+        how = service.book
+        flash(book_for(submission_id, key, clinic, version=version, how=how, now=now))
     except ChangedMeanwhile:
         form.slot.errors = [CHANGED]
-        return _page(submission, form=form, status=409)
+        both = clash(submission, form.slot.data, clinic, now)
+        return _page(submission, form=form, both=both, status=409)
     except SlotTaken:
         form.slot.errors = [TAKEN]
         others = _nearest(submission, form.slot.data, clinic, now)
@@ -99,22 +97,6 @@ def _found(submission_id: UUID) -> Submission:
     return for_staff(submission_id) or abort(404)
 
 
-def _book(submission_id: UUID, form: BookForm, clinic: Clinic, now: datetime) -> str:
-    """Book unless the page was out of date; the same click sent twice books once.
-
-    Returns what was done, in words.
-    """
-    key = form.slot.data
-    with unit_of_work():
-        submission = for_staff(submission_id, lock=True) or abort(404)
-        is_old = submission.version != form.version.data
-        if is_old and not _is_booked_at(submission, key):
-            raise ChangedMeanwhile
-        earlier = before(submission)
-        appointment = service.book(submission, key, clinic, actor=staff_user(), now=now)
-        return what_was_done(submission, appointment, clinic, earlier=earlier)
-
-
 def _acknowledge(submission_id: UUID, form: AcknowledgeForm, entry_id: UUID, now: datetime) -> None:
     with unit_of_work():
         acknowledge(
@@ -130,14 +112,6 @@ def _acknowledge(submission_id: UUID, form: AcknowledgeForm, entry_id: UUID, now
         )
 
 
-def _is_booked_at(submission: Submission, key: str) -> bool:
-    kept = queries.kept_for(submission.id)
-    if kept is None or kept.status != "booked":
-        return False
-    rules = queries.timetable().type.rules
-    return queries.slot_key(slot_from(kept.provider_id, kept.starts_at, rules)) == key
-
-
 def _nearest(submission: Submission, key: str, clinic: Clinic, now: datetime) -> list[Time]:
     wanted = queries.read_slot_key(key)
     diary = queries.diary(now=now, without=submission.id)
@@ -151,6 +125,7 @@ def _page(
     note_form: NoteForm | None = None,
     flag_form: AcknowledgeForm | None = None,
     others: list[Time] | None = None,
+    both: Clash | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
     """The record as a page. It is shown only if the look at it could be recorded."""
@@ -166,6 +141,7 @@ def _page(
         flag_form=flag_form or AcknowledgeForm.fill({"entry": str(new_id())}),
         note_form=note_form or NoteForm.fill({}),
         others=others or [],
+        both=both,
     )
     return make_response(page, status)
 

@@ -36,6 +36,20 @@ def read_hours(text: str) -> tuple[Window, ...]:
     return windows
 
 
+def read_time(text: str) -> time | None:
+    """One time of day, such as "5:30 pm" or "17:30"; None for what says no such thing."""
+    found = re.fullmatch(_TIME, " ".join(text.lower().split()))
+    if found is None:
+        return None
+    parts = found.groups()
+    if parts[1] is not None and not (parts[3] or parts[2]):
+        return None  # "5" may be meant in the morning or in the evening
+    try:
+        return _time(parts)
+    except HoursUnreadable:
+        return None
+
+
 def hours_words(windows: tuple[Window, ...]) -> str:
     """Windows as `read_hours` reads them back; "" for none."""
     return ", ".join(f"{_words(opens)} – {_words(closes)}" for opens, closes in windows)

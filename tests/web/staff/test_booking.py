@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
+from intake.core.i18n import moment_text
 from intake.notifications.models import Message
 from intake.notifications.render import render
-from intake.scheduling import changes, service
+from intake.scheduling import changes, queries, service
 from intake.scheduling.models import Appointment
 from intake.submissions import drafts
 from intake.submissions.models import Submission
@@ -263,6 +264,24 @@ def test_a_page_that_is_out_of_date_books_nothing(app: Flask, desk: Browser) -> 
     assert page.status == 409
     assert "was changed since you opened the page" in page.text
     assert [each.sequence for each in appointments()] == [0]
+
+
+def test_it_shows_both_versions_and_whose_the_other_is(app: Flask, desk: Browser) -> None:
+    submission, keys = factories.sent(), factories.free_keys()
+    version = version_on(desk.get(path_of(submission)))
+    book(let_in(Browser(app), CLINICIAN), submission, keys[0])
+    page = book(desk, submission, keys[5], version)
+    now, yours = (row for row in page.all("tr") if "As " in "".join(row.itertext()))
+    assert "(booked; Dr. Priya Nair, today 10:00 am)" in "".join(now.itertext())
+    assert moment_of(keys[5]) in "".join(yours.itertext())
+    page = book(desk, submission, keys[5])
+    assert f"Moved to {moment_of(keys[5])}" in page.text
+
+
+def moment_of(key: str) -> str:
+    """The time of a slot as staff read it."""
+    _, starts_at = queries.read_slot_key(key) or ("", MONDAY_MORNING)
+    return moment_text(starts_at, current_clinic().tz, "en")
 
 
 def test_the_same_click_twice_books_once(desk: Browser) -> None:

@@ -21,6 +21,8 @@ GUARDED = {
     "staff.queue": Permission.SEE_QUEUE,
     "staff.show": Permission.SEE_QUEUE,
     "staff.book": Permission.BOOK,
+    "staff.any_time": Permission.BOOK,
+    "staff.book_any_time": Permission.BOOK,
     "staff.acknowledge_flag": Permission.CONTACT,
     "staff.write_note": Permission.CONTACT,
     "staff.send_resume_link": Permission.CONTACT,
