@@ -37,6 +37,7 @@ from intake.core.encryption import create_key_file, key_ring
 from intake.notifications import worker as mail_worker
 from intake.scheduling import waitlist
 from intake.scheduling.hours import close_each
+from intake.scheduling.links import delete_old_links
 from intake.scheduling.placing import SlotTaken
 from intake.scheduling.service import add_providers
 from intake.screening.command import says_nothing, score_json, triage_json
@@ -163,6 +164,7 @@ def worker(*, once: bool) -> None:
 def _delete_expired() -> None:
     with unit_of_work():
         delete_expired(now=clock.now())
+        delete_old_links(now=clock.now())
         limits.delete_unused(now=clock.now())
 
 

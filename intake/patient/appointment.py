@@ -240,6 +240,7 @@ def _changing(token: str) -> Iterator[Here]:
     with unit_of_work():
         here = _found(token, clock.now())
         yield here._replace(submission=links.lock(here.appointment))
+        limits.count_change(here.appointment.id.hex, now=here.now)
 
 
 def _found(token: str, now: datetime) -> Here:

@@ -42,3 +42,12 @@ def count_asking(*, now: datetime) -> None:
 def count_link(person: str, *, now: datetime) -> None:
     """Count a new link for somebody, known to us or not. Raises LimitReached."""
     spend(LINKS_SENT, person, now=now)
+
+
+CHANGES = Limit("changes", burst=20, every=timedelta(minutes=10))
+"""Changes of one call by its patient: each of them is mailed."""
+
+
+def count_change(call: str, *, now: datetime) -> None:
+    """Count a change of a call, in the current unit of work. Raises LimitReached."""
+    spend(CHANGES, call, now=now)

@@ -135,7 +135,7 @@ def offer(
         hold_minutes=clinic.hold_minutes,
         later=later,
         earlier=earlier,
-        taken=taken is not None or "taken" in request.args,
+        taken=taken is not None,
     )
 
 

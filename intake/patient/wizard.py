@@ -107,7 +107,9 @@ def times() -> ResponseReturnValue:
         return _save_times()
     here = visit()
     step = here.step(journey.TIMES)
-    return _times_page(here, step, offers.offer(here.draft, here.clinic, now=clock.now()))
+    taken = request.args.get("taken")
+    offer = offers.offer(here.draft, here.clinic, now=clock.now(), taken=taken)
+    return _times_page(here, step, offer)
 
 
 def _save_times() -> ResponseReturnValue:
@@ -164,7 +166,7 @@ def _send() -> ResponseReturnValue:
             here.step(journey.CHECK)
             send(here)
     except SlotTaken:
-        return see(url_for("wizard.times", taken=1))
+        return see(url_for("wizard.times", taken=scheduling.last_wish(here.draft.id)))
     return see(url_for("wizard.done"))
 
 

@@ -6,7 +6,7 @@ the purpose: no other secret of the clinic opens an appointment, and this one op
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from intake.core.db import db
 from intake.core.tokens import new_token, token_hash
@@ -52,6 +52,14 @@ def lock(appointment: Appointment) -> Submission:
     submission = db.session.scalars(locked).one()
     db.session.refresh(appointment)
     return submission
+
+
+def delete_old_links(*, now: datetime) -> None:
+    """Delete links to appointments that are over."""
+    over = select(Appointment.id).where(
+        Appointment.id == AppointmentLink.appointment_id, Appointment.ends_at <= now
+    )
+    db.session.execute(delete(AppointmentLink).where(over.exists()))
 
 
 def _hash(token: str) -> str:

@@ -157,6 +157,13 @@ def kept_for(submission_id: UUID) -> Appointment | None:
     return db.session.scalar(KEPT_FOR, {"submission_id": submission_id})
 
 
+def last_wish(submission_id: UUID) -> str:
+    """The name of the slot that somebody chose last, had or not; "" if they chose none."""
+    chosen = select(Appointment).where(Appointment.submission_id == submission_id)
+    row = db.session.scalar(chosen.order_by(Appointment.updated_at.desc()).limit(1))
+    return key_at(row.provider_id, row.starts_at) if row else ""
+
+
 def calls_ahead(person: str, *, now: datetime, without: UUID) -> int:
     """How many calls somebody has ahead, apart from one."""
     theirs = (Appointment.person == person, Appointment.id != without, Appointment.ends_at > now)

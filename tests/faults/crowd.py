@@ -20,14 +20,17 @@ from intake.app import create_app
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import db, unit_of_work
+from intake.patient import limits
 from intake.patient.visit import DRAFT_COOKIE
 from intake.scheduling import queries, waitlist
 from intake.scheduling.placing import SlotTaken
 from intake.submissions.models import Submission
+from intake.web.limits import Limit
 from tests.browse import Browser
 from tests.web.staff.people import let_in
 
 waitlist.MOST_OFFERS, waitlist.WAKING_HOURS = 1_000_000, (time.min, time.max)  # no one tires
+limits.CHANGES = Limit("changes", burst=1_000_000, every=limits.CHANGES.every)
 GONE = "gone"
 """The state of a cancelled call."""
 Fields = dict[str, object]

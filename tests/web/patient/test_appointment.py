@@ -11,6 +11,7 @@ from intake.core.db import db, unit_of_work
 from intake.core.tokens import token_hash
 from intake.development.example import example_user
 from intake.scheduling import service
+from intake.scheduling.links import delete_old_links
 from intake.scheduling.models import AppointmentLink
 from intake.submissions.models import Submission
 from tests import factories
@@ -296,3 +297,26 @@ def test_no_link_is_mailed_about_a_call_that_is_cancelled(client, submission):
     client.get("/appointment/lost")
     client.submit(email="dana@example.org")
     assert mails(submission, "link_again") == []
+
+
+def test_nobody_can_fill_mailboxes_with_changes(client, submission):
+    client.get(path_of(submission))
+    statuses = [
+        client.client.post(
+            path_of(submission) + page, data={"csrf_token": client.token}
+        ).status_code
+        for page in ("/cancel", "/undo") * 15
+    ]
+    assert statuses[0] == 303
+    assert statuses[-1] == 429
+    assert len(mails(submission, "cancelled", "restored")) <= 20
+
+
+def test_links_to_calls_that_are_over_are_deleted(client, submission):
+    ends = appointment_of(submission).ends_at
+    with unit_of_work():
+        delete_old_links(now=ends - timedelta(seconds=1))
+    assert db.session.scalars(select(AppointmentLink)).all()
+    with unit_of_work():
+        delete_old_links(now=ends)
+    assert db.session.scalars(select(AppointmentLink)).all() == []

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 import time_machine
 from sqlalchemy import func, select
@@ -11,6 +13,7 @@ from intake.scheduling import service as booking
 from intake.scheduling.models import Appointment
 from intake.submissions.models import Submission
 from tests import factories
+from tests.appointments import booked, mails, rule
 from tests.web.patient import journey
 
 
@@ -166,6 +169,62 @@ def test_a_time_that_was_just_taken_offers_the_nearest(client, app):
     assert page.status == 409
     assert "just been taken" in page.text
     assert page.fields()["channel"] == ["video"]
+
+
+def test_a_held_time_that_is_gone_at_the_end_leaves_all_answers(client):
+    journey.to_check(client)
+    with unit_of_work():
+        held = db.session.scalars(select(Appointment)).one()
+        held.hold_expires_at = clock.now()
+        start = f"{held.starts_at:%Y%m%d%H%M}"
+    for provider in (1, 2):
+        booked(f"{provider}-{start}", clock.now())
+    page = client.submit()
+    assert page.path.startswith("/request/times?taken=")
+    assert "just been taken" in page.text
+    page = journey.choose_time(client)
+    assert page.path == "/request/check"
+    assert "Dana O’Neill-Ñandú" in page.text
+    assert client.submit().path == "/request/done"
+
+
+def test_an_expired_hold_is_sent_while_the_time_is_free(client):
+    journey.to_check(client)
+    with unit_of_work():
+        db.session.scalars(select(Appointment)).one().hold_expires_at = clock.now()
+    assert client.submit().path == "/request/done"
+    assert db.session.scalars(select(Appointment.status)).one() == "pending"
+
+
+def test_a_hold_says_until_when_it_lasts(client):
+    assert re.search(r"Held for you until \d+:\d\d [ap]m\.", journey.to_check(client).text)
+
+
+def test_a_routine_request_is_booked_at_once_where_the_clinic_wants_that(client):
+    rule(mode="instant")
+    journey.to_screening(client)
+    page = journey.skip_to(client, "/request/health")
+    values = [(item.get("name"), item.get("value")) for item in page.all("input")]
+    client.submit(**{name: value for name, value in values if value in ("no", "none")})
+    journey.skip_to(client, "/request/times")
+    journey.choose_time(client)
+    page = client.submit()
+    assert submission().level == "routine", submission().triage
+    assert "Your call is booked." in page.text
+    assert submission().status == "booked"
+    assert [mail.name for mail in mails(submission(), "booked")] == ["booked"]
+
+
+def test_an_urgent_request_is_never_booked_at_once(client):
+    rule(mode="instant")
+    journey.to_safety(client)
+    client.submit(**{**journey.NO_THOUGHTS, "q1": "yes"})
+    client.submit(q5="no")
+    client.get("/request/screening/phq9")
+    journey.skip_to(client, "/request/times")
+    journey.choose_time(client)
+    client.submit()
+    assert db.session.scalars(select(Appointment.status)).one() == "pending"
 
 
 def test_a_held_time_is_kept_by_whoever_takes_the_short_way(client):
