@@ -1,0 +1,107 @@
+"""Everything the clinic mails about, for one submission whose every answer is a secret word."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete
+
+from intake.accounts import emails as account_emails
+from intake.clinic.clinic import Clinic
+from intake.clinic.service import current_clinic
+from intake.core.db import db, unit_of_work
+from intake.development.example import example_user
+from intake.notifications.models import Message
+from intake.scheduling import emails as call_emails
+from intake.scheduling.models import Appointment
+from intake.submissions import emails, resume
+from intake.submissions.models import Acknowledgement, Submission
+from tests.appointments import appointment_of, booked
+from tests.factories import MONDAY_MORNING as NOW
+
+TEMPLATES = Path(__file__).parents[1] / "templates" / "emails"
+KEPT = ("email", "contact_by", "time_zone", "channel", "phone_e164", "dob")
+"""What mails need in order to be sent, or what must stay what it is to be read."""
+CANARY = "zq{}canary"
+
+
+def names() -> set[str]:
+    """Every mail there is a template for."""
+    return {path.name.removesuffix(".subject.txt") for path in TEMPLATES.glob("*.subject.txt")}
+
+
+def submission_full_of_canaries(language: str) -> tuple[Submission, list[str]]:
+    """Somebody with a booked call, and the words that stand where their answers were."""
+    submission = booked()
+    numbers = count(1)
+    words = ["1985-03-27", "3125550198"]  # what is kept may not leave either
+
+    def canary(_old: object) -> str:
+        words.append(CANARY.format(next(numbers)))
+        return words[-1]
+
+    with unit_of_work():
+        submission.language = language
+        submission.contact = _replaced(submission.contact, canary)
+        submission.answers = _replaced(submission.answers, canary)
+        submission.flagged_at = NOW
+        db.session.execute(delete(Message))  # written before it was filled
+    return submission, words
+
+
+def _replaced(value: Any, canary: Any) -> Any:
+    """The same shape with a canary for every leaf."""
+    if isinstance(value, dict):
+        return {
+            key: each if key in KEPT else _replaced(each, canary) for key, each in value.items()
+        }
+    if isinstance(value, list):
+        return [_replaced(each, canary) for each in value]
+    return canary(value)
+
+
+def fire_all(submission: Submission) -> None:
+    """Put every mail there is into the outbox, as the subjects do."""
+    for fire in _events(submission):
+        with unit_of_work():
+            fire()
+
+
+def _events(submission: Submission) -> Iterator[Any]:
+    clinic, appointment, user = (
+        current_clinic(),
+        appointment_of(submission),
+        example_user("desk@example.com"),
+    )
+    entry = Acknowledgement(
+        submission_id=submission.id, author_id=user.id, alarm=1, outcome="no_answer_again",
+        closed=False, created_at=NOW, try_again_at=NOW,
+    )  # fmt: skip
+    about = (submission, appointment, clinic)
+    yield lambda: emails.received(submission, clinic, now=NOW)
+    yield lambda: emails.new_submission(submission, clinic, now=NOW)
+    yield lambda: emails.appointment_changed(submission, clinic, now=NOW, key=":1")
+    yield lambda: emails.urgent(submission, clinic, now=NOW)
+    yield lambda: emails.escalation(submission, clinic, now=NOW)
+    yield lambda: emails.broken_promise(submission, entry, clinic, now=NOW)
+    yield lambda: resume.mail_link(
+        submission, clinic, to="dana@example.org", actor="patient", now=NOW
+    )
+    yield lambda: call_emails.booked(*about, now=NOW)
+    yield lambda: call_emails.moved(*about, was=NOW, now=NOW)
+    yield lambda: call_emails.cancelled(*about, now=NOW)
+    yield lambda: call_emails.restored(*about, now=NOW)
+    yield lambda: call_emails.link_again(*about, now=NOW)
+    yield lambda: call_emails.ask_to_rebook(*about, now=NOW)
+    yield lambda: _offer(submission, appointment, clinic)
+    staff = {"clinic": clinic, "now": NOW}
+    yield lambda: account_emails.invitation(user, "https://x.example/1", hours=24, **staff)
+    yield lambda: account_emails.new_password(user, "https://x.example/2", minutes=30, **staff)
+    yield lambda: account_emails.password_changed(user, **staff)
+
+
+def _offer(submission: Submission, appointment: Appointment, clinic: Clinic) -> None:
+    appointment.hold_expires_at = NOW + timedelta(hours=2)
+    call_emails.earlier_time(submission, appointment, appointment, clinic, now=NOW)
