@@ -12,8 +12,8 @@ class Sender(Protocol):
     """The clinic in whose name a mail is sent."""
 
     @property
-    def name(self) -> str:
-        """The clinic's name."""
+    def name_in_mail(self) -> str:
+        """The clinic's name as mails give it."""
 
     @property
     def phone(self) -> str:
@@ -51,7 +51,7 @@ def new_password(user: User, link: str, *, minutes: int, clinic: Sender, now: da
         "new_password",
         to=user.email,
         context=NewPasswordMail(
-            clinic_name=clinic.name,
+            clinic_name=clinic.name_in_mail,
             clinic_phone=clinic.phone,
             name=user.name,
             link=link,
@@ -68,7 +68,7 @@ def password_changed(user: User, *, clinic: Sender, now: datetime) -> None:
         "password_changed",
         to=user.email,
         context=PasswordChangedMail(
-            clinic_name=clinic.name, clinic_phone=clinic.phone, name=user.name
+            clinic_name=clinic.name_in_mail, clinic_phone=clinic.phone, name=user.name
         ),
         language="en",
         now=now,
@@ -81,7 +81,7 @@ def invitation(user: User, link: str, *, hours: int, clinic: Sender, now: dateti
         "invitation",
         to=user.email,
         context=InvitationMail(
-            clinic_name=clinic.name,
+            clinic_name=clinic.name_in_mail,
             clinic_phone=clinic.phone,
             name=user.name,
             link=link,

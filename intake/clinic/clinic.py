@@ -98,6 +98,11 @@ class Clinic:
     """Days after the last change until an unfinished draft is deleted."""
     offers_asq: bool = True
     offers_gad7: bool = True
+    mail_name: str = ""
+    """The name in mails and calendar files, if the clinic's own says what it treats; "" for that.
+
+    Whoever sees an inbox over somebody's shoulder reads the sender (HHS, e-mail and HIPAA).
+    """
     languages: tuple[str, ...] = ("en",)
     closed: frozenset[date] = field(default=frozenset())
 
@@ -110,6 +115,11 @@ class Clinic:
     def phone_href(self) -> str:
         """A link that calls the clinic."""
         return f"tel:{self.phone_number}"
+
+    @property
+    def name_in_mail(self) -> str:
+        """In whose name mails are sent."""
+        return self.mail_name or self.name
 
     @cached_property
     def alarm_recipients(self) -> tuple[str, ...]:
@@ -203,6 +213,7 @@ def _read(document: Mapping[str, Any], closed: frozenset[date]) -> Clinic:
             escalation_minutes=int(document.get("escalation_minutes", Clinic.escalation_minutes)),
             offers_asq=_read_switch(document, "offers_asq"),
             offers_gad7=_read_switch(document, "offers_gad7"),
+            mail_name=str(document.get("mail_name", "")).strip(),
             languages=tuple(document["languages"]),
             closed=closed,
         )
@@ -239,6 +250,7 @@ def write_clinic(clinic: Clinic) -> dict[str, Any]:
         "escalation_minutes": clinic.escalation_minutes,
         "offers_asq": clinic.offers_asq,
         "offers_gad7": clinic.offers_gad7,
+        "mail_name": clinic.mail_name,
         "languages": list(clinic.languages),
     }
 

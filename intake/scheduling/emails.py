@@ -138,7 +138,7 @@ def ask_to_rebook(
         "rebook",
         to=address,
         context=RebookMail(
-            clinic_name=clinic.name,
+            clinic_name=clinic.name_in_mail,
             clinic_phone=clinic.phone,
             reply_to=clinic.reply_to,
             reference=submission.reference,
@@ -202,7 +202,7 @@ def _about(submission: Submission, appointment: Appointment, clinic: Clinic) -> 
     """What every mail says about an appointment."""
     zone = zone_of(appointment, clinic)
     return {
-        "clinic_name": clinic.name,
+        "clinic_name": clinic.name_in_mail,
         "clinic_phone": clinic.phone,
         "reply_to": clinic.reply_to,
         "reference": submission.reference,
@@ -234,9 +234,9 @@ def calendar_event(
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
         stamped_at=now,
-        summary=gettext_in(language, "Appointment with %(clinic)s", clinic=clinic.name),
+        summary=gettext_in(language, "Appointment with %(clinic)s", clinic=clinic.name_in_mail),
         description=f"{when[:1].upper()}{when[1:]}\n{change}\n{call}",
-        organizer_name=clinic.name,
+        organizer_name=clinic.name_in_mail,
         organizer_email=clinic.reply_to,
         attendee_email=attendee,
         url=link,

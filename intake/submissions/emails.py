@@ -78,7 +78,7 @@ def received(
         "received",
         to=address,
         context=ReceivedMail(
-            clinic_name=clinic.name,
+            clinic_name=clinic.name_in_mail,
             clinic_phone=clinic.phone,
             reply_to=clinic.reply_to,
             reference=submission.reference,
@@ -109,7 +109,7 @@ def resume(
         "resume",
         to=to,
         context=ResumeMail(
-            clinic_name=clinic.name,
+            clinic_name=clinic.name_in_mail,
             clinic_phone=clinic.phone,
             reply_to=clinic.reply_to,
             link=link,
@@ -228,7 +228,7 @@ def _tell_staff(
     topic: str | None = None,
 ) -> None:
     context = StaffMail(
-        clinic_name=clinic.name,
+        clinic_name=clinic.name_in_mail,
         clinic_phone=clinic.phone,
         reference=submission.reference,
         received_at=moment_text(since or now, clinic.tz, "en"),

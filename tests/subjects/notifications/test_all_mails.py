@@ -11,7 +11,7 @@ import logging
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from html import unescape
 from pathlib import Path
@@ -21,8 +21,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from intake.clinic.service import current_clinic, save_clinic
 from intake.core.db import db, unit_of_work
 from intake.core.logs import JsonFormatter
+from intake.core.remember import forget
 from intake.notifications.models import Message
 from intake.notifications.worker import run_once
 from tests import events
@@ -159,6 +161,20 @@ def test_every_mail_to_a_patient_holds_the_lines_of_help(sent: Sent) -> None:
             words = mail.get_body((kind,)).get_content()
             assert "988" in words
             assert "911" in words
+
+
+def test_a_neutral_name_stands_in_for_the_clinics_everywhere(app: Flask, inbox: Inbox) -> None:
+    with unit_of_work():
+        save_clinic(replace(current_clinic(), mail_name="Dr. Nair’s office"), now=NOW)
+    forget()
+    submission, _ = events.submission_full_of_canaries("en")
+    events.fire_all(submission)
+    with unit_of_work():
+        db.session.execute(update(Message).values(due_at=NOW))
+    run_once()
+    for raw, mail in zip(inbox.raw, inbox.mails, strict=True):
+        assert mail["From"].addresses[0].display_name == "Dr. Nair’s office"
+        assert "Iconic" not in _decoded(raw, mail)
 
 
 def test_it_is_readable_without_styles(sent: Sent) -> None:
