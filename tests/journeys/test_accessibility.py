@@ -9,6 +9,8 @@ from tests.journeys.hands import Mouse
 from tests.journeys.patient import Patient
 from tests.journeys.receptionist import Receptionist
 from tests.journeys.requests import cry_for_help_from, request_from
+from tests.journeys.test_booking import mails_to
+from tests.journeys.test_own_call import link_in
 
 RULES = {
     "resultTypes": ["violations"],
@@ -52,6 +54,24 @@ def test_the_pages_of_help(open_page, clinic, screen):
     patient.says_whether_it_is_now("Yes")
     patient.sees("Please reach out for help now")
     check(patient.page)
+
+
+@every_screen
+def test_the_pages_of_a_call(open_page, clinic, screen):
+    sent = request_from(clinic)
+    receptionist = Receptionist(open_page(**DESKTOP), clinic, Mouse())
+    receptionist.signs_in_by_a_one_time_link()
+    receptionist.opens_the_request_of(sent.name)
+    receptionist.confirms_the_time_that_was_asked_for()
+    link = link_in(mails_to(sent.email, clinic, number=2)[1])
+    page = open_page(**screen, **WITH_AXE)
+    for path in (link, f"{link}/times", f"{link}/cancel"):
+        page.goto(path)
+        check(page)
+    page.get_by_role("button", name="Yes, cancel it").click()
+    check(page)
+    page.goto(f"{clinic.address}/appointment/lost")
+    check(page)
 
 
 @every_screen
