@@ -34,6 +34,7 @@ from intake.clinic.service import current_clinic, save_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.core.encryption import create_key_file, key_ring
+from intake.notifications import queries
 from intake.notifications import worker as mail_worker
 from intake.scheduling import waitlist
 from intake.scheduling.hours import close_each
@@ -54,6 +55,8 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(triage)
     app.cli.add_command(serve)
     app.cli.add_command(worker)
+    app.cli.add_command(doctor)
+    app.cli.add_command(messages)
     app.cli.add_command(users)
     app.cli.add_command(keys)
     app.cli.add_command(clinic)
@@ -175,6 +178,37 @@ def _offer_freed_times() -> None:
         while is_due:
             with unit_of_work():
                 is_due = waitlist.ask_next(current_clinic(), now=clock.now())
+
+
+@click.command()
+@click.option("--send-to", metavar="ADDRESS", help="Send a test mail to this address.")
+@click.option("--dkim-selector", metavar="NAME", help="Name of your mail provider's DKIM key.")
+def doctor(send_to: str | None, dkim_selector: str | None) -> None:
+    """Look at all that this installation depends on. Exits with 1 if something must be mended."""
+    # Loaded only here: looking up names takes a library that no server needs.
+    examine = import_module("intake.doctor.command").examine
+    must_mend = False
+    for found in examine(settings(), now=clock.now(), send_to=send_to, selector=dkim_selector):
+        click.echo(found.line)
+        must_mend = must_mend or found.grade == "fail"
+    sys.exit(1 if must_mend else 0)
+
+
+messages = AppGroup("messages", help="The outbox.")
+
+
+@messages.command("count")
+def count_messages() -> None:
+    """Print how many messages there are by state, and the age of the oldest one due, in seconds.
+
+    One "name value" a line, as Prometheus reads it: intake_messages{state="queued"} 3
+    """
+    for state, number in queries.counts().items():
+        click.echo(f'intake_messages{{state="{state}"}} {number}')
+    now = clock.now()
+    since = queries.waiting_since(now)
+    age = (now - since).total_seconds() if since else 0
+    click.echo(f"intake_messages_oldest_due_seconds {age:.0f}")
 
 
 keys = AppGroup("keys", help="The key file, without which nothing can be read.")

@@ -17,6 +17,16 @@ IS_UNDELIVERED = "state IN ('failed', 'returned')"
 WAITS_WITH_TOPIC = "state = 'queued' AND topic IS NOT NULL"
 
 
+class Heartbeat(Base, kw_only=True):
+    """When a worker was last heard of."""
+
+    __tablename__ = "heartbeats"
+
+    worker: Mapped[str] = mapped_column(String(100), primary_key=True)
+    """Its machine and process, such as "web1:4711"."""
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Message(Base, kw_only=True):
     """An e-mail of the outbox. Recipient and context are sealed; the name of the mail is not."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from intake.core.db import db
-from intake.notifications.models import STATES, UNDELIVERED, Message
+from intake.notifications.models import STATES, UNDELIVERED, Heartbeat, Message
 
 COLUMNS: tuple[Any, ...] = (
     Message.id,
@@ -94,6 +94,11 @@ def is_due(now: datetime) -> bool:
     found = db.session.scalar(due.limit(1)) is not None
     db.session.rollback()
     return found
+
+
+def heartbeats() -> list[Heartbeat]:
+    """When each worker of the last day was heard of."""
+    return list(db.session.scalars(select(Heartbeat).order_by(Heartbeat.worker)))
 
 
 def of_submission(submission_id: UUID) -> list[MessageState]:

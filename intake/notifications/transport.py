@@ -162,6 +162,10 @@ class Transport:
             self.close()
             raise _sorted(error) from None
 
+    def greet(self) -> None:
+        """Connect, secure and sign in, without a mail; raises Retry."""
+        self._open()
+
     def close(self) -> None:
         """Say goodbye if the server still listens."""
         host, self._connection.host = self._connection.host, None

@@ -11,6 +11,8 @@ counts as a failure.
 """
 
 import logging
+import os
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -21,7 +23,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Smtp
@@ -31,7 +33,7 @@ from intake.core.encryption import open_json
 from intake.core.tokens import new_id
 from intake.notifications import queries
 from intake.notifications.backoff import MOST_FAILURES, retry_delay
-from intake.notifications.models import Message
+from intake.notifications.models import Heartbeat, Message
 from intake.notifications.render import render
 from intake.notifications.transport import Mail, Refused, Retry, Transport, compose
 from intake.notifications.wakeup import bell
@@ -77,6 +79,7 @@ def run(
                     hourly()
                 if time.monotonic() >= next_minute:
                     next_minute += MINUTE_SECONDS
+                    beat(clock.now())
                     every_minute()
                 if queries.is_due(clock.now()):
                     run_once(stop)
@@ -85,6 +88,14 @@ def run(
                 db.session.rollback()
             commits.wait(stop, POLL_SECONDS)
     log.info("the worker for messages has stopped")
+
+
+def beat(now: datetime) -> None:
+    """Write down that this worker runs, for the operator; forget those not heard of for a day."""
+    name = f"{socket.gethostname()[:80]}:{os.getpid()}"
+    with unit_of_work() as session:
+        session.execute(delete(Heartbeat).where(Heartbeat.seen_at < now - timedelta(days=1)))
+        session.merge(Heartbeat(worker=name, seen_at=now))
 
 
 def run_once(stop: threading.Event | None = None) -> int:

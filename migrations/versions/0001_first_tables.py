@@ -18,6 +18,7 @@ TABLES = (
     "clinic_settings",
     "closures",
     "consultation_types",
+    "heartbeats",
     "providers",
     "submissions",
     "users",
@@ -105,6 +106,7 @@ def upgrade() -> None:
     _create_clinic_settings()
     _create_closures()
     _create_consultation_types()
+    _create_heartbeats()
     _create_providers()
     _create_submissions()
     _create_users()
@@ -215,6 +217,15 @@ def _create_consultation_types() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("mode IN ('confirm', 'instant')", name="mode"),
         sa.PrimaryKeyConstraint("id", name="pk_consultation_types"),
+    )
+
+
+def _create_heartbeats() -> None:
+    op.create_table(
+        "heartbeats",
+        sa.Column("worker", sa.String(length=100), nullable=False),
+        sa.Column("seen_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("worker", name="pk_heartbeats"),
     )
 
 

@@ -1,0 +1,165 @@
+"""Database, keys, clock, time zones, disk, the worker, and who is told of what."""
+
+import re
+import shutil
+import zoneinfo
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from importlib import resources
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from config import Settings
+from intake.audit.models import AuditEntry
+from intake.clinic.clinic import Clinic, ClinicSettingsError
+from intake.clinic.safety import gaps
+from intake.clinic.service import current_clinic
+from intake.core.db import db, is_postgresql
+from intake.core.encryption import KeyRingError, key_ring
+from intake.doctor.finding import Finding, fail, note, ok
+from intake.notifications import queries
+from intake.ops import pending_migrations
+
+GIGABYTE = 1 << 30
+SILENCE = timedelta(minutes=3)
+"""A worker that was not heard for so long has stopped; it beats every minute."""
+STANDSTILL = timedelta(minutes=5)
+LARGEST_DRIFT = timedelta(seconds=5)
+OLDEST_ZONES = 2
+"""Years after which rules of time zones are likely to be out of date."""
+
+
+def database() -> Finding:
+    """Whether it can be reached and has all migrations."""
+    kind = "PostgreSQL" if is_postgresql() else "SQLite"
+    try:
+        if pending_migrations():
+            mend = "Make a copy of the database, then run: flask --app wsgi db upgrade"
+            return fail("database", f"{kind}: migrations are pending", mend)
+    except SQLAlchemyError:
+        db.session.rollback()
+        mend = "Check INTAKE_DATABASE_URL, and that the server runs."
+        return fail("database", f"{kind}: cannot be reached", mend)
+    return ok("database", f"{kind}: up to date")
+
+
+def keys() -> Finding:
+    """Whether there is a key ring that opens what was sealed."""
+    try:
+        ring = key_ring()
+    except KeyRingError as problem:
+        return fail("keys", str(problem).partition(".")[0], "flask --app wsgi keys create")
+    return ok("keys", f"{len(ring.fields)} on the ring, the newest is {ring.primary}")
+
+
+def people(settings: Settings) -> Iterator[Finding]:
+    """Who is told of each event."""
+    try:
+        clinic = current_clinic()
+    except (ClinicSettingsError, SQLAlchemyError) as problem:
+        kind = str(problem) if isinstance(problem, ClinicSettingsError) else "cannot be read"
+        yield fail("recipients", kind, "flask --app wsgi clinic setup FILE")
+        return
+    yield _recipients(clinic, settings)
+    for event, addresses in (
+        ("a new request", clinic.staff_recipients),
+        ("an urgent flag", clinic.alarm_recipients),
+        ("a flag left open", (clinic.backup_contact.email,) if clinic.backup_contact else ()),
+    ):
+        told = ", ".join(addresses)
+        if told:
+            yield ok("recipients", f"{event}: {told}")
+        else:
+            yield fail("recipients", f"{event}: nobody", "Correct the clinic's settings.")
+
+
+def _recipients(clinic: Clinic, settings: Settings) -> Finding:
+    if missing := gaps(clinic):
+        say = fail if settings.is_production else note
+        return say("clinic", ", ".join(missing), "flask --app wsgi clinic setup FILE")
+    return ok("clinic", f"{clinic.name} is set up")
+
+
+def worker(now: datetime) -> Iterator[Finding]:
+    """Whether one runs, and whether mails stand still or did not arrive."""
+    alive = [beat for beat in queries.heartbeats() if now - beat.seen_at < SILENCE]
+    if not alive:
+        yield fail("worker", "none has been heard of", "Start it: flask --app wsgi worker")
+    elif len(alive) > 1 and not is_postgresql():
+        yield fail("worker", f"{len(alive)} run", "Run one with SQLite: they only wait in line.")
+    else:
+        yield ok("worker", f"{len(alive)} running")
+    since = queries.waiting_since(now)
+    if since is not None and now - since > STANDSTILL:
+        minutes = (now - since) // timedelta(minutes=1)
+        yield fail(
+            "messages", f"the oldest waits for {minutes} minutes", "Look at mail server, worker."
+        )
+    if undelivered := queries.undelivered_count():
+        mend = "Staff see them in the queue: Emails that did not arrive."
+        yield note("messages", f"{undelivered} could not be delivered", mend)
+
+
+def clock(now: datetime) -> Finding:
+    """Whether our clock agrees with the database's, or at least has not been put back."""
+    if is_postgresql():
+        drift = abs(now - db.session.scalar(text("SELECT now()")))
+        if drift > LARGEST_DRIFT:
+            words = f"{drift.total_seconds():.0f} seconds off the database's"
+            return fail("clock", words, "Let both machines keep time by NTP.")
+        return ok("clock", "agrees with the database's")
+    last = db.session.scalar(select(func.max(AuditEntry.at)))
+    if last is not None and last > now + LARGEST_DRIFT:
+        return fail("clock", f"is behind what was written at {last:%Y-%m-%d %H:%M} UTC", "Set it.")
+    return ok("clock", f"{now:%Y-%m-%d %H:%M:%S} UTC; compare it with yours")
+
+
+def time_zones(now: datetime) -> Finding:
+    """How old the rules of time zones are."""
+    version = zone_version()
+    if version is None:
+        return note("time zones", "of unknown age", "Install the package tzdata.")
+    if now.year - int(version[:4]) >= OLDEST_ZONES:
+        return note("time zones", f"version {version} is old", "Update the package tzdata.")
+    return ok("time zones", f"version {version}")
+
+
+def zone_version() -> str | None:
+    """The version of the time zones, such as "2026a", where Python takes them from."""
+    for folder in zoneinfo.TZPATH:
+        for name, pattern in (("+VERSION", r"(\d{4}\w+)"), ("tzdata.zi", r"# version (\d{4}\w+)")):
+            path = Path(folder) / name
+            if path.is_file() and (found := re.match(pattern, _first_line(path))):
+                return found[1]
+    packaged = resources.files("tzdata").joinpath("zones")
+    return _packaged_version() if packaged.is_file() else None
+
+
+def _packaged_version() -> str | None:
+    text_of = resources.files("tzdata").joinpath("__init__.py").read_text("utf-8")
+    found = re.search(r'IANA_VERSION = "(\w+)"', text_of)
+    return found[1] if found else None
+
+
+def _first_line(path: Path) -> str:
+    with path.open(encoding="utf-8") as file:
+        return file.readline()
+
+
+def disk(folder: Path) -> Finding:
+    """How much room is left where the instance lies."""
+    free = shutil.disk_usage(folder).free
+    words = f"{free / GIGABYTE:.1f} GB free in {folder}"
+    return (
+        ok("disk", words)
+        if free > GIGABYTE
+        else fail("disk", words, "Make room, or move INSTANCE.")
+    )
+
+
+def backups() -> Finding:
+    """Backups are not our business yet, and the operator must know."""
+    words = "intake makes none itself"
+    return note("backups", words, "Copy the database (SQLite: .backup) and, apart, the key file.")
