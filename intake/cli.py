@@ -36,13 +36,14 @@ from intake.core.db import unit_of_work
 from intake.core.encryption import create_key_file, key_ring
 from intake.notifications import queries
 from intake.notifications import worker as mail_worker
-from intake.scheduling import waitlist
+from intake.scheduling import digest, waitlist
 from intake.scheduling.hours import close_each
 from intake.scheduling.links import delete_old_links
 from intake.scheduling.placing import SlotTaken
 from intake.scheduling.service import add_providers
 from intake.screening.command import says_nothing, score_json, triage_json
 from intake.screening.errors import InputError
+from intake.submissions import unfinished
 from intake.submissions.drafts import delete_expired
 from intake.web import limits
 
@@ -161,7 +162,19 @@ def worker(*, once: bool) -> None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        mail_worker.run(stop, hourly=_delete_expired, every_minute=_offer_freed_times)
+        mail_worker.run(stop, hourly=_every_hour, every_minute=_every_minute)
+
+
+def _every_hour() -> None:
+    _delete_expired()
+    with unit_of_work():
+        unfinished.remind(current_clinic(), now=clock.now())
+
+
+def _every_minute() -> None:
+    _offer_freed_times()
+    with unit_of_work():
+        digest.send(current_clinic(), now=clock.now())
 
 
 def _delete_expired() -> None:

@@ -14,6 +14,7 @@ from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.development.example import example_user
 from intake.notifications.models import Message
+from intake.scheduling import digest, reminders
 from intake.scheduling import emails as call_emails
 from intake.scheduling.models import Appointment
 from intake.submissions import emails, resume
@@ -96,6 +97,11 @@ def _events(submission: Submission) -> Iterator[Any]:
     yield lambda: call_emails.link_again(*about, now=NOW)
     yield lambda: call_emails.ask_to_rebook(*about, now=NOW)
     yield lambda: _offer(submission, appointment, clinic)
+    yield lambda: reminders.renew(*about, now=NOW - timedelta(days=9))
+    yield lambda: resume.mail_link(
+        submission, clinic, to="dana@example.org", actor="system", now=NOW, tell=emails.unfinished
+    )
+    yield lambda: digest.send(clinic, now=NOW)
     staff = {"clinic": clinic, "now": NOW}
     yield lambda: account_emails.invitation(user, "https://x.example/1", hours=24, **staff)
     yield lambda: account_emails.new_password(user, "https://x.example/2", minutes=30, **staff)

@@ -98,6 +98,8 @@ class Clinic:
     """Days after the last change until an unfinished draft is deleted."""
     offers_asq: bool = True
     offers_gad7: bool = True
+    reminder_hours: tuple[int, ...] = (24, 2)
+    """Hours before a call at which its patient is reminded; none if empty."""
     mail_name: str = ""
     """The name in mails and calendar files, if the clinic's own says what it treats; "" for that.
 
@@ -160,6 +162,8 @@ def read_clinic(document: Mapping[str, Any], closed: frozenset[date] = frozenset
         length = getattr(clinic, name)
         if length is not None and length < 1:
             raise ClinicSettingsError(f"{name} must be 1 or more.")
+    if any(hours < 1 for hours in clinic.reminder_hours):
+        raise ClinicSettingsError("reminder_hours must be 1 or more each.")
     contacts = [each for each in (clinic.safety_contact, clinic.backup_contact) if each]
     for address in (clinic.reply_to, *clinic.staff_recipients, *clinic.alarm_recipients):
         _check_address(address)
@@ -213,6 +217,9 @@ def _read(document: Mapping[str, Any], closed: frozenset[date]) -> Clinic:
             escalation_minutes=int(document.get("escalation_minutes", Clinic.escalation_minutes)),
             offers_asq=_read_switch(document, "offers_asq"),
             offers_gad7=_read_switch(document, "offers_gad7"),
+            reminder_hours=tuple(
+                int(each) for each in document.get("reminder_hours", Clinic.reminder_hours)
+            ),
             mail_name=str(document.get("mail_name", "")).strip(),
             languages=tuple(document["languages"]),
             closed=closed,
@@ -250,6 +257,7 @@ def write_clinic(clinic: Clinic) -> dict[str, Any]:
         "escalation_minutes": clinic.escalation_minutes,
         "offers_asq": clinic.offers_asq,
         "offers_gad7": clinic.offers_gad7,
+        "reminder_hours": list(clinic.reminder_hours),
         "mail_name": clinic.mail_name,
         "languages": list(clinic.languages),
     }

@@ -27,6 +27,15 @@ class Heartbeat(Base, kw_only=True):
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class Undeliverable(Base, kw_only=True):
+    """An address that a mail server does not know. Kept as a keyed hash."""
+
+    __tablename__ = "undeliverable"
+
+    address: Mapped[str] = mapped_column(String(64), primary_key=True)
+    since: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Message(Base, kw_only=True):
     """An e-mail of the outbox. Recipient and context are sealed; the name of the mail is not."""
 
@@ -60,6 +69,8 @@ class Message(Base, kw_only=True):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     """When it may be sent next. Claiming a message moves this past the end of the lease."""
+    not_after: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    """When it would come too late and is not sent any more; None if it is always worth sending."""
     unique_key: Mapped[str | None] = mapped_column(String(120), unique=True, default=None)
     """Makes asking for the same mail twice harmless, such as `received:<submission>`."""
     topic: Mapped[str | None] = mapped_column(String(80), default=None)

@@ -26,6 +26,8 @@ class MailContext:
     clinic_phone: str
     reply_to: str = ""
     """Where a reply goes; "" for the sender."""
+    unsubscribe: str = ""
+    """Where one click stops mails of this kind (RFC 8058), or "": only reminders can be stopped."""
     calendar: str = ""
     """An iCalendar file to attach, or ""."""
     calendar_method: str = ""
@@ -40,6 +42,7 @@ def enqueue(
     language: str,
     now: datetime,
     due_at: datetime | None = None,
+    not_after: datetime | None = None,
     unique_key: str | None = None,
     topic: str | None = None,
     submission_id: UUID | None = None,
@@ -51,12 +54,14 @@ def enqueue(
 
     A mail for later has a `due_at`, an instant. If something may overtake it, such as a reminder
     of a call that can be moved, it has a `topic` too: `void(topic)` stops it until it is sent.
+    With `not_after`, a worker that was down for long does not send what is stale.
     """
     message = Message(
         name=name,
         language=language,
         created_at=now,
         due_at=due_at or now,
+        not_after=not_after,
         unique_key=unique_key,
         topic=topic,
         submission_id=submission_id,

@@ -25,6 +25,10 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A
 _LONGEST_ADDRESS = 254  # RFC 5321 4.5.3.1.3, erratum 1690
 
 
+NO_ANSWERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+"""No out-of-office answers, please (RFC 3834)."""
+
+
 class DeliveryError(Exception):
     """A mail was not handed over. The message is a code word, such as "recipient-550"."""
 
@@ -58,6 +62,7 @@ def compose(
     sender_name: str,
     now: datetime,
     reply_to: str = "",
+    unsubscribe: str = "",
     calendar: str = "",
     calendar_method: str = "",
 ) -> Mail:
@@ -73,15 +78,22 @@ def compose(
         sender=formataddr((_one_line(sender_name), smtp.sender)),
         reply_to=_checked(reply_to) if reply_to else None,
         date=now.timestamp(),
-        extra_headers={
-            "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers, please
-            "X-Auto-Response-Suppress": "All",
-        },
+        extra_headers={**NO_ANSWERS, **_one_click(unsubscribe)},
     )
     mail.msgId = f"<{message_id}@{sender_domain(smtp)}>"
     if calendar:
         _add_calendar(mail, calendar, calendar_method)
     return mail
+
+
+def _one_click(address: str) -> dict[str, str]:
+    """The headers by which mail programs offer to stop mails of this kind (RFC 8058)."""
+    if not address:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{address}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def sender_domain(smtp: Smtp) -> str:

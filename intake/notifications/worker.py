@@ -56,6 +56,7 @@ class Claimed:
     name: str
     language: str
     failures: int
+    not_after: datetime | None
     recipient_sealed: bytes | None
     context_sealed: bytes | None
     lease: str
@@ -133,6 +134,7 @@ def claim(now: datetime, limit: int) -> list[Claimed]:
         Message.name,
         Message.language,
         Message.failures,
+        Message.not_after,
         Message.recipient_sealed,
         Message.context_sealed,
     )
@@ -156,6 +158,10 @@ def lease_time(smtp: Smtp) -> timedelta:
 def deliver(message: Claimed, transport: Transport, *, now: datetime) -> None:
     """Render and send one claimed message and mark how it went; one bad message stops nothing."""
     try:
+        if message.not_after and message.not_after <= now:
+            _mark(message, state="cancelled", last_error="late")
+            log.info("message %s would come too late", message.id)
+            return
         mail = _compose(message, now)
         if not _is_wanted(message):
             log.info("message %s is no longer wanted", message.id)
@@ -184,6 +190,7 @@ def _compose(message: Claimed, now: datetime) -> Mail:
         smtp=_smtp(),
         sender_name=context["clinic_name"],
         reply_to=context["reply_to"],
+        unsubscribe=context["unsubscribe"],
         calendar=context["calendar"],
         calendar_method=context["calendar_method"],
         now=now,

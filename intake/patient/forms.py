@@ -113,7 +113,7 @@ class Person:
     email = EmailField(
         _l("Email address"),
         hint=_l(
-            "For your receipt, if you choose “Email me” below. "
+            "For your receipt and a reminder of the call, if you choose “Email me” below. "
             "Our emails don’t mention your health."
         ),
         missing=_l("Enter your email address, like name@example.com"),

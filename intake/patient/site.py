@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from intake.patient import answering, appointment, call_me, pages, resume, wizard
+from intake.patient import answering, appointment, call_me, pages, reminders, resume, wizard
 
 
 def register(app: Flask) -> None:
     """Add the patient pages to the application."""
-    for module in (pages, wizard, answering, call_me, resume, appointment):
+    for module in (pages, wizard, answering, call_me, resume, appointment, reminders):
         app.register_blueprint(module.blueprint)

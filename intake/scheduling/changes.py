@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from intake.audit import log
 from intake.clinic.clinic import Clinic
-from intake.scheduling import emails, queries, waitlist
+from intake.scheduling import emails, queries, reminders, waitlist
 from intake.scheduling.models import Appointment
 from intake.scheduling.placing import SlotTaken, offered_slot, place, slot_of
 from intake.scheduling.service import PATIENT
@@ -120,6 +120,7 @@ def cancel(
     log.record("appointment cancelled", actor=actor, now=now, subject_id=submission.id)
     if was_booked:
         emails.cancelled(submission, appointment, clinic, now=now)
+    reminders.renew(submission, appointment, clinic, now=now)
     _tell_staff(submission, appointment, clinic, now)
 
 
@@ -157,6 +158,7 @@ def _book_at(
     else:
         waitlist.note_opening(before, freed_by=submission.id, now=now)
         emails.moved(submission, appointment, clinic, was=before.starts_at, now=now)
+    reminders.renew(submission, appointment, clinic, now=now)
     _tell_staff(submission, appointment, clinic, now)
 
 

@@ -207,7 +207,7 @@ def _about(submission: Submission, appointment: Appointment, clinic: Clinic) -> 
         "reply_to": clinic.reply_to,
         "reference": submission.reference,
         "when": moment_text(appointment.starts_at, zone, submission.language),
-        "minutes": _minutes(appointment),
+        "minutes": minutes_of(appointment),
         "channel": appointment.channel,
     }
 
@@ -248,5 +248,6 @@ def zone_of(appointment: Appointment, clinic: Clinic) -> ZoneInfo:
     return ZoneInfo(appointment.time_zone) if appointment.time_zone else clinic.tz
 
 
-def _minutes(appointment: Appointment) -> int:
+def minutes_of(appointment: Appointment) -> int:
+    """How long it takes."""
     return int((appointment.ends_at - appointment.starts_at).total_seconds()) // 60

@@ -10,7 +10,7 @@ from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
 from intake.core.remember import forget
-from intake.scheduling import emails, queries, waitlist
+from intake.scheduling import emails, queries, reminders, waitlist
 from intake.scheduling.models import Appointment, ConsultationType, Provider, WeeklyHours
 from intake.scheduling.person import person_key
 from intake.scheduling.placing import (
@@ -141,6 +141,7 @@ def book_at_once(
     submission.status = "booked"
     log.record("appointment booked", actor=PATIENT, now=now, subject_id=submission.id)
     emails.booked(submission, kept, clinic, now=now)
+    reminders.renew(submission, kept, clinic, now=now)
     return True
 
 
@@ -213,6 +214,7 @@ def _book_at(
         emails.moved(submission, appointment, clinic, was=before.starts_at, now=now)
     else:
         emails.booked(submission, appointment, clinic, now=now)
+    reminders.renew(submission, appointment, clinic, now=now)
     return appointment
 
 

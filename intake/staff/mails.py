@@ -19,6 +19,7 @@ from intake.notifications.queries import MessageState, of_submission
 from intake.staff.guard import blueprint, requires, staff_user
 from intake.staff.person import Person
 from intake.staff.words import MESSAGES, TO_STAFF, opening, when
+from intake.submissions.consents import REMINDERS, allows, ledger
 from intake.submissions.models import Submission
 from intake.submissions.queries import by_ids
 
@@ -102,6 +103,23 @@ def _next_page(submission_id: UUID | None) -> str:
 def lines_of(submission_id: UUID, user: User, clinic: Clinic, *, now: datetime) -> list[MailLine]:
     """The e-mails about a submission, the latest first."""
     return [_line(each, user, clinic, now) for each in reversed(of_submission(submission_id))]
+
+
+def why_none(submission: Submission, clinic: Clinic, *, now: datetime) -> list[str]:
+    """Why a person gets no e-mail, or no reminders; empty if they get both."""
+    person = Person(submission)
+    ended = {
+        each.channel: when(each.revoked_at, clinic.tz, now)
+        for each in ledger(submission.id)
+        if each.revoked_at
+    }
+    if not person.gets_mail:
+        since = f" since {ended['email']}" if "email" in ended else ""
+        return [f"No email goes to this person{since}: they did not choose it."]
+    if not allows(submission.id, REMINDERS):
+        since = f" since {ended[REMINDERS]}" if REMINDERS in ended else ""
+        return [f"No reminders{since}: they do not want any."]
+    return []
 
 
 def trouble_words(clinic: Clinic, *, now: datetime) -> list[str]:

@@ -18,7 +18,7 @@ from intake.screening.catalog import load_catalog
 from intake.staff.answers import AnswerList, answers_of
 from intake.staff.flag import Flag, flag_of, level_tag
 from intake.staff.grid import Grid, booking_grid
-from intake.staff.mails import MailLine, lines_of
+from intake.staff.mails import MailLine, lines_of, why_none
 from intake.staff.past_calls import cancelled_calls, last_change
 from intake.staff.person import Fact, Person
 from intake.staff.reasons import Why, explain
@@ -82,6 +82,7 @@ class Record:
     progress: Progress
     notes: list[LogLine]
     messages: list[MailLine]
+    why_no_mail: list[str]
 
     @property
     def other_reasons(self) -> list[Why]:
@@ -140,6 +141,7 @@ def record_of(
         progress=_progress(submission, clinic),
         notes=_notes(submission, clinic, now),
         messages=lines_of(submission.id, user, clinic, now=now),
+        why_no_mail=why_none(submission, clinic, now=now),
     )
 
 

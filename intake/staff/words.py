@@ -50,6 +50,9 @@ MESSAGES = {
     "received": "Receipt to the patient",
     "booked": "Confirmation to the patient",
     "moved": "New time to the patient",
+    "reminder": "Reminder to the patient",
+    "unfinished": "Reminder of the saved form, to the patient",
+    "digest": "Daily summary to the front desk",
     "resume": "Link to go on, to the patient",
     "rebook": "Question for another time to the patient",
     "cancelled": "Cancellation to the patient",
@@ -61,7 +64,7 @@ MESSAGES = {
     "urgent": "Alert to staff on call",
     "escalation": "Alert to the backup contact",
 }
-TO_STAFF = ("appointment_changed", "new_submission", "urgent", "escalation")
+TO_STAFF = ("appointment_changed", "new_submission", "urgent", "escalation", "digest")
 """Those that go to staff."""
 OUTCOMES = {
     "safe_plan": "Reached – safe for now, plan agreed",

@@ -1,6 +1,6 @@
 """What we tell whom about a submission. Patients all get the same words, staff a reference."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from intake.core.urls import staff_url
 from intake.notifications.outbox import MailContext, enqueue, void
 from intake.screening.level import Level
 from intake.submissions.models import Acknowledgement, Submission
+from intake.submissions.opt_out import stop_link, topic_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,17 +109,39 @@ def resume(
     enqueue(
         "resume",
         to=to,
-        context=ResumeMail(
-            clinic_name=clinic.name_in_mail,
-            clinic_phone=clinic.phone,
-            reply_to=clinic.reply_to,
-            link=link,
-            until=day_text(until, clinic.tz, submission.language),
-        ),
+        context=_way_back(submission, clinic, link, until),
         language=submission.language,
         now=now,
         topic=topic,
         submission_id=submission.id,
+    )
+
+
+def unfinished(
+    submission: Submission, clinic: Clinic, *, to: str, link: str, until: datetime, now: datetime
+) -> None:
+    """Tell somebody once that the form they began is saved, with a link to go on."""
+    context = _way_back(submission, clinic, link, until)
+    enqueue(
+        "unfinished",
+        to=to,
+        context=replace(context, unsubscribe=stop_link(submission.id, submission.language)),
+        language=submission.language,
+        now=now,
+        not_after=until,
+        unique_key=f"unfinished:{submission.id}",
+        topic=topic_of(submission.id),
+        submission_id=submission.id,
+    )
+
+
+def _way_back(submission: Submission, clinic: Clinic, link: str, until: datetime) -> ResumeMail:
+    return ResumeMail(
+        clinic_name=clinic.name_in_mail,
+        clinic_phone=clinic.phone,
+        reply_to=clinic.reply_to,
+        link=link,
+        until=day_text(until, clinic.tz, submission.language),
     )
 
 

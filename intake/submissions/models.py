@@ -97,6 +97,27 @@ class Submission(Base, kw_only=True):
         return self.status == "draft"
 
 
+class Consent(Base, kw_only=True):
+    """One way of contact that a person allowed: when, by which text, and until when."""
+
+    __tablename__ = "consents"
+    __table_args__ = (
+        CheckConstraint(
+            "channel IN ('call', 'voicemail', 'text', 'email', 'reminders')", name="channel"
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    submission_id: Mapped[UUID] = mapped_column(
+        ForeignKey("submissions.id", ondelete="CASCADE"), index=True
+    )
+    channel: Mapped[str] = mapped_column(String(10))
+    text_version: Mapped[str] = mapped_column(String(40))
+    """Version of the notice that stood beside the question."""
+    given_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+
+
 class Note(Base, kw_only=True):
     """What a member of staff wrote about a submission; patients never see it."""
 

@@ -4,6 +4,7 @@ Only a hash of the link's secret is kept. A new link ends the one before. Openin
 nothing, since mail scanners open links; who takes the request up must know the date of birth.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -30,11 +31,17 @@ class NoAddress(Exception):
 
 
 def mail_link(
-    submission: Submission, clinic: Clinic, *, to: str | None, actor: str, now: datetime
+    submission: Submission,
+    clinic: Clinic,
+    *,
+    to: str | None,
+    actor: str,
+    now: datetime,
+    tell: Callable[..., None] = emails.resume,
 ) -> None:
     """Mail a link to go on with the request; links from before end. Raises NoAddress.
 
-    In the current unit of work, with the row locked.
+    `tell` puts the mail into the outbox. In the current unit of work, with the row locked.
     """
     if not to or submission.status in OVER:
         raise NoAddress
@@ -42,7 +49,7 @@ def mail_link(
     until = _end(submission, clinic, now)
     submission.resume_hash, submission.resume_expires_at = _hash(token), until
     link = patient_url(f"/resume/{token}?lang={submission.language}")
-    emails.resume(submission, clinic, to=to, link=link, until=until, now=now)
+    tell(submission, clinic, to=to, link=link, until=until, now=now)
     log.record("resume link mailed", actor=actor, now=now, subject_id=submission.id)
 
 

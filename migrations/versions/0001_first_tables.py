@@ -19,12 +19,14 @@ TABLES = (
     "closures",
     "consultation_types",
     "heartbeats",
+    "undeliverable",
     "providers",
     "submissions",
     "users",
     "appointments",
     "calendar_feeds",
     "dated_hours",
+    "consents",
     "messages",
     "notes",
     "sign_in_links",
@@ -107,12 +109,14 @@ def upgrade() -> None:
     _create_closures()
     _create_consultation_types()
     _create_heartbeats()
+    _create_undeliverable()
     _create_providers()
     _create_submissions()
     _create_users()
     _create_appointments()
     _create_calendar_feeds()
     _create_dated_hours()
+    _create_consents()
     _create_messages()
     _create_notes()
     _create_sign_in_links()
@@ -226,6 +230,15 @@ def _create_heartbeats() -> None:
         sa.Column("worker", sa.String(length=100), nullable=False),
         sa.Column("seen_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("worker", name="pk_heartbeats"),
+    )
+
+
+def _create_undeliverable() -> None:
+    op.create_table(
+        "undeliverable",
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("address", name="pk_undeliverable"),
     )
 
 
@@ -411,6 +424,29 @@ def _create_dated_hours() -> None:
     )
 
 
+def _create_consents() -> None:
+    op.create_table(
+        "consents",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("text_version", sa.String(length=40), nullable=False),
+        sa.Column("given_at", INSTANT, nullable=False),
+        sa.Column("revoked_at", INSTANT, nullable=True),
+        sa.CheckConstraint(
+            "channel IN ('call', 'voicemail', 'text', 'email', 'reminders')", name="channel"
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submissions.id"],
+            name="fk_consents_submission_id_submissions",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_consents"),
+    )
+    op.create_index("ix_consents_submission_id", "consents", ["submission_id"])
+
+
 def _create_messages() -> None:
     op.create_table(
         "messages",
@@ -419,6 +455,7 @@ def _create_messages() -> None:
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("due_at", INSTANT, nullable=False),
+        sa.Column("not_after", INSTANT, nullable=True),
         sa.Column("unique_key", sa.String(length=120), nullable=True),
         sa.Column("topic", sa.String(length=80), nullable=True),
         sa.Column("submission_id", sa.Uuid(), nullable=True),

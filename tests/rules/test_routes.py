@@ -39,6 +39,8 @@ PUBLIC = {
     "pages.not_for_you",
     "pages.privacy",
     "pages.urgent_help",
+    "reminders.ask",
+    "reminders.stop",
     "resume.follow",
     "resume.save",
     "wizard.check",

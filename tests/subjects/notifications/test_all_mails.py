@@ -34,7 +34,7 @@ from tests.subjects.notifications.conftest import NOW
 LARGEST = 20 * 1024
 LONGEST_LINE = 998
 TO_STAFF = {
-    *("new_submission", "appointment_changed", "urgent", "escalation"),
+    *("new_submission", "appointment_changed", "urgent", "escalation", "digest"),
     *("invitation", "new_password", "password_changed"),
 }
 
@@ -126,6 +126,15 @@ def test_the_headers_are_what_mail_programs_need(sent: Sent) -> None:
 
 def test_a_reply_to_a_patients_mail_reaches_staff(sent: Sent) -> None:
     assert {mail["Reply-To"] for mail in sent.to_patients()} == {"desk@example.com"}
+
+
+def test_reminders_and_nothing_else_can_be_stopped_by_one_click(sent: Sent) -> None:
+    for mail in sent.mails:
+        is_reminder = sent.names[mail["Message-ID"]] in ("reminder", "unfinished")
+        assert (mail["List-Unsubscribe"] is not None) == is_reminder
+        if is_reminder:
+            assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+            assert mail["List-Unsubscribe"][1:-1] in mail.get_body(("plain",)).get_content()
 
 
 def test_every_mail_is_small_plain_and_complete(sent: Sent) -> None:

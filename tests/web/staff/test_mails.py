@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from intake.audit.models import AuditEntry
 from intake.core.db import db, unit_of_work
 from intake.notifications.models import Message
+from intake.submissions import opt_out
 from intake.submissions.models import Submission
 from tests import factories
 from tests.browse import Browser
@@ -101,6 +102,16 @@ def test_the_queue_says_when_mails_stand_still(desk, asked, morning):
     assert "wait to be sent" not in desk.get("/staff/").text
     morning.shift(timedelta(minutes=6))
     assert "Emails wait to be sent since today 10:00 am." in desk.get("/staff/").text
+
+
+def test_the_record_says_why_somebody_gets_no_mail(desk, asked):
+    with unit_of_work():
+        opt_out.stop(asked.id, now=MONDAY_MORNING)
+    page = desk.get(f"/staff/submissions/{asked.id}")
+    assert "No reminders since today 10:00 am: they do not want any." in page.text
+    other = factories.sent(contact_by=["call"], phone_e164="+13125550177")
+    page = desk.get(f"/staff/submissions/{other.id}")
+    assert "No email goes to this person: they did not choose it." in page.text
 
 
 def test_a_person_who_has_not_sent_anything_stays_unnamed(desk, asked):
