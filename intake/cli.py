@@ -1,6 +1,8 @@
 """Commands of `flask --app wsgi`; each is a thin call into a subject."""
 
 import json
+import logging
+import mailbox
 import os
 import shutil
 import signal
@@ -9,6 +11,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TextIO
 
 import click
@@ -34,7 +37,7 @@ from intake.clinic.service import current_clinic, save_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.core.encryption import create_key_file, key_ring
-from intake.notifications import queries
+from intake.notifications import bounces, queries
 from intake.notifications import worker as mail_worker
 from intake.scheduling import digest, waitlist
 from intake.scheduling.hours import close_each
@@ -46,6 +49,8 @@ from intake.screening.errors import InputError
 from intake.submissions import unfinished
 from intake.submissions.drafts import delete_expired
 from intake.web import limits
+
+log = logging.getLogger(__name__)
 
 BAD_INPUT = 2
 
@@ -173,8 +178,18 @@ def _every_hour() -> None:
 
 def _every_minute() -> None:
     _offer_freed_times()
+    _read_reports(settings().bounces)
     with unit_of_work():
         digest.send(current_clinic(), now=clock.now())
+
+
+def _read_reports(path: Path | None) -> None:
+    if path is None:
+        return
+    try:
+        bounces.read_reports(path, now=clock.now())
+    except (OSError, mailbox.Error):
+        log.warning("the mailbox of INTAKE_BOUNCES cannot be read")
 
 
 def _delete_expired() -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Insert, and_, bindparam, exists, insert, or_, select, update
 
 from intake.core.db import db
+from intake.notifications import bounces
 from intake.notifications.models import UNDELIVERED, Message
 
 TABLE = Message.metadata.tables[Message.__tablename__]
@@ -90,13 +91,16 @@ def void(topic: str) -> int:
 def send_again(message_id: UUID, *, now: datetime) -> Message | None:
     """Queue a mail that did not arrive once more, or one that waits for its next try.
 
-    Part of the current unit of work. It keeps its Message-ID. Returns None, changing nothing, when
-    it was sent, cancelled or is on its way.
+    Part of the current unit of work. It keeps its Message-ID, and its address is trusted again.
+    Returns None, changing nothing, when it was sent, cancelled or is on its way.
     """
     may_be = or_(
         Message.state.in_(UNDELIVERED), and_(Message.state == "queued", Message.failures > 0)
     )
-    return _change(message_id, may_be, state="queued", failures=0, due_at=now, lease=None)
+    found = _change(message_id, may_be, state="queued", failures=0, due_at=now, lease=None)
+    if found is not None:
+        bounces.forget(found.recipient)
+    return found
 
 
 def cancel(message_id: UUID) -> Message | None:

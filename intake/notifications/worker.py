@@ -31,7 +31,7 @@ from intake.core import clock
 from intake.core.db import db, unit_of_work
 from intake.core.encryption import open_json
 from intake.core.tokens import new_id
-from intake.notifications import queries
+from intake.notifications import bounces, queries
 from intake.notifications.backoff import MOST_FAILURES, retry_delay
 from intake.notifications.models import Heartbeat, Message
 from intake.notifications.render import render
@@ -162,13 +162,17 @@ def deliver(message: Claimed, transport: Transport, *, now: datetime) -> None:
             _mark(message, state="cancelled", last_error="late")
             log.info("message %s would come too late", message.id)
             return
-        mail = _compose(message, now)
-        if not _is_wanted(message):
+        recipient = _opened(message.recipient_sealed, "recipient", message.id)
+        mail = _compose(message, recipient, now)
+        if not _is_wanted(message, recipient):
             log.info("message %s is no longer wanted", message.id)
             return
         transport.send(mail)
     except Refused as refusal:
         _fail(message, str(refusal))
+        if str(refusal) in bounces.UNKNOWN:
+            with unit_of_work():
+                bounces.mark(recipient, now=now)
     except Retry as fault:
         _postpone(message, str(fault), now)
     except Exception as fault:  # a mail that cannot be made must not hold up the others
@@ -180,8 +184,7 @@ def deliver(message: Claimed, transport: Transport, *, now: datetime) -> None:
         log.info("message %s sent", message.id)
 
 
-def _compose(message: Claimed, now: datetime) -> Mail:
-    recipient = _opened(message.recipient_sealed, "recipient", message.id)
+def _compose(message: Claimed, recipient: str, now: datetime) -> Mail:
     context = _opened(message.context_sealed, "context", message.id)
     return compose(
         message.id,
@@ -197,11 +200,13 @@ def _compose(message: Claimed, now: datetime) -> Mail:
     )
 
 
-def _is_wanted(message: Claimed) -> bool:
-    """Whether nobody has cancelled the message since it was claimed."""
+def _is_wanted(message: Claimed, recipient: str) -> bool:
+    """Whether nobody has cancelled the message since; raises Refused where mails came back."""
     query = select(Message.id).where(Message.id == message.id, Message.state == "queued")
-    wanted = db.session.scalar(query) is not None
+    wanted, is_bad = db.session.scalar(query) is not None, bounces.is_marked(recipient)
     db.session.rollback()  # no transaction stays open while the mail server answers
+    if wanted and is_bad:
+        raise Refused("address-came-back")
     return wanted
 
 
