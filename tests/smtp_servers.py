@@ -92,6 +92,7 @@ class FaultyServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Conversation)
         self.mode = mode
         self.taken: list[bytes] = []
+        self.conversations = 0
         self.closing = threading.Event()
 
 
@@ -99,6 +100,7 @@ class _Conversation(socketserver.StreamRequestHandler):
     server: FaultyServer
 
     def handle(self) -> None:
+        self.server.conversations += 1
         if not self.step("greet", "220 test"):
             return
         for line in self.rfile:

@@ -23,7 +23,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Smtp
@@ -32,7 +32,7 @@ from intake.core.db import db, unit_of_work
 from intake.core.encryption import open_json
 from intake.core.tokens import new_id
 from intake.notifications import bounces, queries
-from intake.notifications.backoff import MOST_FAILURES, retry_delay
+from intake.notifications.backoff import LONGEST, MOST_FAILURES, retry_delay
 from intake.notifications.models import Heartbeat, Message
 from intake.notifications.render import render
 from intake.notifications.transport import Mail, Refused, Retry, Transport, compose
@@ -81,6 +81,7 @@ def run(
                 if time.monotonic() >= next_minute:
                     next_minute += MINUTE_SECONDS
                     beat(clock.now())
+                    mend_times(clock.now())
                     every_minute()
                 if queries.is_due(clock.now()):
                     run_once(stop)
@@ -97,6 +98,15 @@ def beat(now: datetime) -> None:
     with unit_of_work() as session:
         session.execute(delete(Heartbeat).where(Heartbeat.seen_at < now - timedelta(days=1)))
         session.merge(Heartbeat(worker=name, seen_at=now))
+
+
+def mend_times(now: datetime) -> None:
+    """Bring forward what waits longer than any lease or delay: its worker's clock was wrong."""
+    longest = now + max(LONGEST, lease_time(_smtp()))
+    was_tried = or_(Message.lease.is_not(None), Message.failures > 0)
+    waits = (Message.state == "queued", Message.due_at > longest, was_tried)
+    with unit_of_work() as session:
+        session.execute(update(Message).where(*waits).values(due_at=now, lease=None))
 
 
 def run_once(stop: threading.Event | None = None) -> int:

@@ -2,13 +2,33 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from sqlalchemy import select, update
 
+from intake.accounts.emails import PasswordChangedMail
 from intake.core import clock
 from intake.core.db import db, unit_of_work
 from intake.notifications.models import Message
+from intake.notifications.outbox import enqueue
 from tests.processes import Installation
+
+
+def fill(clinic: Installation, count: int, **times: datetime) -> None:
+    """Put mails into the outbox; `times` are `due_at` and `not_after` as `enqueue` takes them."""
+    with clinic.app.app_context(), unit_of_work():
+        for number in range(count):
+            enqueue(
+                "password_changed",
+                to=f"user{number}@example.com",
+                context=PasswordChangedMail(
+                    clinic_name="Clinic", clinic_phone="(312) 555-0142", name="Sam"
+                ),
+                language="en",
+                now=clock.now(),
+                **times,
+            )
+    clinic.forget_connections()
 
 
 def let_time_pass(clinic: Installation) -> None:
