@@ -10,6 +10,7 @@ import ssl
 from datetime import datetime
 from email.charset import QP, Charset
 from email.mime.text import MIMEText
+from email.policy import EmailPolicy
 from email.utils import formataddr
 from typing import Any
 from uuid import UUID
@@ -41,6 +42,22 @@ class Refused(DeliveryError):
     """The server will never take this mail."""
 
 
+class Wire(EmailPolicy):
+    """How headers are written: as SMTP wants them, but a link is left as it is.
+
+    Python would cut a long one up as encoded words, which no mail program opens (RFC 2369).
+    """
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """One header with its line break."""
+        if name == "List-Unsubscribe":
+            return f"{name}: {value}\r\n".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+WIRE = Wire(linesep="\r\n")
+
+
 class Mail(flask_mail.Message):
     """A mail whose text parts are quoted-printable: 7-bit, and no line over 76 characters."""
 
@@ -51,6 +68,10 @@ class Mail(flask_mail.Message):
         del part["Content-Transfer-Encoding"]
         part.set_payload(text or "", encoding)
         return part
+
+    def as_bytes(self) -> bytes:
+        """The mail as it goes over the wire."""
+        return self._message().as_bytes(policy=WIRE)
 
 
 def compose(

@@ -129,10 +129,11 @@ def test_a_reply_to_a_patients_mail_reaches_staff(sent: Sent) -> None:
 
 
 def test_reminders_and_nothing_else_can_be_stopped_by_one_click(sent: Sent) -> None:
-    for mail in sent.mails:
+    for raw, mail in zip(sent.raw, sent.mails, strict=True):
         is_reminder = sent.names[mail["Message-ID"]] in ("reminder", "unfinished")
         assert (mail["List-Unsubscribe"] is not None) == is_reminder
         if is_reminder:
+            assert re.search(rb"\r\nList-Unsubscribe: <https?://[^\s>]+>\r\n", raw), "in one piece"
             assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
             assert mail["List-Unsubscribe"][1:-1] in mail.get_body(("plain",)).get_content()
 

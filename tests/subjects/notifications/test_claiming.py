@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import update
 
 from intake.core.db import db, unit_of_work
+from intake.notifications.leases import claim, lease_time
 from intake.notifications.models import Message
-from intake.notifications.worker import claim, lease_time
 from tests.subjects.notifications.conftest import NOW
 
 Queue = Callable[..., UUID]

@@ -11,9 +11,10 @@ from sqlalchemy import update
 
 from intake.core.db import db, unit_of_work
 from intake.notifications.backoff import MOST_FAILURES
+from intake.notifications.leases import claim, lease_time
 from intake.notifications.models import Message
 from intake.notifications.transport import Mail, Transport
-from intake.notifications.worker import claim, deliver, lease_time, run_once
+from intake.notifications.worker import deliver, run_once
 from tests.smtp_servers import Inbox, faulty_server
 from tests.subjects.notifications.conftest import NOW
 

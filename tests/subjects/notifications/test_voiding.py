@@ -9,10 +9,11 @@ from flask import Flask, current_app
 
 from intake.core import clock
 from intake.core.db import db, unit_of_work
+from intake.notifications.leases import claim
 from intake.notifications.models import Message
 from intake.notifications.outbox import enqueue, void
 from intake.notifications.transport import Mail, Transport
-from intake.notifications.worker import claim, deliver, run_once
+from intake.notifications.worker import deliver, run_once
 from tests.smtp_servers import Inbox, faulty_server
 from tests.subjects.notifications.conftest import NOW, ReceivedContext
 
