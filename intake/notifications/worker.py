@@ -68,12 +68,12 @@ def run(
             try:
                 if time.monotonic() >= next_hour:
                     next_hour += HOUR_SECONDS
-                    hourly()
+                    _try(hourly)
                 if time.monotonic() >= next_minute:
                     next_minute += MINUTE_SECONDS
                     beat(clock.now())
                     mend_times(clock.now())
-                    every_minute()
+                    _try(every_minute)
                 if queries.is_due(clock.now()):
                     run_once(stop)
             except SQLAlchemyError:
@@ -81,6 +81,15 @@ def run(
                 db.session.rollback()
             commits.wait(stop, POLL_SECONDS)
     log.info("the worker for messages has stopped")
+
+
+def _try(job: Callable[[], None]) -> None:
+    """Do something from time to time; whatever is wrong with it, mails must still leave."""
+    try:
+        job()
+    except Exception:
+        log.exception("something that is done from time to time has failed")
+        db.session.rollback()
 
 
 def beat(now: datetime) -> None:

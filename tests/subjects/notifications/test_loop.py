@@ -60,6 +60,19 @@ def test_it_outlives_a_database_that_fails(
     assert _soon(lambda: len(inbox.raw) == 1)
 
 
+def test_a_job_that_fails_holds_up_no_mail(app: Flask, inbox: Inbox, queue: Queue) -> None:
+    stop = threading.Event()
+
+    def fail() -> None:
+        stop.set()
+        raise RuntimeError("canary")
+
+    queue()
+    worker.run(stop, hourly=fail, every_minute=fail)
+    assert stop.is_set()
+    assert run_once() == 1
+
+
 def test_stopping_leaves_the_rest_for_later(inbox: Inbox, queue: Queue) -> None:
     queue()
     stop = threading.Event()
