@@ -66,6 +66,10 @@ def sender(smtp: Smtp, *, selector: str | None) -> Iterator[Finding]:
     """SPF, DKIM and DMARC of the sender's domain, without which mails land among the spam."""
     domain = sender_domain(smtp)
     try:
+        if not _is_known(domain):
+            mend = "Check INTAKE_MAIL_FROM, or run this where names can be looked up."
+            yield fail("sender", f"DNS here knows no {domain}", mend)
+            return
         yield _spf(domain)
         yield _dkim(domain, selector)
         yield _dmarc(domain)
@@ -106,6 +110,17 @@ def _dmarc(domain: str) -> Finding:
         mend = "Set p=quarantine once SPF and DKIM are right."
         return note("DMARC", f"{domain} lets others send in its name", mend)
     return ok("DMARC", f"{domain} has a policy")
+
+
+def _is_known(domain: str) -> bool:
+    """Whether there is such a domain. Raises DNSException when nobody can say."""
+    try:
+        dns.resolver.get_default_resolver().resolve(domain, "TXT", lifetime=DNS_SECONDS)
+    except dns.resolver.NXDOMAIN:
+        return False
+    except dns.resolver.NoAnswer:
+        pass
+    return True
 
 
 def _texts(name: str) -> list[str]:

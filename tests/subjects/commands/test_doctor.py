@@ -9,6 +9,8 @@ from datetime import timedelta
 
 import dns.flags
 import dns.message
+import dns.name
+import dns.rcode
 import dns.resolver
 import dns.rrset
 import pytest
@@ -51,8 +53,8 @@ class _Answer(socketserver.BaseRequestHandler):
         known = self.server.records.get(question.name.to_text(omit_final_dot=True))
         if known:
             answer.answer.append(dns.rrset.from_text(question.name, 60, "IN", "TXT", f'"{known}"'))
-        else:
-            answer.set_rcode(3)
+        elif not question.name.is_subdomain(dns.name.from_text(DOMAIN)):
+            answer.set_rcode(dns.rcode.NXDOMAIN)
         sock.sendto(answer.to_wire(), self.client_address)
 
 
@@ -135,6 +137,12 @@ def test_a_port_that_nobody_listens_on_is_found(doctor):
 def test_records_that_are_missing_are_found(doctor, names, name, value, line):
     names[name] = value
     assert line in doctor("--dkim-selector", "key1").output
+
+
+def test_a_domain_that_does_not_exist_is_found(doctor):
+    result = doctor(sender="desk@nowhere.example")
+    assert "fail  sender       DNS here knows no nowhere.example" in result.output
+    assert "SPF" not in result.output
 
 
 def test_names_that_cannot_be_looked_up_are_said_so(doctor, monkeypatch):
