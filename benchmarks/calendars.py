@@ -64,7 +64,7 @@ class Calendar:
                 kind = db.session.get_one(ConsultationType, 1)
                 kind.horizon_days = DAYS
                 draft, _token = drafts.begin({}, EXAMPLE_CLINIC, language="en", now=clock.now())
-            self._fill(past, draft.id, first=-1, status="held")
+            self._fill(past, draft.id, first=-past // PROVIDERS, status="held")
             self._fill(AHEAD, draft.id, first=48, status="no_show")
             with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.execute(text("ANALYZE"))
@@ -108,12 +108,12 @@ class Calendar:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def _fill(self, count: int, submission: object, *, first: int, status: str) -> None:
-        """So many consultations in a row, half an hour each, away from `first` half hours."""
-        now, step = clock.now().replace(minute=0, second=0, microsecond=0), 1 if first > 0 else -1
+        """So many consultations in a row, half an hour each, from `first` half hours on."""
+        now = clock.now().replace(minute=0, second=0, microsecond=0)
         for begin in range(0, count, BATCH):
             rows = []
             for number in range(begin, min(begin + BATCH, count)):
-                start = now + (first + step * (number // PROVIDERS)) * HALF_HOUR
+                start = now + (first + number // PROVIDERS) * HALF_HOUR
                 rows.append(
                     {
                         "id": _stored(new_id()),

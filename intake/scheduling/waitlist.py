@@ -99,9 +99,9 @@ def forget_offer(submission_id: UUID, *, now: datetime) -> None:
     offer = latest_offer(submission_id)
     if offer is None or offer.status != "offer":
         return
-    close_offer(offer, now=now)
     its = (Opening.provider_id == offer.provider_id, Opening.starts_at == offer.starts_at)
-    db.session.execute(update(Opening).where(*its).values(due_at=now))
+    db.session.execute(update(Opening).where(*its).values(due_at=now))  # locked before the mail
+    close_offer(offer, now=now)
 
 
 def close_offer(offer: Appointment, *, now: datetime) -> None:

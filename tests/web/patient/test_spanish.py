@@ -16,7 +16,10 @@ from intake.core.i18n import TRANSLATIONS
 from intake.notifications.models import Message
 from intake.notifications.render import render
 from intake.patient.places import US_STATES
+from intake.scheduling import waitlist
 from intake.submissions.models import Submission
+from tests import factories
+from tests.appointments import booked, path_of
 from tests.browse import NAMESPACE, PUBLIC, Browser, Page
 from tests.web.patient import journey
 
@@ -352,3 +355,17 @@ def test_changing_the_language_at_every_page_loses_nothing_and_ends(client: Brow
     for key in ("phq9", "gad7"):
         assert {item: str(value) for item, value in stored[key].items()} == answers[key]
     assert stored.get("asq", journey.NO_THOUGHTS) == journey.NO_THOUGHTS
+
+
+def test_the_pages_of_a_call_are_all_spanish(client):
+    call = booked(factories.free_keys(clock.now())[30], clock.now())
+    path = path_of(call)
+    with unit_of_work():
+        waitlist.join(call.id, now=clock.now())
+    for page in ("?lang=es", "/times", "/cancel"):
+        assert_spanish(client.get(path + page))
+    assert_spanish(client.get("/appointment/lost?gone=1"))
+    client.get(path + "/times")
+    assert_spanish(client.submit())
+    client.get(path + "/cancel")
+    assert_spanish(client.submit())
