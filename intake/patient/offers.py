@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -81,7 +81,15 @@ def sent_form() -> TimesForm:
     """The form as it was sent. Any well-formed time passes: the booking rules judge it."""
     form = TimesForm()
     form.slot.choices = [*_sent_slot(), (NO_SLOT, "")]
+    _leave_ways(form, queries.timetable().type.channels)
     return form
+
+
+def _leave_ways(form: TimesForm, channels: Sequence[str]) -> None:
+    """Offer only the ways to meet that the clinic has; a single one is chosen already."""
+    form.channel.choices = [each for each in form.channel.choices if each[0] in channels]
+    if len(form.channel.choices) == 1 and not form.channel.is_given:
+        form.channel.data = form.channel.choices[0][0]
 
 
 def sent_move() -> MoveForm:
@@ -123,7 +131,7 @@ def offer(
         slots = _slots_for(diary, zone, now=now, day=first or own_day)
         shown, earlier, later = _page_of(slots, zone, first=first, own_day=own_day)
     days = _days(shown, zone, {} if wanted else diary.closures)
-    form = form or _form(stored, days, kept)
+    form = form or _form(stored, days, kept, channels=diary.type.channels)
     if taken is not None:
         form.slot.data = None
     return Offer(
@@ -154,7 +162,13 @@ def _slots_for(
     return diary.free(now=now, first_day=None, last_day=None)
 
 
-def _form(stored: Mapping[str, Any], days: list[Day], kept: Appointment | None) -> TimesForm:
+def _form(
+    stored: Mapping[str, Any],
+    days: list[Day],
+    kept: Appointment | None,
+    *,
+    channels: Sequence[str],
+) -> TimesForm:
     """The form with what was saved before."""
     offered = [each for day in days for each in day.times]
     chosen = _same_time(kept, [value for value, _short in offered])
@@ -162,6 +176,7 @@ def _form(stored: Mapping[str, Any], days: list[Day], kept: Appointment | None) 
         chosen = NO_SLOT
     form = TimesForm(data={**stored, "slot": chosen})
     form.slot.choices = [*offered, (NO_SLOT, "")]
+    _leave_ways(form, channels)
     return form
 
 

@@ -45,6 +45,8 @@ class Kind:
     person_cap: int | None
     change_notice: timedelta
     most_moves: int
+    channels: tuple[str, ...]
+    """How people can choose to meet."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ def _kind(row: ConsultationType) -> Kind:
         person_cap=row.person_cap,
         change_notice=timedelta(minutes=row.change_notice),
         most_moves=row.most_moves,
+        channels=tuple(row.channels),
     )
 
 

@@ -67,7 +67,7 @@ def _page(
         rules_form=form,
         version=kind.version,
         changed=changed_words(kind, clinic, now),
-        offered=f"{free} in the next {kind.horizon_days} days",
+        offered=f"{free} times in the next {kind.horizon_days} days",
         both=both,
         **frame("staff.settings_rules", now=now),
     )
