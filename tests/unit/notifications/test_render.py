@@ -17,7 +17,9 @@ from intake.core import i18n
 from intake.notifications import render as rendering
 from intake.notifications.outbox import MailContext
 from intake.notifications.render import TEMPLATES, Rendered, render
+from intake.scheduling.digest import DigestMail
 from intake.scheduling.emails import BookedMail, EarlierTimeMail, MovedMail, RebookMail
+from intake.scheduling.reminders import ReminderMail
 from intake.submissions.emails import ReceivedMail, ResumeMail, StaffMail
 
 CLINIC: dict[str, Any] = {"clinic_name": "Quiet Clinic", "clinic_phone": "(312) 555-0142"}
@@ -45,6 +47,12 @@ TO_PATIENTS["rebook"] = RebookMail(
 TO_PATIENTS["resume"] = ResumeMail(
     link="https://clinic.example/resume/1", until="Thursday, December 3", **CLINIC
 )
+TO_PATIENTS["unfinished"] = replace(
+    TO_PATIENTS["resume"], unsubscribe="https://clinic.example/stop/1"
+)
+TO_PATIENTS["reminder"] = ReminderMail(
+    **{**asdict(TO_PATIENTS["booked"]), "unsubscribe": "https://clinic.example/stop/1"}
+)
 TO_PATIENTS["earlier_time"] = EarlierTimeMail(
     booked="Friday, December 4, 9:30 am Central Time",
     until="11:30 am Central Time",
@@ -68,7 +76,10 @@ TO_USERS: dict[str, MailContext] = {
     ),
     "password_changed": PasswordChangedMail(name="Marta Ruiz", **CLINIC),
 }
-MAILS = TO_PATIENTS | TO_STAFF | TO_USERS
+DIGEST = DigestMail(
+    waiting=3, calls=2, undelivered=1, link="https://staff.example/staff/", **CLINIC
+)
+MAILS = TO_PATIENTS | TO_STAFF | TO_USERS | {"digest": DIGEST}
 HELP = "If you have an emergency call 911. For support any time call or text 988."
 NEVER = re.compile(
     "ketamine|depress|anxi|suicid|ptsd|trauma|pain|migraine|headache|score|screening|triage|risk|"
