@@ -17,8 +17,8 @@ class Receptionist:
         self.hands = hands
         self.link = ""
 
-    def signs_in_by_a_one_time_link(self) -> None:
-        self.link = sign_in_link(self.clinic, "desk@example.com")
+    def signs_in_by_a_one_time_link(self, email: str = "desk@example.com") -> None:
+        self.link = sign_in_link(self.clinic, email)
         self.page.goto(self.link)
         self.hands.press(self.page.get_by_role("button", name="Sign in"))
         self.sees("Work queue")
@@ -39,6 +39,16 @@ class Receptionist:
     def books_the_last_time_on_offer(self) -> None:
         times = self.page.get_by_role("table", name="Free times for the call")
         self.hands.press(times.get_by_role("button").last)
+        self.sees_that_the_call_is_booked()
+
+    def opens(self, path: str) -> None:
+        self.page.goto(self.clinic.address + path)
+
+    def chooses_the_last_free_time_in_the_calendar(self) -> None:
+        self.hands.press(self.page.get_by_role("link", name="Choose in the calendar"))
+        self.hands.press(self.page.get_by_role("link", name="Later"))
+        times = self.page.get_by_role("region", name="Calendar").get_by_role("button")
+        self.hands.press(times.last)
         self.sees_that_the_call_is_booked()
 
     def sees_that_the_call_is_booked(self) -> None:

@@ -104,6 +104,41 @@ def test_the_staffs_pages(open_page, clinic, screen):
 
 
 @every_screen
+def test_the_calendar(open_page, clinic, screen):
+    sent = request_from(clinic)
+    receptionist = Receptionist(open_page(**screen, **WITH_AXE), clinic, Mouse())
+    receptionist.signs_in_by_a_one_time_link()
+    receptionist.opens_the_request_of(sent.name)
+    number = receptionist.record_number
+    receptionist.opens(f"/staff/submissions/{number}/any-time")
+    check(receptionist.page)
+    receptionist.opens(f"/staff/submissions/{number}/any-time?provider=1&day=2099-01-03&time=20:00")
+    check(receptionist.page)
+    receptionist.opens(f"/staff/calendar?book={number}")
+    check(receptionist.page)
+    for path in ("calendar", "calendar?view=day", "calendar/to-move", "calendar/feeds"):
+        receptionist.opens(f"/staff/{path}")
+        check(receptionist.page)
+    receptionist.hands.press(receptionist.page.get_by_role("button", name="Make an address"))
+    receptionist.sees_on_the_page("It is shown only now")
+    check(receptionist.page)
+
+
+@every_screen
+def test_the_settings(open_page, clinic, screen):
+    administrator = Receptionist(open_page(**screen, **WITH_AXE), clinic, Mouse())
+    administrator.signs_in_by_a_one_time_link("admin@example.com")
+    for path in ("hours", "closures", "booking-rules"):
+        administrator.opens(f"/staff/settings/{path}")
+        check(administrator.page)
+    administrator.opens("/staff/settings/hours")
+    administrator.hands.type(administrator.page.get_by_label("Monday"), "nine to five")
+    administrator.hands.press(administrator.page.get_by_role("button", name="Save hours"))
+    administrator.sees_on_the_page("There is a problem")
+    check(administrator.page)
+
+
+@every_screen
 def test_the_staffs_pages_about_an_urgent_flag(open_page, clinic, screen):
     unsent = cry_for_help_from(clinic)
     receptionist = Receptionist(open_page(**screen, **WITH_AXE), clinic, Mouse())
