@@ -5,7 +5,7 @@ Saved and acted on at every Continue, whatever becomes of the rest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,15 @@ from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.patient import journey, questions, summary
 from intake.patient.journey import Step
-from intake.patient.visit import DRAFT_COOKIE, Visit, changing_visit, see, send_if_short, visit
+from intake.patient.visit import (
+    DRAFT_COOKIE,
+    Visit,
+    changing_visit,
+    see,
+    send_if_short,
+    visit,
+    way_out,
+)
 from intake.screening.catalog import load_catalog
 from intake.screening.level import Level
 from intake.screening.plan import HEALTH, HISTORY, MOOD, SAFETY
@@ -85,7 +93,7 @@ def _answer(key: str, *, further: bool) -> ResponseReturnValue:
     """Save the answers of a page and act on them, also when the request was sent meanwhile.
 
     An answer that speaks of danger is saved and acted on whatever else is wrong on the page, and
-    even when the page is skipped.
+    even when the page is skipped or left.
     """
     with changing_visit(even_sent=True) as here:
         sheet = _sheet(here, key, further=further)
@@ -96,10 +104,10 @@ def _answer(key: str, *, further: bool) -> ResponseReturnValue:
         skips = "skip" in request.form and (sheet.step.is_skippable or further)
         if is_right and not skips:
             return _save(here, sheet.step, form.values(), further=further)
-        right = {each.name: each.stored for each in form if each.is_given and not each.errors}
-        if speaks_of_danger(load_catalog(), key, right):
-            return _save(here, sheet.step, right, further=further)
-        is_part = further or here.was_cut_short(sheet.step)
+        gone_on = _save_part(here, sheet.step, form.right_values(), further=further)
+        if gone_on is not None:
+            return gone_on
+        is_part = further or here.is_in_part(sheet.step)
         kept = key in here.answers and not is_part  # what was answered before stays
         if skips and not kept:
             return _save(here, sheet.step, {} if is_part else None, further=further)
@@ -124,17 +132,22 @@ def _sheet(here: Visit, key: str, *, further: bool) -> questions.Sheet:
 
 
 def _save(
-    here: Visit, step: Step, values: Mapping[str, Any] | None, *, further: bool
+    here: Visit,
+    step: Step,
+    values: Mapping[str, Any] | None,
+    *,
+    further: bool,
+    marks: Sequence[str] = (),
 ) -> ResponseReturnValue:
     """Save the answers of a page (None: all skipped) and go on, by way of help if it is needed.
 
     In the current unit of work. Help comes before further questions, except for safety: its last
-    one decides which help.
+    one decides which help. `marks` say that the page was left before its end.
     """
     given = frozenset(values or ())
     if values is not None:
         values = {**here.answers.get(step.key, {}), **values}
-    blank = [journey.further_key(step.key)] if further else []
+    blank = marks or ([journey.further_key(step.key)] if further else [])
     drafts.save_answers(
         here.draft, step.key, values, here.clinic, now=clock.now(), left_blank=blank
     )
@@ -145,7 +158,35 @@ def _save(
         return see(more)
     if _calls_for_help(here, step, given):
         return see(url_for("answering.help_now", **_what_for(here, step)))
+    out = way_out()
+    if out and here.draft.is_draft:
+        return see(out)
     return here.onward() if step.key in here.done else see(more)
+
+
+def _save_part(
+    here: Visit, step: Step, right: Mapping[str, Any], *, further: bool
+) -> ResponseReturnValue | None:
+    """Save what is right on a page that is not, if it tells of danger or the person leaves it.
+
+    What is open on it is asked when they come back. In the current unit of work.
+    """
+    marks = [journey.unfinished_key(step.key, further=further)] if "leave" in request.form else []
+    if speaks_of_danger(load_catalog(), step.key, right):
+        blank = [] if step.key == SAFETY else marks
+        return _save(here, step, right, further=further, marks=blank)
+    if right and marks:
+        values = {**here.answers.get(step.key, {}), **right}
+        was_done = step.key in here.answers and step.key in here.done
+        drafts.save_answers(
+            here.draft,
+            step.key,
+            values,
+            here.clinic,
+            now=clock.now(),
+            left_blank=[] if was_done else marks,
+        )
+    return see(way_out() or here.saved().next_url()) if marks else None
 
 
 def _origin() -> dict[str, Any]:

@@ -1,8 +1,5 @@
 """The short way: one page, then safety, then done. The rest can follow by phone."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask import Blueprint, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
@@ -14,6 +11,7 @@ from intake.patient.visit import DRAFT_COOKIE, see, send_if_short, starting_visi
 from intake.screening.catalog import load_catalog
 from intake.screening.plan import SAFETY
 from intake.submissions import drafts
+from intake.submissions.models import Submission
 from intake.web.templates import blank_page
 
 blueprint = Blueprint("call_me", __name__, url_prefix="/request/call-me")
@@ -23,16 +21,18 @@ blueprint = Blueprint("call_me", __name__, url_prefix="/request/call-me")
 def ask() -> ResponseReturnValue:
     """Leave a name and a number, and we call."""
     draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
-    known = (draft.contact or {}) if draft is not None and draft.is_draft else {}
-    if request.method == "GET" and not known:
-        return blank_page(current_clinic(), draw=lambda: _page(CallMeForm(), known))
-    form = CallMeForm(data={**known.get("start", {}), **known.get("contact", {})})
+    if draft is None or not draft.is_draft:
+        draft = None
+        if request.method == "GET":
+            return blank_page(current_clinic(), draw=lambda: _page(CallMeForm(), None))
+    known = {step: drafts.typed(draft, step) if draft else {} for step in ("start", "contact")}
+    form = CallMeForm(data={**known["start"], **known["contact"]})
     if not form.validate_on_submit():
-        return _page(form, known)
+        return _page(form, draft)
     if form.age18.data == "no":
         return see(url_for("pages.not_for_you"))
     values = form.values()
-    whom = known.get("start", {}).get("for_whom", "me")
+    whom = known["start"].get("for_whom", "me")
     start = {key: values.pop(key) for key in ("conditions", "age18")} | {"for_whom": whom}
     with starting_visit(start) as here:
         before = here.contact.get("contact", {})
@@ -43,12 +43,13 @@ def ask() -> ResponseReturnValue:
         return saved.onward()
 
 
-def _page(form: CallMeForm, known: Mapping[str, Any]) -> str:
-    is_long_way = known and not known.get(drafts.SHORT_WAY)
+def _page(form: CallMeForm, draft: Submission | None) -> str:
+    is_long_way = draft is not None and not drafts.is_short_way(draft)
     # `check` leads to the page this person came from
     back = url_for("wizard.check") if is_long_way else url_for("pages.home")
     asks_safety = current_clinic().offers_asq and language() in load_catalog()[SAFETY].languages
-    for_other = known.get("start", {}).get("for_whom") == "someone_else"
+    start = drafts.typed(draft, "start") if draft is not None else {}
+    for_other = start.get("for_whom") == "someone_else"
     return render_template(
         "patient/call_me.html",
         form=form,

@@ -19,6 +19,7 @@ from intake.web.fields import (
     TextField,
 )
 from intake.web.forms import Form
+from intake.web.question import Stored
 
 CONDITIONS = (
     ("depression", _l("Depression")),
@@ -160,6 +161,11 @@ class _ReachForm(Form):
     def values(self) -> dict[str, Any]:
         """The answers, with the phone number also in E.164 form."""
         return {**super().values(), "phone_e164": self.phone.e164}
+
+    def right_values(self) -> dict[str, Stored]:
+        """The right answers without the consent, which is given with a whole page only."""
+        consent = self.consent_privacy.short_name
+        return {name: each for name, each in super().right_values().items() if name != consent}
 
 
 def _birthday(born: date, years: int) -> date:

@@ -59,7 +59,7 @@ def is_left_open(
 ) -> bool:
     """Whether an instrument waits for its first answer, or for further ones it led to."""
     given = answers.get(asked.id)
-    if not given or was_cut_short(asked, catalog, answers):
+    if not given or is_unfinished(asked.id, answers) or was_cut_short(asked, catalog, answers):
         return True
     return has_open_questions(asked, catalog, contact=contact, given=given)
 
@@ -106,7 +106,8 @@ def is_done(
     if step.key in skipped:
         return True
     given = answers.get(step.key)
-    if given is None or was_cut_short(step.asked, catalog, answers):
+    is_part = is_unfinished(step.key, answers) or was_cut_short(step.asked, catalog, answers)
+    if given is None or is_part:
         return False
     return further_key(step.key) in skipped or not has_open_questions(
         step.asked, catalog, contact=contact, given=given
@@ -137,6 +138,17 @@ def has_open_questions(
 def further_key(key: str) -> str:
     """How the list of skipped pages names the further questions of an instrument."""
     return f"{key}/further"
+
+
+def unfinished_key(key: str, *, further: bool = False) -> str:
+    """How the list of skipped pages names one that was left with a part of its answers."""
+    return f"{further_key(key) if further else key}/unfinished"
+
+
+def is_unfinished(key: str, answers: Mapping[str, Any]) -> bool:
+    """Whether a page of this instrument was left before its end, to come back to it."""
+    marks = {unfinished_key(key), unfinished_key(key, further=True)}
+    return not marks.isdisjoint(answers.get("skipped", []))
 
 
 def first_open(steps: Sequence[Step], done: Collection[str]) -> Step:

@@ -23,6 +23,7 @@ from intake.patient.places import TIME_ZONES, zone_of
 from intake.scheduling import queries
 from intake.scheduling.models import Appointment
 from intake.scheduling.slots import Slot, nearest
+from intake.submissions.drafts import typed
 from intake.submissions.models import Submission
 
 DAYS_A_PAGE = 3
@@ -117,7 +118,7 @@ def offer(
     `form` is one that was sent and has errors. `taken` names the slot that somebody else just got;
     then the times nearest to it are offered.
     """
-    stored = (draft.contact or {}).get("times", {})
+    stored = typed(draft, "times")
     zone = zone_of_page(draft, clinic)
     diary = queries.diary(now=now, without=draft.id)
     kept = queries.kept_for(draft.id)
@@ -173,11 +174,17 @@ def _form(
     offered = [each for day in days for each in day.times]
     chosen = _same_time(kept, [value for value, _short in offered])
     if kept is None and stored and not stored.get("slot_chosen"):
-        chosen = NO_SLOT
+        chosen = _wish(stored, offered)
     form = TimesForm(data={**stored, "slot": chosen})
     form.slot.choices = [*offered, (NO_SLOT, "")]
     _leave_ways(form, channels)
     return form
+
+
+def _wish(stored: Mapping[str, Any], offered: list[tuple[str, str]]) -> str | None:
+    """What was chosen on a page that was not finished, if it is still offered."""
+    wish = stored.get("slot", NO_SLOT)
+    return wish if wish in [NO_SLOT, *(value for value, _short in offered)] else None
 
 
 def _zone_form(zone: ZoneInfo) -> ZoneForm:
@@ -199,7 +206,7 @@ def _same_time(kept: Appointment | None, offered: list[str]) -> str | None:
 def zone_of_page(draft: Submission, clinic: Clinic) -> ZoneInfo:
     """The zone asked for in the address, the one saved before, or the one of the person's state."""
     contact = draft.contact or {}
-    stored = contact.get("times", {}).get("time_zone")
+    stored = typed(draft, "times").get("time_zone")
     state = contact.get("contact", {}).get("state") or ""
     wishes = (request.args.get("zone"), stored, zone_of(state, clinic.tz.key), clinic.tz.key)
     return ZoneInfo(next(name for name in wishes if name in ZONES or name == clinic.tz.key))

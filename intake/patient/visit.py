@@ -71,10 +71,12 @@ class Visit:
     def done(self) -> frozenset[str]:
         """The keys of the pages that need nothing more."""
         catalog, contact, answers = load_catalog(), self.contact, self.answers
+        unfinished = contact.get(drafts.UNFINISHED, {})
         return frozenset(
             step.key
             for step in self.steps
-            if journey.is_done(step, catalog, contact=contact, answers=answers)
+            if step.key not in unfinished
+            and journey.is_done(step, catalog, contact=contact, answers=answers)
         )
 
     def step(self, key: str) -> Step:
@@ -101,9 +103,9 @@ class Visit:
 
     def open_url(self, step: Step) -> str:
         """The address at which a page's first open question is asked."""
-        if step.key in self.answers and not self.was_cut_short(
-            step
-        ):  # its first questions are answered, further ones are not
+        left_first = journey.unfinished_key(step.key) in self.answers.get("skipped", [])
+        is_first_open = left_first or self.was_cut_short(step)
+        if step.key in self.answers and not is_first_open:  # further questions are not answered
             return url_for("answering.more", instrument=step.key)
         return url_of(step)
 
@@ -118,6 +120,10 @@ class Visit:
         return step.asked is not None and journey.is_left_open(
             step.asked, catalog, contact=contact, answers=answers
         )
+
+    def is_in_part(self, step: Step) -> bool:
+        """Whether a page is to be asked again, with what was answered of it."""
+        return journey.is_unfinished(step.key, self.answers) or self.was_cut_short(step)
 
     def was_cut_short(self, step: Step) -> bool:
         """Whether a page is to be asked again, since it was only asked in part."""
@@ -145,7 +151,7 @@ class Visit:
             "asks_safety": asks_safety,
             "for_other": self.is_for_other,
             "is_sent": False,
-            "save_url": url_for("resume.save"),
+            "easier": not drafts.is_short_way(self.draft),
         }
 
     def _page_after_sending(self) -> dict[str, Any]:
@@ -206,14 +212,21 @@ def starting_visit(start: Mapping[str, Any]) -> Iterator[Visit]:
     """A visit whose first page is saved with these values: into this browser's draft, or into a
     new one. In a unit of work of its own: what the block changes is written at its end.
     """
+    with begun_visit() as here:
+        drafts.save_start(here.draft, start, here.clinic, now=clock.now())
+        yield here.saved()
+
+
+@contextmanager
+def begun_visit() -> Iterator[Visit]:
+    """This browser's draft, or a new one in which nothing is finished yet; changed likewise."""
     clinic, now = current_clinic(), clock.now()
     with unit_of_work(), drafts.changing(session.get(DRAFT_COOKIE), now=now) as known:
         if known is not None and known.is_draft:
             drafts.speak(known, i18n.language())
-            drafts.save_start(known, start, clinic, now=now)
             yield Visit(known, clinic)
             return
-        draft, token = drafts.begin(start, clinic, language=i18n.language(), now=now)
+        draft, token = drafts.begin_blank(clinic, language=i18n.language(), now=now)
         count_begun(now=now)
         session[DRAFT_COOKIE] = token
         yield Visit(draft, clinic)
@@ -239,6 +252,16 @@ def url_of(step: Step) -> str:
         case key if key == HISTORY:
             return url_for("answering.history")
     return url_for("answering.screening", instrument=step.key)
+
+
+WAYS_OUT = {"save": "resume.save", "call-me": "call_me.ask"}
+"""Where the buttons lead that end a page before it is finished. They keep what was typed."""
+
+
+def way_out() -> str | None:
+    """The address at which somebody wants to go on who does not finish the page they send."""
+    endpoint = WAYS_OUT.get(request.form.get("leave", ""))
+    return url_for(endpoint) if endpoint else None
 
 
 def see(url: str) -> ResponseReturnValue:

@@ -18,11 +18,13 @@ from intake.patient.questions import heading
 from intake.patient.visit import (
     DRAFT_COOKIE,
     Visit,
+    begun_visit,
     changing_visit,
     see,
     send,
     starting_visit,
     visit,
+    way_out,
 )
 from intake.scheduling import queries as scheduling
 from intake.scheduling import service as booking
@@ -44,18 +46,24 @@ def start() -> ResponseReturnValue:
     draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
     if draft is not None and draft.is_draft:
         here = Visit(draft, current_clinic())
-        return _start_page(StartForm(data=here.contact.get("start", {})), len(here.steps))
+        return _start_page(StartForm(data=drafts.typed(draft, "start")), len(here.steps))
     return blank_page(current_clinic(), draw=lambda: _start_page(StartForm(), 0))
 
 
 def _begin() -> ResponseReturnValue:
-    form = StartForm()
-    if not form.validate_on_submit():
+    form, out = StartForm(), way_out()
+    is_right = form.validate_on_submit()
+    if not (is_right or out):
         return _start_page(form, 0)
     if form.age18.data == "no":
         return see(url_for("pages.not_for_you"))
+    if out and not is_right:
+        with begun_visit() as here:
+            right = form.right_values()
+            drafts.keep_unfinished(here.draft, "start", right, here.clinic, now=clock.now())
+        return see(out)
     with starting_visit(form.values()) as here:
-        return here.saved().onward()
+        return see(out or here.next_url())
 
 
 def _start_page(form: StartForm, total: int) -> str:
@@ -68,7 +76,7 @@ def contact() -> ResponseReturnValue:
     if request.method == "POST":
         return _save_contact()
     here = visit()
-    page, stored = here.page(here.step("contact")), here.contact.get("contact")
+    page, stored = here.page(here.step("contact")), drafts.typed(here.draft, "contact")
     if stored:
         return _contact_page(ContactForm(data=stored), page)
     return blank_page(here.clinic, *page.values(), draw=lambda: _contact_page(ContactForm(), page))
@@ -77,10 +85,14 @@ def contact() -> ResponseReturnValue:
 def _save_contact() -> ResponseReturnValue:
     with changing_visit() as here:
         step = here.step("contact")
-        form = ContactForm()
+        form, out, now = ContactForm(), way_out(), clock.now()
         if form.validate_on_submit():
-            drafts.save_contact(here.draft, form.values(), here.clinic, now=clock.now())
-            return here.saved().onward()
+            drafts.save_contact(here.draft, form.values(), here.clinic, now=now)
+            return see(out or here.saved().next_url())
+        if out:
+            right = form.right_values()
+            drafts.keep_unfinished(here.draft, "contact", right, here.clinic, now=now)
+            return see(out)
     return _contact_page(form, here.page(step))
 
 
@@ -113,15 +125,23 @@ def times() -> ResponseReturnValue:
 
 
 def _save_times() -> ResponseReturnValue:
-    form, now = offers.sent_form(), clock.now()
+    form, now, out = offers.sent_form(), clock.now(), way_out()
     is_right = form.validate_on_submit()
     try:
         with changing_visit() as here:
             step = here.step(journey.TIMES)
             if is_right:
                 _keep_times(here, form, now=now)
-                return here.saved().onward()
+                return see(out or here.saved().next_url())
+            if out:
+                _keep_unfinished_times(here, form, now=now)
+                return see(out)
     except SlotTaken:
+        if out:
+            form.slot.data = None
+            with changing_visit() as here:
+                _keep_unfinished_times(here, form, now=now)
+            return see(out)
         here = visit()
         gone = offers.offer(here.draft, here.clinic, now=now, form=form, taken=form.slot.data)
         return _times_page(here, step, gone), 409
@@ -140,6 +160,13 @@ def _keep_times(here: Visit, form: TimesForm, *, now: datetime) -> None:
     channel = form.channel.data
     booking.hold(here.draft, form.slot.data, here.clinic, now=now, time_zone=zone, channel=channel)
     count_begun(now=now)
+
+
+def _keep_unfinished_times(here: Visit, form: TimesForm, *, now: datetime) -> None:
+    """Keep what was said, but hold no time for somebody who leaves."""
+    zone = offers.zone_of_page(here.draft, here.clinic).key
+    values = form.right_values() | {"time_zone": zone}
+    drafts.keep_unfinished(here.draft, journey.TIMES, values, here.clinic, now=now)
 
 
 def _times_page(here: Visit, step: Step, offer: offers.Offer) -> str:

@@ -22,6 +22,8 @@ from intake.submissions.given import with_answers
 from intake.submissions.models import Submission
 
 SHORT_WAY = "short_way"
+UNFINISHED = "unfinished"
+"""Where contact keeps what was typed on pages about the person that are not finished, by page."""
 
 # Made once: building this statement took half of its time, and every page asks it.
 TABLE = Submission.metadata.tables[Submission.__tablename__]
@@ -35,6 +37,13 @@ def begin(
     start: Mapping[str, Any], clinic: Clinic, *, language: str, now: datetime
 ) -> tuple[Submission, str]:
     """Create a draft from the first page. Returns it with the secret for the browser's cookie."""
+    draft, token = begin_blank(clinic, language=language, now=now)
+    draft.contact = {"start": dict(start)}
+    return draft, token
+
+
+def begin_blank(clinic: Clinic, *, language: str, now: datetime) -> tuple[Submission, str]:
+    """Create a draft of somebody who has not finished the first page; returned like by `begin`."""
     token = new_token()
     draft = Submission(
         reference=_free_reference(),
@@ -45,7 +54,6 @@ def begin(
         waiting_since=now,
         expires_at=_expiry(clinic, now),
     )
-    draft.contact = {"start": dict(start)}
     db.session.add(draft)
     log.record("draft begun", actor=PATIENT, now=now, subject_id=draft.id)
     return draft, token
@@ -109,10 +117,11 @@ def _found(query: Select[Any], token: str | None, now: datetime) -> Submission |
 def save_start(
     draft: Submission, values: Mapping[str, Any], clinic: Clinic, *, now: datetime
 ) -> None:
-    """Save the first page again; the long way then applies."""
+    """Save the first page; the long way then applies."""
     draft.contact = {**(draft.contact or {}), SHORT_WAY: False}
     _save_contact(draft, "start", values, clinic, now)
-    assess_and_alarm(draft, clinic, now=now)
+    if draft.answers:  # other conditions can call for other questions
+        assess_and_alarm(draft, clinic, now=now)
 
 
 def speak(draft: Submission, language: str) -> None:
@@ -148,6 +157,25 @@ def save_times(
     _save_contact(draft, "times", values, clinic, now)
 
 
+def keep_unfinished(
+    draft: Submission, step: str, values: Mapping[str, Any], clinic: Clinic, *, now: datetime
+) -> None:
+    """Keep what was typed on a page about the person that is not finished, to show it again.
+
+    Nothing else reads it: it counts once the page is finished.
+    """
+    before = (draft.contact or {}).get(UNFINISHED, {})
+    kept = {**before, step: dict(values)}
+    draft.contact = {**(draft.contact or {}), UNFINISHED: kept}
+    _touch(draft, clinic, now)
+
+
+def typed(draft: Submission, step: str) -> dict[str, Any]:
+    """What to show on a page about the person: what was saved, and typed since."""
+    contact = draft.contact or {}
+    return {**contact.get(step, {}), **contact.get(UNFINISHED, {}).get(step, {})}
+
+
 def save_answers(
     draft: Submission,
     instrument_id: str,
@@ -159,7 +187,8 @@ def save_answers(
 ) -> Level:
     """Save one instrument's answers (None when it was skipped) and act on them at once.
 
-    `left_blank` names pages of further questions that the person chose not to answer.
+    `left_blank` names pages of further questions that the person chose not to answer, and pages
+    they left before the end.
 
     For every new danger, staff on call are alerted in the same transaction, whether or not the
     person goes on; also when the request was sent already. Raises AnswerError for answers the
@@ -212,7 +241,11 @@ def _marks(draft: Submission, clinic: Clinic, instrument_id: str) -> list[str]:
 def _save_contact(
     draft: Submission, step: str, values: Mapping[str, Any], clinic: Clinic, now: datetime
 ) -> None:
-    draft.contact = {**(draft.contact or {}), step: dict(values)}
+    contact = {**(draft.contact or {}), step: dict(values)}
+    if step in contact.get(UNFINISHED, {}):
+        rest = {key: each for key, each in contact[UNFINISHED].items() if key != step}
+        contact[UNFINISHED] = rest
+    draft.contact = contact
     _touch(draft, clinic, now)
 
 

@@ -54,3 +54,8 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     def values(self) -> dict[str, Stored]:
         """Return the checked answers by field name, fit for JSON; fill() takes them back."""
         return {field.short_name: field.stored for field in self if isinstance(field, Question)}
+
+    def right_values(self) -> dict[str, Stored]:
+        """Return the answers that were given and are right, after validation, whatever else is."""
+        given = (each for each in self if isinstance(each, Question) and each.is_given)
+        return {field.short_name: field.stored for field in given if not field.errors}
