@@ -65,6 +65,7 @@ def create_app(settings: Settings) -> Flask:
     cli.register_commands(app)
     install_static(app, ROOT / "static", settings.instance / "static")
     _trust_proxies(app, settings)
+    ops.answer_local_probes(app, settings.base_url)
     return app
 
 

@@ -1,10 +1,14 @@
 """May this process start, and pages for machines: is it alive, can it serve?"""
 
 import logging
+from collections.abc import Iterable
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Blueprint
+from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +21,10 @@ from intake.core.db import db
 log = logging.getLogger(__name__)
 
 blueprint = Blueprint("ops", __name__)
+
+PROBES = frozenset({"/health", "/ready"})
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_VIA")
 
 PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 
@@ -55,6 +63,32 @@ def ready() -> ResponseReturnValue:
     """200 when the database answers, is migrated, and the clinic is set up; else 503 and why."""
     problem = readiness_problem()
     return (f"{problem}\n", 503, PLAIN) if problem else ("ready\n", 200, PLAIN)
+
+
+def answer_local_probes(app: Flask, public_url: str) -> None:
+    """Let this machine ask for /health and /ready by a local name, such as 127.0.0.1:8000.
+
+    All other pages want the public name, and so does whoever asks through a proxy.
+    """
+    serve, public_name = app.wsgi_app, urlsplit(public_url).netloc
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if is_local_probe(environ):
+            environ["HTTP_HOST"] = public_name
+        return serve(environ, start_response)
+
+    app.wsgi_app = answer  # type: ignore[method-assign]
+
+
+def is_local_probe(environ: WSGIEnvironment) -> bool:
+    """Whether a program of this machine asks, itself and by a local name, whether we are well."""
+    if environ["PATH_INFO"] not in PROBES or any(name in environ for name in FORWARDED):
+        return False
+    try:
+        host = urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname
+        return host in LOCAL_NAMES and ip_address(environ.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
 
 
 def readiness_problem() -> str | None:
