@@ -68,6 +68,11 @@ class Settings:
         return self.base_url.startswith("https://")
 
     @property
+    def has_instance(self) -> bool:
+        """Whether the instance folder and its keys are there, as after `keys create`."""
+        return self.instance.is_dir() and self.keys_file.exists()
+
+    @property
     def trusted_hosts(self) -> list[str]:
         """The host names requests may ask for."""
         names = {urlsplit(url).hostname or "" for url in (self.base_url, self.staff_base_url)}

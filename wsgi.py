@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import Settings, SettingsError, load
 from intake.app import create_app
 from intake.core.encryption import KeyRingError
+from intake.core.instance import keep_to_owner
 from intake.ops import UnsafeStart, demand_safety
 from intake.screening.errors import InstrumentError
 
@@ -19,6 +20,7 @@ CANNOT_START = 3
 
 def start(settings: Settings) -> Flask:
     """The application, if it may serve people here."""
+    keep_to_owner(settings.instance)
     application = create_app(settings)
     if settings.is_production and not settings.from_command_line:
         # A database that is away for a moment must not end a server that ran well till then: it

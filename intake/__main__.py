@@ -12,6 +12,7 @@ from intake.accounts.service import sign_in_link
 from intake.app import create_app
 from intake.core import clock
 from intake.core.db import unit_of_work
+from intake.core.instance import keep_to_owner
 from intake.core.migrations import upgrade
 from intake.development.example import EXAMPLE_USERS, create_example, example_user
 from intake.development.supervisor import Child, supervise
@@ -63,6 +64,7 @@ def _development_settings() -> Settings:
     )
     if settings.is_production:
         raise SettingsError(f"{instance} is set up for production; make run is for trying only.")
+    keep_to_owner(instance)
     instance.mkdir(parents=True, exist_ok=True)
     lines = ("INTAKE_ENV=development", f"HOST={_host()}", f"PORT={_port()}")
     smtp = f"INTAKE_SMTP_PORT={settings.smtp.port}"

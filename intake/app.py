@@ -63,7 +63,8 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     _register_sites(app, settings)
     cli.register_commands(app)
-    install_static(app, ROOT / "static", settings.instance / "static")
+    if "key_ring" in app.extensions:
+        install_static(app, ROOT / "static", settings.instance / "static")
     _trust_proxies(app, settings)
     ops.answer_local_probes(app, settings.base_url)
     return app
@@ -92,10 +93,10 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _load_keys(app: Flask, settings: Settings) -> None:
+    if settings.from_command_line and not settings.has_instance:
+        return  # `keys create` can be run, and a mistyped INSTANCE leaves nothing behind
     if not settings.is_production:
         create_key_file(settings.keys_file)
-    elif settings.from_command_line and not settings.keys_file.exists():
-        return  # so that `keys create` can be run; whatever needs a key says that there is none
     ring = load_key_file(settings.keys_file)
     app.extensions["key_ring"] = ring
     app.secret_key = ring.derive("cookies")

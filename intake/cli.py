@@ -17,8 +17,8 @@ from typing import Any, TextIO
 import click
 from email_validator import EmailNotValidError, validate_email
 from flask import Flask, current_app
-from flask.cli import AppGroup
-from sqlalchemy.exc import SQLAlchemyError
+from flask.cli import AppGroup, ScriptInfo
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from config import Settings
 from intake import ops
@@ -36,7 +36,8 @@ from intake.clinic.safety import EXAMPLE_PROVIDER, example_values, gaps, uses_ex
 from intake.clinic.service import current_clinic, save_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
-from intake.core.encryption import create_key_file, key_ring
+from intake.core.encryption import create_key_file
+from intake.core.instance import demand_instance
 from intake.notifications import bounces, queries
 from intake.notifications import worker as mail_worker
 from intake.scheduling import digest, waitlist
@@ -72,6 +73,26 @@ def settings() -> Settings:
     """The settings of the current application."""
     current: Settings = current_app.config["SETTINGS"]
     return current
+
+
+class ClinicCommand(click.Command):
+    """A command that needs a clinic. Without one it says so in one line, and writes nothing."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it where there is a clinic with a database."""
+        demand_instance(ctx.ensure_object(ScriptInfo).load_app().config["SETTINGS"])
+        try:
+            return super().invoke(ctx)
+        except (OperationalError, ProgrammingError):
+            raise click.ClickException(
+                "The database does not answer, or is not up to date. Look: flask --app wsgi doctor"
+            ) from None
+
+
+class ClinicGroup(AppGroup):
+    """Commands that need a clinic."""
+
+    command_class = ClinicCommand
 
 
 @click.command()
@@ -127,7 +148,7 @@ def _demand_safety() -> None:
         ) from None
 
 
-@click.command()
+@click.command(cls=ClinicCommand)
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address to listen on.")
 @click.option("--threads", default=8, show_default=True, help="Requests served at the same time.")
 @click.option("--workers", default=1, show_default=True, help="Processes; keep 1 with SQLite.")
@@ -153,12 +174,11 @@ def serve(bind: str, threads: int, workers: int) -> None:
     os.execve(gunicorn, arguments, environment)  # noqa: S606  no shell
 
 
-@click.command()
+@click.command(cls=ClinicCommand)
 @click.option("--once", is_flag=True, help="Send what is due now, then stop.")
 def worker(*, once: bool) -> None:
     """Send the e-mails of the outbox."""
     _demand_environment()
-    key_ring()  # without keys no mail can be read: say so now
     _demand_safety()
     with current_app.app_context():
         if once:
@@ -222,7 +242,7 @@ def doctor(send_to: str | None, dkim_selector: str | None) -> None:
     sys.exit(1 if must_mend else 0)
 
 
-messages = AppGroup("messages", help="The outbox.")
+messages = ClinicGroup("messages", help="The outbox.")
 
 
 @messages.command("count")
@@ -249,6 +269,7 @@ def create_keys() -> None:
     if path.exists():
         raise click.ClickException(f"{path} exists. A new one would make all data unreadable.")
     is_new_folder = not path.parent.exists()
+    settings().instance.mkdir(parents=True, exist_ok=True)
     create_key_file(path)
     click.echo(f"Wrote {path}. Keep a copy in a safe place, apart from the backups.")
     if is_new_folder:
@@ -257,7 +278,7 @@ def create_keys() -> None:
         )
 
 
-clinic = AppGroup("clinic", help="The clinic's own settings.")
+clinic = ClinicGroup("clinic", help="The clinic's own settings.")
 
 
 @clinic.command("show")
@@ -319,7 +340,7 @@ def write_holidays(year: int) -> None:
     click.echo(f"{len(added)} added, {len(known) - len(added)} known already.")
 
 
-users = AppGroup("users", help="Invite staff and let them in.")
+users = ClinicGroup("users", help="Invite staff and let them in.")
 
 
 @users.command("invite")
@@ -372,12 +393,7 @@ def login_link(email: str) -> None:
     """Print a link that signs EMAIL in once. Development only."""
     if settings().is_production:
         raise click.ClickException("Production gives out no sign-in links. Use: users invite")
-    try:
-        user = user_by_email(email)
-    except SQLAlchemyError:
-        raise click.ClickException(
-            "There is no database here. Set INSTANCE to the folder of the clinic that runs."
-        ) from None
+    user = user_by_email(email)
     if user is None:
         raise click.ClickException(f"There is no user {email}.")
     with unit_of_work():

@@ -7,6 +7,7 @@ from intake.accounts import models as accounts
 from intake.audit import models as audit
 from intake.clinic import models as clinic
 from intake.core.db import Base, db, writing
+from intake.core.instance import demand_instance
 from intake.notifications import models as notifications
 from intake.scheduling import models as scheduling
 from intake.submissions import models as submissions
@@ -14,6 +15,7 @@ from intake.web import limits
 
 MODELS = (accounts, audit, clinic, limits, notifications, scheduling, submissions)
 
+demand_instance(current_app.config["SETTINGS"])
 options = current_app.extensions["migrate"].configure_args
 with writing(), db.engine.connect() as connection:
     context.configure(connection=connection, target_metadata=Base.metadata, **options)

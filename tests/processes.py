@@ -43,6 +43,8 @@ class Installation:
         self.folder = folder
         self.port, self.smtp_port = free_port(), free_port()
         self.database_url = database_url
+        self.umask = -1
+        """Of its processes; -1 for that of the tests."""
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self._app: Flask | None = None
 
@@ -167,6 +169,7 @@ class Installation:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=self.umask,
         )
 
     def _command(self, piece: str) -> tuple[str, ...]:

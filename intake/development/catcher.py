@@ -13,6 +13,8 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from intake.core.instance import OTHERS
+
 HOST = "127.0.0.1"
 LARGEST_MAIL = 4 * 1024 * 1024
 
@@ -50,6 +52,7 @@ def main(host: str, port: int, folder: Path) -> None:
     """Catch mails until the process is stopped; raises ValueError for an outside address."""
     if not ipaddress.ip_address(host).is_loopback:
         raise ValueError("the mail catcher listens on this machine only")
+    os.umask(OTHERS)
     asyncio.run(_serve(host, port, Catcher(folder)))
 
 

@@ -15,9 +15,24 @@ def examine(
     settings: Settings, *, now: datetime, send_to: str | None = None, selector: str | None = None
 ) -> Iterator[Finding]:
     """What was found, one thing after the other. A look that fails does not end the others."""
+    if settings.has_instance:
+        yield from _inside(settings, now)
+    else:
+        words = f"there is no clinic in {settings.instance}"
+        yield fail("instance", words, "Set INSTANCE to the folder of yours.")
+    yield machine.time_zones(now)
+    yield machine.backups()
+    yield mail.server(settings.smtp, send_to=send_to, now=now)
+    yield from mail.sender(settings.smtp, selector=selector)
+
+
+def _inside(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """What is found in the instance folder and its database."""
+    yield machine.keys()
+    yield machine.files(settings.instance)
+    yield machine.disk(settings.instance)
     state = machine.database()
     yield state
-    yield machine.keys()
     if state.grade == "ok":
         try:
             yield from machine.people(settings)
@@ -26,8 +41,3 @@ def examine(
         except SQLAlchemyError:
             db.session.rollback()
             yield fail("database", "cannot be read", "Check INTAKE_DATABASE_URL.")
-    yield machine.time_zones(now)
-    yield machine.disk(settings.instance)
-    yield machine.backups()
-    yield mail.server(settings.smtp, send_to=send_to, now=now)
-    yield from mail.sender(settings.smtp, selector=selector)

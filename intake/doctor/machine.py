@@ -17,7 +17,8 @@ from intake.clinic.clinic import Clinic, ClinicSettingsError
 from intake.clinic.safety import gaps
 from intake.clinic.service import current_clinic
 from intake.core.db import db, is_postgresql
-from intake.core.encryption import KeyRingError, key_ring
+from intake.core.encryption import key_ring
+from intake.core.instance import open_to_others
 from intake.doctor.finding import Finding, fail, note, ok
 from intake.notifications import queries
 from intake.ops import pending_migrations
@@ -46,11 +47,8 @@ def database() -> Finding:
 
 
 def keys() -> Finding:
-    """Whether there is a key ring that opens what was sealed."""
-    try:
-        ring = key_ring()
-    except KeyRingError as problem:
-        return fail("keys", str(problem).partition(".")[0], "flask --app wsgi keys create")
+    """Which keys there are. What cannot be read stops every command before this one looks."""
+    ring = key_ring()
     return ok("keys", f"{len(ring.fields)} on the ring, the newest is {ring.primary}")
 
 
@@ -146,6 +144,14 @@ def _packaged_version() -> str | None:
 def _first_line(path: Path) -> str:
     with path.open(encoding="utf-8") as file:
         return file.readline()
+
+
+def files(folder: Path) -> Finding:
+    """Whether only their owner can read the files of the instance."""
+    if found := open_to_others(folder):
+        names = ", ".join(path.name for path in found)
+        return fail("files", f"others can read {names}", f"chmod -R go= {folder}")
+    return ok("files", f"only their owner can read {folder}")
 
 
 def disk(folder: Path) -> Finding:

@@ -105,7 +105,6 @@ def _write(target: Path, encode: Callable[[bytes], bytes], content: bytes, scrat
         file.write(encode(content))
         file.flush()
         os.fsync(file.fileno())
-    Path(file.name).chmod(0o644)
     Path(file.name).replace(target)
 
 

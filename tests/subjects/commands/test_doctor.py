@@ -21,6 +21,7 @@ from sqlalchemy import text, update
 from intake.clinic.service import current_clinic, save_clinic
 from intake.core import clock
 from intake.core.db import db, unit_of_work
+from intake.core.instance import keep_to_owner
 from intake.core.remember import forget
 from intake.notifications.models import Message
 from intake.notifications.worker import beat
@@ -83,6 +84,7 @@ def doctor(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...
         return app.test_cli_runner().invoke(args=["doctor", *options])
 
     beat(clock.now())
+    keep_to_owner(app.config["SETTINGS"].instance)
     with mail_server() as (inbox, working):
         run.inbox = inbox  # type: ignore[attr-defined]
         yield run
@@ -193,3 +195,12 @@ def test_the_outbox_can_be_counted(app):
     assert 'intake_messages{state="queued"} 2' in lines
     assert 'intake_messages{state="failed"} 0' in lines
     assert db.session.query(Message).count() == 2
+
+
+def test_files_that_others_can_read_are_found(doctor, app):
+    folder = app.config["SETTINGS"].instance
+    folder.chmod(0o755)
+    result = doctor("--dkim-selector", "key1")
+    folder.chmod(0o700)
+    assert result.exit_code == 1
+    assert f"others can read {folder.name} -> chmod -R go= {folder}" in result.output

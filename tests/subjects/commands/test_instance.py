@@ -1,0 +1,123 @@
+"""The instance folder of real processes: nobody else can read it; no slip makes a second one."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from intake.clinic.clinic import write_clinic
+from intake.core.instance import OTHERS
+from tests.clinics import REAL
+from tests.processes import Installation, installation, wait_for
+
+ROOT = Path(__file__).parents[3]
+COMMANDS = (
+    ("users", "login-link", "desk@example.com"),
+    ("users", "invite", "new@example.com", "--role", "clinician"),
+    ("users", "reset", "desk@example.com"),
+    ("clinic", "show"),
+    ("clinic", "holidays", "2027"),
+    ("messages", "count"),
+    ("serve",),
+    ("worker", "--once"),
+    ("db", "upgrade"),
+    ("doctor",),
+)
+PRODUCTION = {
+    "INTAKE_ENV": "production",
+    "INTAKE_BASE_URL": "https://intake.quiet-harbor.test",
+    "INTAKE_SMTP_HOST": "127.0.0.1",
+    "INTAKE_SMTP_SECURITY": "none",
+    "INTAKE_MAIL_FROM": "desk@quiet-harbor.test",
+}
+
+
+def flask(instance: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of a careless user, whose files everybody may read and write."""
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
+        check=False,
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "INSTANCE": str(instance), **environ},
+        capture_output=True,
+        text=True,
+        umask=0,
+    )
+
+
+def readable_by_others(folder: Path) -> list[str]:
+    paths = [folder, *folder.rglob("*")]
+    return [str(path) for path in paths if path.stat().st_mode & OTHERS]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_mistyped_instance_is_refused_and_nothing_is_made(tmp_path, command):
+    result = flask(tmp_path / "typo", *command)
+    assert result.returncode == 1
+    assert f"here is no clinic in {tmp_path / 'typo'}" in result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+    assert command == ("doctor",) or len(result.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("environ", [{}, PRODUCTION], ids=["development", "production"])
+def test_an_empty_folder_is_no_clinic_either(tmp_path, environ):
+    assert flask(tmp_path, "clinic", "show", **environ).returncode == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [("--help",), ("users", "invite", "--help")], ids=" ".join)
+def test_help_needs_no_clinic(tmp_path, command):
+    result = flask(tmp_path / "none", *command)
+    assert result.returncode == 0
+    assert "Usage" in result.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_before_the_database_is_made_a_command_says_so(tmp_path):
+    assert flask(tmp_path, "keys", "create").returncode == 0
+    result = flask(tmp_path, "users", "login-link", "desk@example.com")
+    assert result.returncode == 1
+    assert result.stderr.splitlines() == [
+        "Error: The database does not answer, or is not up to date. Look: flask --app wsgi doctor"
+    ]
+
+
+def test_nobody_else_can_read_what_the_commands_write(tmp_path):
+    instance = tmp_path / "made" / "instance"
+    file = tmp_path / "clinic.json"
+    file.write_text(json.dumps(write_clinic(REAL)))
+    for command in (
+        ("keys", "create"),
+        ("db", "upgrade"),
+        ("clinic", "setup", str(file)),
+        ("users", "invite", "new@quiet-harbor.test", "--role", "clinician"),
+        ("worker", "--once"),
+    ):
+        result = flask(instance, *command, **PRODUCTION)
+        assert result.returncode == 0, result.stderr
+        assert readable_by_others(instance) == []
+    assert (instance / "intake.db").exists()
+
+
+@pytest.fixture
+def example(tmp_path):
+    """`make run` of the same user."""
+    with installation(tmp_path) as clinic:
+        clinic.umask = 0
+        yield clinic
+
+
+def test_nobody_else_can_read_what_make_run_writes(example: Installation):
+    example.start("everything")
+    for path in ("/", "/staff/sign-in"):
+        assert example.status(path) == 200
+    invited = flask(example.folder, "users", "reset", "desk@example.com", **example.settings)
+    assert invited.returncode == 0, invited.stderr
+    wait_for(example.mails, "a mail")
+    ours = set(example.folder.rglob("*")) - {example.folder / "processes.log"}
+    assert {path.name for path in ours} >= {"intake.db-wal", "settings.env", "keys.json", "mail"}
+    assert [path for path in ours if path.stat().st_mode & OTHERS] == []
