@@ -14,6 +14,8 @@ from intake.scheduling.queries import blocks
 from intake.scheduling.slots import Interval, ProviderCalendar, lies_within_hours
 from intake.submissions.models import Submission
 
+BY_STAFF = "Put outside the hours by staff"
+
 LONGEST = timedelta(days=1)
 """No appointment blocks more, so that a calendar of long ago is not read to the present."""
 
@@ -62,6 +64,15 @@ def misplaced(*, now: datetime) -> list[Misplaced]:
     return found
 
 
+def still_fits(appointment: Appointment) -> bool:
+    """Whether a call that was given up could stand there again: the hours allow it, or they never
+    did and staff had put it there. Its time may have been closed since."""
+    provider = db.session.get_one(Provider, appointment.provider_id)
+    closures = {row.day: row.label for row in db.session.scalars(select(Closure))}
+    calendar = provider.calendar(frozenset(closures))
+    return _why_not(appointment, provider, calendar, closures) in ("", BY_STAFF)
+
+
 def _why_not(
     appointment: Appointment,
     provider: Provider,
@@ -80,7 +91,7 @@ def _why_not(
         label = next((each.label for each in provider.dated if each.day == day), "")
         state = "works other hours" if calendar.exceptions[day] else "is away"
         return f"{provider.name} {state}" + (f": {label}" if label else "")
-    return "Put outside the hours by staff" if appointment.outside_hours else "Outside the hours"
+    return BY_STAFF if appointment.outside_hours else "Outside the hours"
 
 
 def _with_submission() -> Select[Submission, Appointment]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.scheduling import emails, queries, reminders, waitlist
+from intake.scheduling.agenda import still_fits
 from intake.scheduling.models import Appointment
 from intake.scheduling.placing import SlotTaken, offered_slot, place, slot_of
 from intake.scheduling.service import PATIENT
@@ -127,12 +128,17 @@ def cancel(
 def undo(
     submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
 ) -> None:
-    """Take the patient's cancellation back. Raises SlotTaken if the time is not free any more."""
+    """Take the patient's cancellation back.
+
+    Raises SlotTaken if the time is not free any more, or the clinic or the provider has closed it.
+    """
     if appointment.status == "booked":
         return  # the second click of two
-    if not may_undo(appointment, now=now):
+    if not (may_undo(appointment, now=now) and still_fits(appointment)):
         raise SlotTaken
+    outside_hours = appointment.outside_hours
     _book_at(slot_of(appointment), submission, appointment, clinic, now=now)
+    appointment.outside_hours = outside_hours
 
 
 def _book_at(
