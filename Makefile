@@ -17,11 +17,18 @@ setup: .venv/.run-ready  ## Prepare what is needed to run
 setup-dev: .venv/.dev-ready  ## Prepare what is needed to test and develop
 
 .venv/.run-ready: requirements.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/python || $(MAKE) --no-print-directory .venv
+	@echo "Installing the packages of requirements.txt into .venv, this time only; it can take two minutes ..."
 	@$(INSTALL) --require-hashes -r requirements.txt
 	@touch $@
 
+.venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed. If it has another name: make PYTHON=python3.12 run"; exit 1; }
+	@echo "Creating a Python environment in .venv, this time only ..."
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+
 .venv/.dev-ready: requirements-dev.txt .venv/.run-ready
+	@echo "Installing what tests and checks need (requirements-dev.txt), this time only ..."
 	@$(INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@
 

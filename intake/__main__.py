@@ -29,6 +29,7 @@ def main() -> None:
         sys.exit(str(error))
     if _is_taken(_host(), _port()):
         sys.exit(f"Port {_port()} is in use. Choose another one: PORT=5001 make run")
+    _say(f"Preparing the example clinic in {settings.instance} ...")
     app = create_app(settings)
     with app.app_context():
         upgrade()
@@ -37,6 +38,7 @@ def main() -> None:
         problem = readiness_problem()
     if problem:
         sys.exit(problem)
+    _say("Starting web server, mail worker and mail catcher ...")
     supervise(
         _children(settings),
         ready_url=f"http://{_host()}:{_port()}/ready",
@@ -114,7 +116,11 @@ def _print_addresses(app: Flask, settings: Settings) -> None:
         "  Ctrl-C stops everything.",
         "",
     ]
-    print("\n".join(lines), flush=True)  # noqa: T201  this is the command's output
+    _say("\n".join(lines))
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)  # noqa: T201  this is the command's output
 
 
 if __name__ == "__main__":
