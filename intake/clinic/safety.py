@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from intake.clinic.clinic import EXAMPLE_CLINIC, Clinic, Contact
 from intake.screening.level import Level
@@ -57,6 +57,26 @@ def call_by(clinic: Clinic, level: Level, flagged_at: datetime) -> datetime:
     if not clinic.hours.is_open(flagged_at):
         return clinic.hours.next_opening(flagged_at)
     return flagged_at + timedelta(minutes=clinic.acute_response_minutes or 0)
+
+
+class PromisedCall(NamedTuple):
+    """When somebody with an urgent flag is told that we call them, as an instant."""
+
+    at: datetime
+    when_opening: bool
+    """Whether that is when the clinic opens; else it is by then."""
+
+
+def promised_call(clinic: Clinic, level: Level, flagged_at: datetime) -> PromisedCall:
+    """What we promise to somebody with an urgent flag: never sooner than `call_by`.
+
+    In acute danger that is meant to be minutes while the clinic is open; what is promised is the
+    business day, since a promise of minutes that is broken once does harm. Raises NeverOpenError.
+    """
+    due = call_by(clinic, level, flagged_at)
+    if level is Level.URGENT_ACUTE and not clinic.hours.is_open(flagged_at):
+        return PromisedCall(due, when_opening=True)
+    return PromisedCall(max(due, clinic.hours.end_of_business_day(flagged_at)), when_opening=False)
 
 
 def _reachable(clinic: Clinic) -> Iterator[tuple[str, tuple[str, ...]]]:

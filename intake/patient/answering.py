@@ -230,13 +230,34 @@ def help_now() -> ResponseReturnValue:
         "medical": is_medical,
         "thoughts": rules & THOUGHTS,
         "keep": "&first=medical" if medical_first else "",
+        "call_back": summary.callback(draft, here.clinic, now=clock.now()),
     }
     if is_medical and (medical_first or not rules & THOUGHTS):
         return render_template("patient/help_medical.html", **page)
     if rules & ACUTE_THOUGHTS:
         return render_template("patient/help_acute.html", **page)
-    same_day = summary.same_day_text(here.clinic, now=clock.now())
-    return render_template("patient/help_support.html", same_day=same_day, **page)
+    return render_template("patient/help_support.html", **page)
+
+
+@blueprint.get("/stopped")
+def stopped() -> ResponseReturnValue:
+    """We have what somebody told us who stops at a page of help: when we call, and whom to call."""
+    draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
+    if draft is None:
+        return see(url_for("pages.urgent_help"))
+    here = Visit(draft, current_clinic())
+    if not draft.is_draft:
+        return see(here.next_url())
+    if draft.level_rank < Level.URGENT.rank:
+        return see(url_for("resume.save"))
+    return render_template(
+        "patient/stopped.html",
+        reference=draft.reference,
+        call_back=summary.callback(draft, here.clinic, now=clock.now()),
+        voice=here.contact.get("contact", {}).get("phone", ""),
+        onward=here.next_url(),
+        with_other=here.is_for_other,
+    )
 
 
 def _rules(draft: Submission) -> set[str]:

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
+from intake.patient import summary
 from intake.patient.forms import BirthdayForm
 from intake.patient.visit import DRAFT_COOKIE, Visit, changing_visit, see, visit
 from intake.submissions import resume as links
@@ -37,6 +38,7 @@ def save() -> ResponseReturnValue:
         until=here.draft.expires_at,
         address=links.own_address(here.draft),
         is_mailed="mailed" in request.args,
+        call_back=summary.callback(here.draft, here.clinic, now=clock.now()),
         onward=here.next_url(),
         for_other=here.is_for_other,
     )

@@ -10,17 +10,17 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from intake.clinic.clinic import Clinic
-from intake.clinic.hours import NeverOpenError
-from intake.core.i18n import day_text, language, locale, time_text, zone_text
+from intake.core.i18n import language, locale, time_text, zone_text
 from intake.patient.forms import CONDITIONS, CONTACT_BY, DAYS, PARTS, VOICEMAIL
 from intake.patient.journey import Step
 from intake.patient.questions import heading
 from intake.scheduling import queries
 from intake.scheduling.models import Appointment
 from intake.screening.level import Level
+from intake.submissions.callback import callback_words
 from intake.submissions.emails import respond_by
 from intake.submissions.models import Submission
-from intake.web.filters import moment, opening
+from intake.web.filters import moment, opening, unbroken
 
 Row = dict[str, str]
 
@@ -118,21 +118,12 @@ def _change_url(_root: str, endpoint: str, instrument: str) -> str:
     return url_for(endpoint, **where)
 
 
-def same_day_text(clinic: Clinic, *, now: datetime) -> str:
-    """By when the team calls somebody it worries about: "today, before 5 pm Central Time"."""
-    try:
-        deadline = clinic.hours.end_of_business_day(now)
-    except NeverOpenError:
-        return str(_("as soon as we can"))
-    hour = time_text(deadline, clinic.tz, language()).replace(":00", "")
-    words = {"time": hour, "zone": zone_text(clinic.tz, language())}
-    if deadline.astimezone(clinic.tz).date() == now.astimezone(clinic.tz).date():
-        return str(_("today, before %(time)s %(zone)s", **words))
-    day = day_text(deadline, clinic.tz, language())
-    return str(_("on %(day)s, before %(time)s %(zone)s", day=day, **words))
+def callback(submission: Submission, clinic: Clinic, *, now: datetime) -> str:
+    """When the team calls somebody it worries about, in words; "" if there is no need."""
+    return unbroken(callback_words(submission, clinic, now=now, language=language()))
 
 
-def receipt(submission: Submission, clinic: Clinic) -> dict[str, Any]:
+def receipt(submission: Submission, clinic: Clinic, *, now: datetime) -> dict[str, Any]:
     """The variables of the confirmation page."""
     kept = queries.kept_for(submission.id)
     contact = (submission.contact or {}).get("contact", {})
@@ -146,6 +137,7 @@ def receipt(submission: Submission, clinic: Clinic) -> dict[str, Any]:
         "zone_name": zone_text(zone, language()),
         "leaf": leaf_of(kept.starts_at.astimezone(zone)) if kept else (),
         "respond_by": respond_by(submission, clinic, sent_at=sent_at, call_at=call_at),
+        "call_back": callback(submission, clinic, now=now),
         "is_urgent": submission.level_rank >= Level.URGENT.rank,
         "mailed": "email" in contact.get("contact_by", []) and bool(contact.get("email")),
         "voice": contact.get("phone", ""),

@@ -207,5 +207,5 @@ def done() -> ResponseReturnValue:
     if submission.is_draft:
         return see(here.next_url())
     open_pages = [(heading(step.key), here.open_url(step)) for step in here.left_open]
-    receipt = summary.receipt(submission, here.clinic)
+    receipt = summary.receipt(submission, here.clinic, now=clock.now())
     return render_template("patient/done.html", open_pages=open_pages, **receipt)

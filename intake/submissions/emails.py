@@ -11,6 +11,7 @@ from intake.core.tokens import token_hash
 from intake.core.urls import staff_url
 from intake.notifications.outbox import MailContext, enqueue, void
 from intake.screening.level import Level
+from intake.submissions.callback import callback_words
 from intake.submissions.models import Acknowledgement, Submission
 from intake.submissions.opt_out import stop_link, topic_of
 
@@ -26,6 +27,8 @@ class ReceivedMail(MailContext):
     """The time the person chose, or ""."""
     is_booked: bool = False
     """Whether that time is agreed on already."""
+    call_back: str = ""
+    """When we call before that, or ""; said like any other call."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +89,7 @@ def received(
             respond_by=moment_text(deadline, clinic.tz, language) if deadline else "",
             call_at=_in_own_zone(call_at, language) if call_at else "",
             is_booked=is_booked,
+            call_back=callback_words(submission, clinic, now=None, language=language),
         ),
         language=language,
         now=now,

@@ -21,6 +21,7 @@ PUBLIC = {
     "answering.more",
     "answering.safety",
     "answering.screening",
+    "answering.stopped",
     "appearance.choose",
     "appointment.calendar",
     "appointment.cancel",

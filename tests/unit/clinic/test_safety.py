@@ -11,7 +11,7 @@ from intake.clinic.clinic import (
     read_clinic,
     write_clinic,
 )
-from intake.clinic.safety import call_by, example_values, gaps
+from intake.clinic.safety import call_by, example_values, gaps, promised_call
 from intake.screening.level import Level
 from tests.clinics import REAL
 
@@ -69,6 +69,25 @@ def test_a_clinic_that_does_not_ask_needs_none_of_it():
 def test_the_target_depends_on_level_and_office_hours(level, at, by):
     instant = datetime.fromisoformat(at).replace(tzinfo=UTC)
     assert call_by(EXAMPLE_CLINIC, level, instant).isoformat() == f"{by}:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("level", "at", "promised", "when_opening"),
+    [
+        # Monday 10:00 in Chicago, open: by the end of the day, whatever the target is.
+        (Level.URGENT_ACUTE, "2026-11-23T16:00", "2026-11-23T23:00", False),
+        # Ten minutes before closing: not before the clinic's own target.
+        (Level.URGENT_ACUTE, "2026-11-23T22:50", "2026-11-23T23:05", False),
+        (Level.URGENT_ACUTE, "2026-11-24T08:00", "2026-11-24T15:00", True),
+        (Level.URGENT, "2026-11-23T16:00", "2026-11-23T23:00", False),
+        (Level.URGENT, "2026-11-24T08:00", "2026-11-24T23:00", False),
+    ],
+)
+def test_what_is_promised_is_never_sooner_than_the_target(level, at, promised, when_opening):
+    instant = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    call = promised_call(EXAMPLE_CLINIC, level, instant)
+    assert (call.at.isoformat(), call.when_opening) == (f"{promised}:00+00:00", when_opening)
+    assert call.at >= call_by(EXAMPLE_CLINIC, level, instant)
 
 
 def test_settings_survive_being_written_and_read():
