@@ -30,6 +30,7 @@ from intake.clinic.clinic import (
     Clinic,
     ClinicSettingsError,
     read_clinic,
+    refuse_unknown,
     write_clinic,
 )
 from intake.clinic.safety import EXAMPLE_PROVIDER, example_values, gaps, uses_example_provider
@@ -300,6 +301,7 @@ def set_up_clinic(file: TextIO) -> None:
     """
     try:
         document = json.load(file)
+        refuse_unknown(document, known=("providers",))
         wanted = read_clinic(document)
     except (json.JSONDecodeError, ClinicSettingsError) as error:
         raise click.ClickException(f"{file.name}: {error}") from None

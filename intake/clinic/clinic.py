@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, time, timedelta
 from functools import cached_property
@@ -172,6 +172,18 @@ def read_clinic(document: Mapping[str, Any], closed: frozenset[date] = frozenset
     for number in (clinic.phone_number, *(contact.phone_number for contact in contacts)):
         _check_phone(number)
     return clinic
+
+
+def refuse_unknown(document: object, *, known: Collection[str] = ()) -> None:
+    """Raise ClinicSettingsError for a name in a settings file that means nothing.
+
+    A slip in a name would leave the default in place without a word, such as for escalation.
+    """
+    if not isinstance(document, dict):
+        raise ClinicSettingsError('The file must hold one JSON object: { "name": ..., ... }.')
+    unknown = set(document).difference(write_clinic(EXAMPLE_CLINIC), known)
+    if unknown:
+        raise ClinicSettingsError(f"There is no setting {', '.join(sorted(unknown))}.")
 
 
 def _check_address(address: str) -> None:

@@ -113,6 +113,7 @@ def test_the_clinics_settings_can_be_printed_changed_and_stored(run, tmp_path):
         ({"on_call_recipients": []}, "on_call_recipients"),
         ({"reply_to": "nobody"}, "nobody"),
         ({"time_zone": "Mars/Base"}, "time_zone"),
+        ({"escalation_minuts": 5}, "There is no setting escalation_minuts"),
     ],
 )
 def test_unusable_settings_are_refused(run, tmp_path, change, words):
