@@ -1,0 +1,50 @@
+"""What the documents say of the clinic's file and of each other is true."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from intake.clinic.clinic import EXAMPLE_CLINIC, read_clinic, refuse_unknown, write_clinic
+from intake.clinic.safety import gaps
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/adr/*.md")]
+LINK = re.compile(r"\]\(([^)#]*)(?:#([\w-]+))?\)")
+FIELD = re.compile(r"^\| `(\w+)` \| (.+) \| `(.+)` \|$", re.MULTILINE)
+EXPLAINED = {
+    name: json.loads(example)
+    for name, _, example in FIELD.findall((ROOT / "docs" / "clinic.md").read_text("utf-8"))
+}
+
+
+def test_every_field_of_the_clinics_file_is_explained_and_no_other() -> None:
+    assert set(EXPLAINED) == {*write_clinic(EXAMPLE_CLINIC), "providers"}
+
+
+def test_the_examples_make_a_clinic_that_may_start() -> None:
+    refuse_unknown(EXPLAINED, known=("providers",))
+    clinic = read_clinic(EXPLAINED)
+    assert gaps(clinic) == []
+    again = write_clinic(clinic)
+    for name in set(again) - {"weekly_hours"}:  # its times are written with seconds
+        assert again[name] == EXPLAINED[name]
+    assert len(again["weekly_hours"]["0"]) == 2
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(path: Path) -> None:
+    for target, heading in LINK.findall(path.read_text("utf-8")):
+        if re.match(r"\w+:", target):
+            continue
+        file = path.parent / target if target else path
+        assert file.exists(), target
+        if heading:
+            assert heading in headings(file), heading
+
+
+def headings(file: Path) -> set[str]:
+    """The anchors of a document's headings, as code hosts make them."""
+    titles = re.findall(r"^#+ (.+)$", file.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
