@@ -1,15 +1,23 @@
 """The short way: one page, then safety, then done. The rest can follow by phone."""
 
+from typing import Any
+
 from flask import Blueprint, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.clinic.service import current_clinic
 from intake.core import clock
-from intake.core.i18n import language
+from intake.patient import journey
 from intake.patient.forms import CallMeForm
-from intake.patient.visit import DRAFT_COOKIE, see, send_if_short, starting_visit
-from intake.screening.catalog import load_catalog
-from intake.screening.plan import SAFETY
+from intake.patient.visit import (
+    DRAFT_COOKIE,
+    Visit,
+    blank_plan,
+    see,
+    send_if_short,
+    starting_visit,
+    under_age,
+)
 from intake.submissions import drafts
 from intake.submissions.models import Submission
 from intake.web.templates import blank_page
@@ -29,10 +37,10 @@ def ask() -> ResponseReturnValue:
     form = CallMeForm(data={**known["start"], **known["contact"]})
     if not form.validate_on_submit():
         return _page(form, draft)
-    if form.age18.data == "no":
-        return see(url_for("pages.not_for_you"))
-    values = form.values()
     whom = known["start"].get("for_whom", "me")
+    if form.age18.data == "no":
+        return see(under_age(whom))
+    values = form.values()
     start = {key: values.pop(key) for key in ("conditions", "age18")} | {"for_whom": whom}
     with starting_visit(start) as here:
         before = here.contact.get("contact", {})
@@ -44,16 +52,23 @@ def ask() -> ResponseReturnValue:
 
 
 def _page(form: CallMeForm, draft: Submission | None) -> str:
-    is_long_way = draft is not None and not drafts.is_short_way(draft)
-    # `check` leads to the page this person came from
-    back = url_for("wizard.check") if is_long_way else url_for("pages.home")
-    asks_safety = current_clinic().offers_asq and language() in load_catalog()[SAFETY].languages
+    here = Visit(draft, current_clinic()) if draft is not None else None
     start = drafts.typed(draft, "start") if draft is not None else {}
-    for_other = start.get("for_whom") == "someone_else"
+    is_long_way = draft is not None and not drafts.is_short_way(draft)
     return render_template(
         "patient/call_me.html",
         form=form,
-        back=back,
-        asks_safety=asks_safety,
-        for_other=for_other,
+        # `check` leads to the page this person came from
+        back=url_for("wizard.check") if is_long_way else url_for("pages.home"),
+        for_other=start.get("for_whom") == "someone_else",
+        **_rest(here),
     )
+
+
+def _rest(here: Visit | None) -> dict[str, Any]:
+    """What follows this page: how many pages there are, and whether safety is asked about."""
+    plan = here.plan if here else blank_plan(current_clinic())
+    done = here.done if here else ()
+    asking = journey.steps_of(plan, short_way=True)[len(journey.CONTACT_STEPS) :]
+    to_come = [step for step in asking if step.key not in done]
+    return {"total": 1 + len(to_come), "asks_safety": plan.safety is not None}

@@ -61,7 +61,7 @@ class StartForm(Form):
     age18 = ChoiceField(
         _l("Is that person 18 or older?"),
         choices=(("yes", _l("Yes, 18 or older")), ("no", _l("No, under 18"))),
-        missing=_l("Select yes if the person is 18 or older"),
+        missing=_l("Select whether the person is 18 or older"),
     )
 
 
@@ -91,7 +91,7 @@ class Person:
     age18 = ChoiceField(
         _l("Are you 18 or older?"),
         choices=(("yes", _l("Yes, 18 or older")), ("no", _l("No, under 18"))),
-        missing=_l("Select yes if you are 18 or older"),
+        missing=_l("Select whether you are 18 or older"),
     )
     given_name = TextField(
         _l("First name"), autocomplete="given-name", missing=_l("Enter your first name")
@@ -134,7 +134,7 @@ class Person:
     voicemail_ok = ChoiceField(
         _l("If we miss you, can we leave a voicemail?"),
         choices=VOICEMAIL,
-        missing=_l("Select if we can leave a voicemail"),
+        missing=_l("Select whether we can leave a voicemail"),
     )
     best_time = ChoiceField(
         _l("When is the best time to call?"),

@@ -1,11 +1,14 @@
 """Public pages around the form: what it is, what ketamine is, privacy, help. They store nothing."""
 
-from flask import Blueprint, Response, make_response, render_template
+from collections.abc import Hashable
+
+from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from intake.clinic.clinic import ClinicSettingsError
 from intake.clinic.service import current_clinic
 from intake.patient.places import US_STATES
+from intake.patient.visit import blank_plan
 from intake.web.filters import listed
 from intake.web.headers import ASKED_AGAIN
 from intake.web.templates import blank_page
@@ -21,7 +24,8 @@ def home() -> Response:
     """The start page."""
     names = dict(US_STATES)
     states = listed([str(names.get(code, code)) for code in current_clinic().states])
-    return _page("patient/home.html", minutes=MINUTES, states=states)
+    asks_safety = blank_plan(current_clinic()).safety is not None
+    return _page("patient/home.html", minutes=MINUTES, states=states, asks_safety=asks_safety)
 
 
 @blueprint.get("/learn")
@@ -54,14 +58,19 @@ def urgent_help() -> Response:
 
 @blueprint.get("/not-for-you")
 def not_for_you() -> Response:
-    """Where to turn for people under 18. Nothing about them is kept."""
-    return _page("patient/not_for_you.html")
+    """Where to turn for people under 18, and who asks for them. Nothing about them is kept."""
+    asks_for_other = request.args.get("for") == "other"
+    return _page("patient/not_for_you.html", asks_for_other, asks_for_other=asks_for_other)
 
 
-def _page(template: str, **values: object) -> Response:
+def _page(template: str, *differences: Hashable, **values: object) -> Response:
     """A page that speaks of the clinic; raises what `current_clinic` raises."""
     clinic = current_clinic()
-    page = blank_page(clinic, draw=lambda: render_template(template, in_us=clinic.in_us, **values))
+    page = blank_page(
+        clinic,
+        *differences,
+        draw=lambda: render_template(template, in_us=clinic.in_us, **values),
+    )
     return _shown(page)
 
 

@@ -1,8 +1,10 @@
 """Forms built from instruments: never typed by hand, so wording and values are the instrument's."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from textwrap import shorten
 from typing import Any
 
 from flask import render_template
@@ -27,6 +29,8 @@ from intake.web.forms import Form
 SHEET_OPTIONS = 5
 """Items with at most this many answers in common are set as a score sheet."""
 SCALE_OPTIONS = 11
+TOPIC_LENGTH = 60
+"""Characters of a question that the list of problems shows."""
 ONE_LINE = 200
 """Texts of at most this many characters get one line; longer ones get a box."""
 NOT_WATCHED = _l("Please don't use this box for an emergency. Staff read it during office hours.")
@@ -95,31 +99,35 @@ def _field(item: Item, language: str, demand: bool) -> Field:
         "optional": item.optional or not demand,
         # Some questions end with "(optional)" in their own words.
         "mark_optional": item.optional and not text.endswith(")"),
+        "topic": _topic(text),
     }
     match item.kind:
         case Kind.CHOICE:
-            missing = _l("Select an answer: “%(question)s”", question=text)
-            return ChoiceField(text, choices=_choices(item, language), missing=missing, **common)
+            return ChoiceField(text, choices=_choices(item, language), **common)
         case Kind.MULTI:
-            missing = _l("Select all that apply: “%(question)s”", question=text)
             exclusive = next((option.value for option in item.options if option.exclusive), "")
             return ChoicesField(
                 text,
                 choices=_choices(item, language),
                 exclusive=exclusive,
-                missing=missing,
                 **common,
             )
         case Kind.INTEGER:
-            missing = _l("Enter a number: “%(question)s”", question=text)
-            return IntegerField(
-                text, least=item.minimum, most=item.maximum, missing=missing, **common
-            )
+            return IntegerField(text, least=item.minimum, most=item.maximum, **common)
         case Kind.TEXT if item.max_length <= ONE_LINE:
             return TextField(text, max_length=item.max_length, **common)
         case Kind.TEXT:
             common["hint"] = common["hint"] or NOT_WATCHED
             return TextAreaField(text, max_length=item.max_length, **common)
+
+
+def _topic(text: str) -> str:
+    """The beginning of a question, by which it is found again: its first sentence if it is short.
+
+    Word for word, since the wording of instruments is not ours to change.
+    """
+    first = re.split(r"(?<=[?.])\s", text, maxsplit=1)[0]
+    return shorten(first, TOPIC_LENGTH, placeholder=" …")
 
 
 def _choices(item: Item, language: str) -> list[tuple[int | str, str, str]]:

@@ -24,7 +24,7 @@ from intake.scheduling import service as booking
 from intake.scheduling.placing import SlotTaken
 from intake.screening.catalog import load_catalog
 from intake.screening.level import Level
-from intake.screening.plan import HEALTH, HISTORY, SAFETY, Plan
+from intake.screening.plan import HEALTH, HISTORY, SAFETY, Plan, plan_for
 from intake.submissions import assessment, drafts, service
 from intake.submissions.models import Submission
 
@@ -144,9 +144,11 @@ class Visit:
         elif drafts.is_short_way(self.draft):
             back = url_for("call_me.ask")
         asks_safety = self.plan.safety is not None
+        # The one page of the short way takes the place of the first two.
+        fewer = len(journey.CONTACT_STEPS) - 1 if drafts.is_short_way(self.draft) else 0
         return {
-            "number": place + 1,
-            "total": len(self.steps),
+            "number": place + 1 - fewer,
+            "total": len(self.steps) - fewer,
             "back": back,
             "asks_safety": asks_safety,
             "for_other": self.is_for_other,
@@ -176,6 +178,17 @@ class Visit:
     def saved(self) -> Visit:
         """The visit after something was saved: answers may have added or removed pages."""
         return Visit(self.draft, self.clinic, self.language)
+
+
+def blank_plan(clinic: Clinic) -> Plan:
+    """What everybody is asked, whatever they come for, in the language of the request."""
+    return plan_for(
+        load_catalog(),
+        (),
+        language=i18n.language(),
+        offers_asq=clinic.offers_asq,
+        offers_gad7=clinic.offers_gad7,
+    )
 
 
 class Elsewhere(HTTPException):
@@ -262,6 +275,12 @@ def way_out() -> str | None:
     """The address at which somebody wants to go on who does not finish the page they send."""
     endpoint = WAYS_OUT.get(request.form.get("leave", ""))
     return url_for(endpoint) if endpoint else None
+
+
+def under_age(whom: str | None) -> str:
+    """The address of the page for people under 18, or for who asks for one of them."""
+    who: dict[str, Any] = {"for": "other"} if whom == "someone_else" else {}
+    return url_for("pages.not_for_you", **who)
 
 
 def see(url: str) -> ResponseReturnValue:

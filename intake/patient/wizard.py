@@ -23,6 +23,7 @@ from intake.patient.visit import (
     see,
     send,
     starting_visit,
+    under_age,
     visit,
     way_out,
 )
@@ -56,7 +57,7 @@ def _begin() -> ResponseReturnValue:
     if not (is_right or out):
         return _start_page(form, 0)
     if form.age18.data == "no":
-        return see(url_for("pages.not_for_you"))
+        return see(under_age(form.for_whom.data))
     if out and not is_right:
         with begun_visit() as here:
             right = form.right_values()

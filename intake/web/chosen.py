@@ -101,7 +101,7 @@ class SelectField(ChoiceField):
 class ChoicesField(_Choosing):
     """Any number of answers (checkboxes); ``exclusive`` is the value of "None of these"."""
 
-    missing_words = _l("Select all that apply")
+    missing_words = _l("Select at least one answer")
     clash_words = _l("Select None of these, or the ones that apply, not both")
 
     def __init__(

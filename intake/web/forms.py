@@ -45,7 +45,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     def error_summary(self) -> list[Problem]:
         """Return the first problem of every wrong field, in page order."""
         problems = [
-            Problem(field.anchor, field.error)
+            Problem(field.anchor, field.problem)
             for field in self
             if isinstance(field, Question) and field.errors
         ]

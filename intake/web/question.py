@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Any, NoReturn, TypeAlias
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from wtforms import Field
@@ -28,9 +29,11 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
         optional: bool = False,
         mark_optional: bool = True,
         missing: Words | None = None,
+        topic: str = "",
         **rest: Any,
     ) -> None:
         super().__init__(label, **rest)
+        self.topic = topic
         self.optional = optional
         self.marked_optional = optional and mark_optional
         self._hint = hint
@@ -51,6 +54,13 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
     def error(self) -> str:
         """The first error in the reader's language, or nothing."""
         return str(self.errors[0]) if self.errors else ""
+
+    @property
+    def problem(self) -> str:
+        """The same away from the question, with its `topic`, which tells apart equal errors."""
+        if not self.topic:
+            return self.error
+        return str(_("%(problem)s: “%(topic)s”", problem=self.error, topic=self.topic))
 
     @property
     def described_by(self) -> str:

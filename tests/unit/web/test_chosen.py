@@ -10,7 +10,7 @@ from tests.unit.web.forms_for_tests import EveryField, error, sent
 def test_a_missing_choice_says_what_to_do() -> None:
     assert error("voicemail", voicemail=None) == "Select yes or no"
     assert error("state", state="") == "Select your state"
-    assert error("tried", tried=None) == "Select all that apply"
+    assert error("tried", tried=None) == "Select at least one answer"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from intake.clinic.service import current_clinic, save_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
 from tests.browse import PUBLIC, Browser
+from tests.web.patient import journey
 
 OFF_LABEL = (
     "Ketamine is approved by the FDA as an anesthetic. Using it for depression, PTSD, chronic pain "
@@ -145,3 +146,21 @@ def test_a_made_up_theme_cookie_changes_nothing(client: Browser) -> None:
 def test_the_theme_button_leads_to_no_other_site(client: Browser, target: str) -> None:
     response = client.client.post("/appearance", data={"theme": "dim", "next": target})
     assert response.location == "/"
+
+
+@pytest.mark.parametrize(
+    ("whom", "words", "not_said"),
+    [
+        ("me", "A school nurse or school counselor.", "for them"),
+        ("someone_else", "You did well to look for help for them.", "people your age"),
+    ],
+)
+def test_the_page_for_under_18_speaks_to_who_asks(client, whom, words, not_said):
+    page = journey.to_contact(client, age18="no", for_whom=whom)
+    assert words in page.text
+    assert not_said not in page.text
+    spanish = client.get(page.path + ("&" if "?" in page.path else "?") + "lang=es")
+    assert ("para esa persona" in spanish.text) == (whom == "someone_else")
+    for link in spanish.links():
+        if "lang=en" in link:
+            assert ("for=other" in link) == (whom == "someone_else")
