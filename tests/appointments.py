@@ -1,9 +1,10 @@
 """Calls to test with, and the links that are mailed about them."""
 
 import re
+from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
@@ -18,13 +19,21 @@ from tests.factories import MONDAY_MORNING
 
 
 def booked(key: str = "", now=MONDAY_MORNING, **contact: object) -> Submission:
-    """A submission whose call is booked, on the first free slot or on the one named."""
+    """A submission whose call is booked, on the first free slot or the one named, and told."""
     submission = factories.sent(now, **contact)
     desk = example_user("desk@example.com")
     with unit_of_work():
         wanted = key or factories.free_keys(now)[0]
         service.book(submission, wanted, current_clinic(), actor=desk, now=now)
+        let_leave(submission, now)
     return submission
+
+
+def let_leave(submission: Submission, now: datetime) -> None:
+    """Have the mails about the time of a call sent, as after the minutes of grace."""
+    news = (Message.submission_id == submission.id, Message.topic.startswith("appointment:"))
+    waiting = update(Message).where(*news, Message.state == "queued")
+    db.session.execute(waiting.values(state="sent", sent_at=now))
 
 
 def appointment_of(submission: Submission) -> Appointment:

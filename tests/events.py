@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from intake.accounts import emails as account_emails
 from intake.clinic.clinic import Clinic
@@ -68,6 +68,8 @@ def fire_all(submission: Submission) -> None:
     for fire in _events(submission):
         with unit_of_work():
             fire()
+            news = update(Message).where(Message.topic.startswith("appointment:"))
+            db.session.execute(news.values(topic=None))  # or the next one would stop it
 
 
 def _events(submission: Submission) -> Iterator[Any]:

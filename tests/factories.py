@@ -1,11 +1,12 @@
 """Things to test with: believable answers, drafts, submissions, users."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from intake.accounts.models import User
 from intake.accounts.service import create_user
-from intake.clinic.service import current_clinic
+from intake.clinic.service import current_clinic, save_clinic
 from intake.core.db import unit_of_work
 from intake.scheduling import queries
 from intake.scheduling.slots import free_slots
@@ -78,6 +79,12 @@ def free_keys(now: datetime = MONDAY_MORNING) -> list[str]:
         diary.calendars[1], diary.type.rules, busy=busy, now=now, booked_per_day=booked
     )
     return [queries.slot_key(slot) for slot in slots]
+
+
+def settle(**settings: Any) -> None:
+    """Change settings of the clinic."""
+    with unit_of_work():
+        save_clinic(replace(current_clinic(), **settings), now=MONDAY_MORNING)
 
 
 def user(email: str = "new@example.com", *roles: str) -> User:

@@ -57,6 +57,8 @@ PERIODS = (
     *("hold_minutes", "draft_days"),
 )
 """Settings that are lengths of time."""
+LONGEST_GRACE = 30
+"""Minutes; a mail that leaves later than that is missed by whoever was just on the phone."""
 
 US_CRISIS_LINES = (
     CrisisLine("In crisis? Call or text 988.", "988"),
@@ -93,6 +95,8 @@ class Clinic:
     """Version of the privacy notice people agree to; kept with each consent."""
     response_minutes: int = 480
     """Open minutes within which a routine request is answered: one business day."""
+    grace_minutes: int = 3
+    """Minutes for which mails about what staff did wait, so that it can be undone; 0: none."""
     hold_minutes: int = 15
     draft_days: int = 14
     """Days after the last change until an unfinished draft is deleted."""
@@ -130,6 +134,11 @@ class Clinic:
         return tuple(dict.fromkeys((*first, *self.on_call_recipients)))
 
     @property
+    def grace(self) -> timedelta:
+        """How long a mail about something staff did can still be stopped."""
+        return timedelta(minutes=self.grace_minutes)
+
+    @property
     def escalation_delay(self) -> timedelta:
         """How long a flag may stay open until the backup contact is told."""
         return timedelta(minutes=self.escalation_minutes)
@@ -158,12 +167,7 @@ def read_clinic(document: Mapping[str, Any], closed: frozenset[date] = frozenset
     for name in ("staff_recipients", "on_call_recipients"):
         if not getattr(clinic, name):
             raise ClinicSettingsError(f"Nobody would be told: {name} is empty.")
-    for name in PERIODS:
-        length = getattr(clinic, name)
-        if length is not None and length < 1:
-            raise ClinicSettingsError(f"{name} must be 1 or more.")
-    if any(hours < 1 for hours in clinic.reminder_hours):
-        raise ClinicSettingsError("reminder_hours must be 1 or more each.")
+    _check_periods(clinic)
     contacts = [each for each in (clinic.safety_contact, clinic.backup_contact) if each]
     for address in (clinic.reply_to, *clinic.staff_recipients, *clinic.alarm_recipients):
         _check_address(address)
@@ -184,6 +188,17 @@ def refuse_unknown(document: object, *, known: Collection[str] = ()) -> None:
     unknown = set(document).difference(write_clinic(EXAMPLE_CLINIC), known)
     if unknown:
         raise ClinicSettingsError(f"There is no setting {', '.join(sorted(unknown))}.")
+
+
+def _check_periods(clinic: Clinic) -> None:
+    for name in PERIODS:
+        length = getattr(clinic, name)
+        if length is not None and length < 1:
+            raise ClinicSettingsError(f"{name} must be 1 or more.")
+    if not 0 <= clinic.grace_minutes <= LONGEST_GRACE:
+        raise ClinicSettingsError(f"grace_minutes must be 0 to {LONGEST_GRACE}.")
+    if any(hours < 1 for hours in clinic.reminder_hours):
+        raise ClinicSettingsError("reminder_hours must be 1 or more each.")
 
 
 def _check_address(address: str) -> None:
@@ -221,6 +236,7 @@ def _read(document: Mapping[str, Any], closed: frozenset[date]) -> Clinic:
             crisis_lines=tuple(CrisisLine(*line) for line in document["crisis_lines"]),
             notice_version=document["notice_version"],
             response_minutes=int(document["response_minutes"]),
+            grace_minutes=int(document.get("grace_minutes", Clinic.grace_minutes)),
             hold_minutes=int(document["hold_minutes"]),
             draft_days=int(document["draft_days"]),
             safety_contact=_read_contact(document, "safety_contact"),
@@ -261,6 +277,7 @@ def write_clinic(clinic: Clinic) -> dict[str, Any]:
         "crisis_lines": [[line.text, line.number] for line in clinic.crisis_lines],
         "notice_version": clinic.notice_version,
         "response_minutes": clinic.response_minutes,
+        "grace_minutes": clinic.grace_minutes,
         "hold_minutes": clinic.hold_minutes,
         "draft_days": clinic.draft_days,
         "safety_contact": asdict(clinic.safety_contact) if clinic.safety_contact else None,

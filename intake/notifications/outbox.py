@@ -88,6 +88,12 @@ def void(topic: str) -> int:
     return len(db.session.scalars(stopped).all())
 
 
+def waiting(topic: str) -> set[str]:
+    """The names of the mails of a topic that were not sent yet."""
+    names = select(Message.name).where(Message.topic == topic, Message.state == "queued")
+    return set(db.session.scalars(names))
+
+
 def send_again(message_id: UUID, *, now: datetime) -> Message | None:
     """Queue a mail that did not arrive once more, or one that waits for its next try.
 

@@ -41,6 +41,12 @@ def provider_name(provider_id: int) -> str:
     return db.session.get_one(Provider, provider_id).name
 
 
+def provider_names() -> dict[int, str]:
+    """Everybody's name by id."""
+    rows = db.session.execute(select(Provider.id, Provider.name))
+    return {row.id: row.name for row in rows}
+
+
 def _booked() -> Select[Submission, Appointment]:
     return (
         select(Submission, Appointment)

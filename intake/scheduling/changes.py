@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from intake.audit import log
 from intake.clinic.clinic import Clinic
-from intake.scheduling import emails, queries, reminders, waitlist
+from intake.scheduling import emails, queries, reminders, takeback, waitlist
 from intake.scheduling.agenda import still_fits
 from intake.scheduling.models import Appointment
 from intake.scheduling.placing import SlotTaken, offered_slot, place, slot_of
@@ -20,6 +20,9 @@ from intake.submissions.models import Submission
 UNDO_FOR = timedelta(hours=24)
 REASONS = ("", "time", "later", "elsewhere", "other")
 """Why a patient cancels: words of ours, as what people write may be about their health."""
+BY_CLINIC = "clinic_cannot"
+CLINIC_REASONS = ("patient_asked", BY_CLINIC, "clinic_other")
+"""Why staff cancel."""
 
 
 class OnlyByPhone(Exception):
@@ -33,7 +36,11 @@ def may_cancel(appointment: Appointment, *, now: datetime) -> bool:
 
 def may_move(appointment: Appointment, *, now: datetime) -> bool:
     """Whether the patient can choose another time, also in place of one they just cancelled."""
-    is_theirs = may_cancel(appointment, now=now) or may_undo(appointment, now=now)
+    is_theirs = (
+        may_cancel(appointment, now=now)
+        or may_undo(appointment, now=now)
+        or _owed_another_time(appointment, now)
+    )
     return is_theirs and appointment.moves < queries.timetable().type.most_moves
 
 
@@ -102,16 +109,18 @@ def cancel(
     actor: str,
     reason: str,
     now: datetime,
+    tell: bool = True,
 ) -> None:
     """Cancel a call that was booked or asked for; its submission waits in the queue again.
 
-    The row of the submission must be locked. Raises OnlyByPhone for a patient who is late.
+    The row of the submission must be locked. `tell` is for staff: whether the patient gets a mail.
+    Raises OnlyByPhone for a patient who is late.
     """
     if appointment.status == "cancelled":
         return  # the second click of two
     if actor == PATIENT and not may_cancel(appointment, now=now):
         raise OnlyByPhone
-    was_booked = appointment.status == "booked"
+    as_it_was = takeback.as_it_stands(submission, appointment)
     appointment.status, appointment.cancelled_at, appointment.updated_at = "cancelled", now, now
     appointment.changed_by, appointment.reason = actor, reason
     appointment.sequence += 1
@@ -119,8 +128,14 @@ def cancel(
     waitlist.forget_offer(submission.id, now=now)
     waitlist.note_opening(slot_of(appointment), freed_by=submission.id, now=now)
     log.record("appointment cancelled", actor=actor, now=now, subject_id=submission.id)
-    if was_booked:
-        emails.cancelled(submission, appointment, clinic, now=now)
+    is_by_staff = actor != PATIENT
+    if tell:
+        due_at = now + clinic.grace if is_by_staff else None
+        emails.cancelled(submission, appointment, clinic, now=now, due_at=due_at)
+    else:
+        emails.hush(appointment)
+    if is_by_staff:
+        takeback.remember(appointment, as_it_was, clinic, now=now)
     reminders.renew(submission, appointment, clinic, now=now)
     _tell_staff(submission, appointment, clinic, now)
 
@@ -153,7 +168,7 @@ def _book_at(
     before = slot_of(appointment)
     was_cancelled = appointment.status == "cancelled"
     appointment.status, appointment.cancelled_at, appointment.reason = "booked", None, ""
-    appointment.changed_by = PATIENT
+    appointment.changed_by, appointment.before = PATIENT, None
     appointment.sequence += 1
     place(appointment, slot, now)
     submission.status, submission.updated_at = "booked", now
@@ -166,6 +181,16 @@ def _book_at(
         emails.moved(submission, appointment, clinic, was=before.starts_at, now=now)
     reminders.renew(submission, appointment, clinic, now=now)
     _tell_staff(submission, appointment, clinic, now)
+
+
+def _owed_another_time(appointment: Appointment, now: datetime) -> bool:
+    """Whether the clinic cancelled since it could not keep the time: its patient may choose one."""
+    return (
+        appointment.status == "cancelled"
+        and appointment.reason == BY_CLINIC
+        and now < appointment.starts_at
+        and queries.kept_for(appointment.submission_id) is None
+    )
 
 
 def _remember_zone(submission: Submission, time_zone: str) -> None:

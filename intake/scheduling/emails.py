@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import gettext_in, moment_text, time_text, with_zone
-from intake.notifications.outbox import MailContext, enqueue
+from intake.notifications.outbox import MailContext, enqueue, void, waiting
 from intake.scheduling.ics import CalendarEvent, calendar_file, scheduling_method
 from intake.scheduling.links import new_link
 from intake.scheduling.models import Appointment
@@ -52,10 +52,19 @@ class EarlierTimeMail(BookedMail):
 
 
 def booked(
-    submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
+    submission: Submission,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
 ) -> None:
-    """Confirm the appointment by mail with a calendar file, if the patient allowed e-mail."""
-    _tell("booked", BookedMail, submission, appointment, clinic, now=now)
+    """Confirm the appointment by mail with a calendar file, if the patient allowed e-mail.
+
+    What staff did is told at `due_at`, while it can be undone. Each piece of news stops those
+    before it that were not sent yet.
+    """
+    _news("booked", BookedMail, submission, appointment, clinic, now=now, due_at=due_at)
 
 
 def moved(
@@ -65,24 +74,41 @@ def moved(
     *,
     was: datetime,
     now: datetime,
+    due_at: datetime | None = None,
 ) -> None:
-    """Tell the new time and the old one (`was`), with the calendar file that moves the entry."""
+    """Tell the new time and the old one (`was`), with the calendar file that moves the entry.
+
+    Whoever has not heard of the old one yet hears only of the new one.
+    """
+    if is_unheard(appointment):
+        booked(submission, appointment, clinic, now=now, due_at=due_at)
+        return
     old = moment_text(was, zone_of(appointment, clinic), submission.language)
-    _tell("moved", MovedMail, submission, appointment, clinic, now=now, was=old)
+    _news("moved", MovedMail, submission, appointment, clinic, now=now, due_at=due_at, was=old)
 
 
 def cancelled(
-    submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
+    submission: Submission,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
 ) -> None:
     """Tell that the appointment is cancelled, with the calendar file that removes the entry."""
-    _tell("cancelled", BookedMail, submission, appointment, clinic, now=now)
+    _news("cancelled", BookedMail, submission, appointment, clinic, now=now, due_at=due_at)
+
+
+def hush(appointment: Appointment) -> None:
+    """Stop what was not sent yet about an appointment that nobody is told of any more."""
+    void(news_topic(appointment))
 
 
 def restored(
     submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
 ) -> None:
     """Tell that a cancelled appointment takes place after all."""
-    _tell("restored", BookedMail, submission, appointment, clinic, now=now)
+    _news("restored", BookedMail, submission, appointment, clinic, now=now, due_at=None)
 
 
 def link_again(
@@ -158,9 +184,37 @@ def rebook_key(appointment: Appointment) -> str:
     return f"rebook:{appointment.id}:{appointment.starts_at:%Y%m%d%H%M}"
 
 
+def news_topic(appointment: Appointment) -> str:
+    """The topic of mails that say where an appointment stands."""
+    return f"appointment:{appointment.id}"
+
+
+def is_unheard(appointment: Appointment) -> bool:
+    """Whether the mail that confirms an appointment has not left yet."""
+    return "booked" in waiting(news_topic(appointment))
+
+
 def offer_topic(offer: Appointment) -> str:
     """The topic of the mail about a time on offer."""
     return f"offer:{offer.id}"
+
+
+def _news(
+    name: str,
+    kind: type[BookedMail],
+    submission: Submission,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    now: datetime,
+    due_at: datetime | None,
+    **words: Any,
+) -> None:
+    """Tell where an appointment stands now, in place of what was not sent yet."""
+    topic = news_topic(appointment)
+    void(topic)
+    about = (submission, appointment, clinic)
+    _tell(name, kind, *about, now=now, due_at=due_at, topic=topic, **words)
 
 
 def _tell(
@@ -172,6 +226,8 @@ def _tell(
     *,
     now: datetime,
     key: str = "",
+    due_at: datetime | None = None,
+    topic: str | None = None,
     **words: Any,
 ) -> None:
     """Put a mail about an appointment into the outbox, with its calendar file."""
@@ -193,7 +249,9 @@ def _tell(
         context=context,
         language=language,
         now=now,
+        due_at=due_at,
         unique_key=f"{name}:{appointment.id}:{appointment.sequence}{key}",
+        topic=topic,
         submission_id=submission.id,
     )
 

@@ -6,6 +6,7 @@ it by an exclusion constraint, SQLite by triggers, both written in the migration
 """
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -184,6 +185,8 @@ class Appointment(Base, kw_only=True):
     cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     outside_hours: Mapped[bool] = mapped_column(default=False)
     """Whether staff put it where the hours and rules do not offer a time."""
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    """How it stood before staff changed it last, while that can be undone: see `takeback`."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it

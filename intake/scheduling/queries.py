@@ -188,12 +188,16 @@ def cancelled_for(submission_id: UUID) -> Sequence[Appointment]:
     return db.session.scalars(select(Appointment).where(*cancelled).order_by(*order)).all()
 
 
-def kept_for_all(submission_ids: Sequence[UUID]) -> dict[UUID, Appointment]:
-    """Live appointments of several submissions by submission id, in one statement."""
+def latest_for_all(submission_ids: Sequence[UUID]) -> dict[UUID, Appointment]:
+    """The live appointments of several submissions, in one statement.
+
+    Where there is none, the one that was cancelled last, if any.
+    """
     rows = db.session.scalars(
         select(Appointment)
         .where(Appointment.submission_id.in_(submission_ids))
-        .where(Appointment.status.in_(("pending", "booked")))
+        .where(Appointment.status.in_((*LIVE, "cancelled")))
+        .order_by(Appointment.status != "cancelled", Appointment.updated_at)
     )
     return {row.submission_id: row for row in rows}
 

@@ -10,7 +10,7 @@ from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
 from intake.core.remember import forget
-from intake.scheduling import emails, queries, reminders, waitlist
+from intake.scheduling import emails, queries, reminders, takeback, waitlist
 from intake.scheduling.models import Appointment, ConsultationType, Provider, WeeklyHours
 from intake.scheduling.person import person_key
 from intake.scheduling.placing import (
@@ -194,6 +194,7 @@ def _book_at(
 ) -> Appointment:
     """Put the appointment of a submission, or a new one, at a slot and tell the patient."""
     before = slot_of(appointment) if appointment and appointment.status == "booked" else None
+    as_it_was = takeback.as_it_stands(submission, appointment)
     if appointment is None:
         appointment = new_appointment(submission, slot, "booked", now)
         times = (submission.contact or {}).get("times", {})
@@ -210,11 +211,14 @@ def _book_at(
     log.record("appointment booked", actor=actor.actor, now=now, subject_id=submission.id)
     if before and before != slot:
         waitlist.note_opening(before, freed_by=submission.id, now=now)
+    due_at = now + clinic.grace
     if before and before.starts_at != appointment.starts_at:
-        emails.moved(submission, appointment, clinic, was=before.starts_at, now=now)
+        was = before.starts_at
+        emails.moved(submission, appointment, clinic, was=was, now=now, due_at=due_at)
     else:
-        emails.booked(submission, appointment, clinic, now=now)
+        emails.booked(submission, appointment, clinic, now=now, due_at=due_at)
     reminders.renew(submission, appointment, clinic, now=now)
+    takeback.remember(appointment, as_it_was, clinic, now=now)
     return appointment
 
 

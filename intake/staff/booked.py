@@ -11,7 +11,7 @@ from flask import abort
 from intake.clinic.clinic import Clinic
 from intake.core.db import unit_of_work
 from intake.core.i18n import moment_text
-from intake.scheduling import queries
+from intake.scheduling import queries, takeback
 from intake.scheduling.bookings import provider_name
 from intake.scheduling.models import Appointment
 from intake.staff.actors import name_of
@@ -37,6 +37,15 @@ class Clash:
     now: str
     yours: str
     key: str
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What was done to a call last, and until when a click takes it back."""
+
+    what: str
+    words: str
+    sequence: int
 
 
 class Earlier(NamedTuple):
@@ -78,6 +87,30 @@ def clash(submission: Submission, key: str, clinic: Clinic, now: datetime) -> Cl
         moment = _moment(kept.starts_at, clinic, provider_name(kept.provider_id))
         is_now = f"{moment} ({STATES[kept.status]}; {who})"
     return Clash(is_now, _moment(chosen[1], clinic, provider_name(chosen[0])), key)
+
+
+def undo_of(submission: Submission, clinic: Clinic, *, now: datetime) -> Undo | None:
+    """The last change of a call as long as it can be undone."""
+    call = takeback.undoable(submission, now=now)
+    if call is None:
+        return None
+    verb = "Cancelled" if call.status == "cancelled" else "Booked"
+    time = when(call.starts_at, clinic.tz, now)
+    until = when(takeback.undo_until(call), clinic.tz, now)
+    mail = _mail_words(call, clinic, now)
+    return Undo(
+        f"{verb}: the call of {time}.", f"{mail} You can undo this until {until}.", call.sequence
+    )
+
+
+def _mail_words(call: Appointment, clinic: Clinic, now: datetime) -> str:
+    """When the patient hears of the change, or that they have."""
+    if not (call.before or {})["told"]:
+        return "The patient gets no email about it."
+    leaves = call.updated_at + clinic.grace
+    if now >= leaves:
+        return "The patient was told by email, and will be told if you undo it."
+    return f"The email to the patient leaves {when(leaves, clinic.tz, now)}."
 
 
 def _moment(starts_at: datetime, clinic: Clinic, provider: str) -> str:

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
 from intake.accounts.security import SHORTEST_PASSWORD
-from intake.staff.words import OUTCOMES
+from intake.staff.words import CANCEL_REASONS, OUTCOMES
 from intake.submissions.flags import TRY_AGAIN
 from intake.web.fields import (
     ChoiceField,
@@ -108,6 +108,20 @@ class AcknowledgeForm(Form):
     def is_ours(self) -> bool:
         """Whether the parts that nobody types are as our page made them."""
         return not (self.entry.errors or self.alarm.errors)
+
+
+class CancelForm(Form):
+    """Why a call is cancelled, whether its patient is mailed, and the state the page showed."""
+
+    reason = ChoiceField(
+        "Why?", choices=list(CANCEL_REASONS.items()), missing="Select why the call is cancelled"
+    )
+    tell = ChoiceField(
+        "Tell the patient by email?",
+        choices=[("yes", "Yes"), ("no", "No, they know")],
+        missing="Select whether the patient gets an email",
+    )
+    sequence = IntegerField("", most=HIGHEST_VERSION)
 
 
 class BookForm(Form):

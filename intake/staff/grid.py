@@ -1,14 +1,18 @@
 """Free times against the times a person said suit: the booking grid of a record."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import day_text, time_text
+from intake.scheduling.bookings import provider_names
+from intake.scheduling.models import Appointment
 from intake.scheduling.queries import Diary, slot_key
 from intake.scheduling.slots import Slot, nearest
 from intake.staff.person import Person
@@ -22,8 +26,18 @@ HOURS = {"morning": "until 12", "afternoon": "12 – 3", "evening": "from 3"}
 DAY_BEGINS, DAY_ENDS = time(9), time(17)
 """Wall times between which people were asked when they can talk."""
 
-Time = tuple[str, str, str]
-"""A slot's key, its time, and the whole of it in words."""
+
+class Time(NamedTuple):
+    """A slot to click on: its key, its time, the whole of it in words, and with whom.
+
+    `who` is empty where all times are with the same one, `is_now` marks the call as it stands.
+    """
+
+    key: str
+    short: str
+    full: str
+    who: str = ""
+    is_now: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,23 +56,36 @@ FULL = Cell(note="None left")
 
 @dataclass(frozen=True)
 class Grid:
-    """Days, rows of cells, and the first days of the grids before and after."""
+    """Days, rows of cells, and the first days of the grids before and after.
+
+    `who` is whom all of its times are with, or "" if that is not the same for all.
+    """
 
     days: list[tuple[str, str]]
     rows: list[tuple[str, str, list[Cell | None]]]
     earlier: str
     later: str
+    who: str
 
 
 def booking_grid(
-    diary: Diary, person: Person, clinic: Clinic, *, first: date | None, now: datetime
+    diary: Diary,
+    person: Person,
+    clinic: Clinic,
+    *,
+    first: date | None,
+    call: Appointment | None,
+    now: datetime,
 ) -> Grid:
-    """The free times of a few bookable days, from `first` or today on, in clinic time."""
+    """The free times of a few bookable days, from `first` or today on, in clinic time.
+
+    `call` is the person's own as it stands: it stays with its provider where they are free.
+    """
     bookable = _bookable_days(diary, now.astimezone(clinic.tz).date())
     start = next((i for i, day in enumerate(bookable) if first and day >= first), 0)
     days = bookable[start : start + COLUMNS]
-    slots = diary.free(now=now, first_day=days[0], last_day=days[-1]) if days else []
-    cells = _cells(slots, person, clinic)
+    slots = _offered(diary, call, days[0], days[-1], now) if days else []
+    cells = _cells(slots, person, clinic, call=call)
     rows: list[tuple[str, str, list[Cell | None]]] = [
         (
             words,
@@ -78,13 +105,33 @@ def booking_grid(
         (format_date(day, "EEE", locale="en"), format_date(day, "MMM d", locale="en"))
         for day in days
     ]
-    return Grid(heads, rows, earlier, later)
+    with_whom = {slot.provider_id for slot in slots}
+    who = provider_names()[slots[0].provider_id] if len(with_whom) == 1 else ""
+    return Grid(heads, rows, earlier, later, who)
 
 
 def nearest_times(diary: Diary, clinic: Clinic, wanted: datetime, *, now: datetime) -> list[Time]:
     """The free times closest to one that is gone."""
-    slots = diary.free(now=now, first_day=None, last_day=None)
-    return [_time(slot, clinic.tz) for slot in nearest(slots, wanted, NEAREST)]
+    slots = nearest(diary.free(now=now, first_day=None, last_day=None), wanted, NEAREST)
+    return [_time(slot, clinic.tz, _names(slots)) for slot in slots]
+
+
+def _offered(
+    diary: Diary, call: Appointment | None, first: date, last: date, now: datetime
+) -> list[Slot]:
+    """The free times as a click books them."""
+    slots = diary.free(now=now, first_day=first, last_day=last)
+    if call is None or call.status != "booked" or call.provider_id not in diary.calendars:
+        return slots
+    rather = replace(diary, calendars={call.provider_id: diary.calendars[call.provider_id]})
+    theirs = rather.free(now=now, first_day=first, last_day=last)
+    own = {slot.starts_at: slot for slot in theirs}
+    return [own.get(slot.starts_at, slot) for slot in slots]
+
+
+def _names(slots: Iterable[Slot]) -> dict[int, str]:
+    """With whom each of several times is, where that is not the same for all."""
+    return provider_names() if len({slot.provider_id for slot in slots}) > 1 else {}
 
 
 def _bookable_days(diary: Diary, today: date) -> list[date]:
@@ -100,17 +147,23 @@ def _bookable_days(diary: Diary, today: date) -> list[date]:
     ]
 
 
-def _cells(slots: list[Slot], person: Person, clinic: Clinic) -> dict[tuple[date, str], Cell]:
+def _cells(
+    slots: list[Slot],
+    person: Person,
+    clinic: Clinic,
+    *,
+    call: Appointment | None,
+) -> dict[tuple[date, str], Cell]:
     """Slots by local date and part of the day."""
     found: dict[tuple[date, str], list[Slot]] = defaultdict(list)
     for slot in slots:
         starts = slot.starts_at.astimezone(clinic.tz)
         found[starts.date(), part_of(starts.time())].append(slot)
-    zone = person.zone(clinic)
+    zone, names = person.zone(clinic), _names(slots)
     return {
         place: Cell(
             free=any(_suits(slot, person, zone) for slot in each),
-            times=tuple(_time(slot, clinic.tz) for slot in each),
+            times=tuple(_time(slot, clinic.tz, names, call=call) for slot in each),
         )
         for place, each in found.items()
     }
@@ -123,10 +176,16 @@ def part_of(wall: time) -> str:
     return "afternoon" if wall < time(15) else "evening"
 
 
-def _time(slot: Slot, tz: ZoneInfo) -> Time:
+def _time(
+    slot: Slot, tz: ZoneInfo, names: dict[int, str], *, call: Appointment | None = None
+) -> Time:
+    name = names.get(slot.provider_id, "")
     full = f"{day_text(slot.starts_at, tz, 'en')}, {time_text(slot.starts_at, tz, 'en')}"
     short = format_time(slot.starts_at, "h:mm", tzinfo=tz, locale="en")
-    return slot_key(slot), short, full
+    full += f", with {name}" if name else ""
+    is_now = call is not None and call.status == "booked" and call.starts_at == slot.starts_at
+    who = name.rsplit(maxsplit=1)[-1] if name.strip() else ""
+    return Time(slot_key(slot), short, full, who, is_now)
 
 
 def _closed(label: str, part: str) -> Cell | None:

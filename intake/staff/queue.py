@@ -16,7 +16,7 @@ from intake.core import clock
 from intake.core.i18n import day_text, moment_text
 from intake.scheduling import bookings
 from intake.scheduling.models import Appointment
-from intake.scheduling.queries import kept_for_all
+from intake.scheduling.queries import latest_for_all
 from intake.screening.level import Level
 from intake.staff.flag import Handled, handled_of
 from intake.staff.guard import blueprint, requires
@@ -101,7 +101,7 @@ def _tabs(current: str) -> list[dict[str, object]]:
 
 def _to_do(clinic: Clinic, now: datetime, after: str) -> Listing:
     page, counts = queries.to_do(after), queries.to_do_counts()
-    kept = kept_for_all([submission.id for submission in page.rows])
+    kept = latest_for_all([submission.id for submission in page.rows])
     handled = handled_of(page.rows)
     first = [] if after else _acute(page.rows)
     listed = [each for each in page.rows if each not in first]

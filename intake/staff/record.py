@@ -16,6 +16,7 @@ from intake.scheduling.queries import Diary
 from intake.scheduling.slots import slot_from
 from intake.screening.catalog import load_catalog
 from intake.staff.answers import AnswerList, answers_of
+from intake.staff.booked import Undo, undo_of
 from intake.staff.flag import Flag, flag_of, level_tag
 from intake.staff.grid import Grid, booking_grid
 from intake.staff.mails import MailLine, lines_of, why_none
@@ -43,6 +44,7 @@ class Call:
 
     state: str
     is_booked: bool
+    can_cancel: bool
     day: str
     time: str
     facts: list[Fact]
@@ -74,6 +76,7 @@ class Record:
     script: str
     call: Call | None
     cancelled: list[LogLine]
+    undo: Undo | None
     grid: Grid | None
     zone: str
     sees_answers: bool
@@ -121,6 +124,7 @@ def record_of(
     sees_answers = user.may(Permission.SEE_ANSWERS)
     answers = (submission.answers or {}) if sees_answers else {}
     diary = queries.diary(now=now, without=submission.id) if user.may(Permission.BOOK) else None
+    kept = queries.kept_for(submission.id)
     return Record(
         submission=submission,
         person=person,
@@ -131,9 +135,12 @@ def record_of(
         reasons=explain(submission, clinic, sees_answers=sees_answers, now=now),
         facts=person.facts(clinic, now=now),
         script=person.script(user.name, clinic),
-        call=_call(submission, person, clinic, diary, now=now),
+        call=_call(kept, person, clinic, diary, now=now),
         cancelled=cancelled_calls(submission, clinic, now=now),
-        grid=booking_grid(diary, person, clinic, first=first, now=now) if diary else None,
+        undo=undo_of(submission, clinic, now=now) if user.may(Permission.BOOK) else None,
+        grid=(
+            booking_grid(diary, person, clinic, first=first, call=kept, now=now) if diary else None
+        ),
         zone=zone_text(clinic.tz, "en"),
         sees_answers=sees_answers,
         scores=scores_of(answers, tz=clinic.tz, now=now),
@@ -166,15 +173,20 @@ def _line(submission: Submission, person: Person, clinic: Clinic, now: datetime)
 
 
 def _call(
-    submission: Submission, person: Person, clinic: Clinic, diary: Diary | None, *, now: datetime
+    kept: Appointment | None,
+    person: Person,
+    clinic: Clinic,
+    diary: Diary | None,
+    *,
+    now: datetime,
 ) -> Call | None:
-    kept = queries.kept_for(submission.id)
     if kept is None:
         return None
     slot = slot_from(kept.provider_id, kept.starts_at, diary.type.rules) if diary else None
     return Call(
         state=LIVE[kept.status],
         is_booked=kept.status == "booked",
+        can_cancel=diary is not None and kept.is_live,
         day=day_text(kept.starts_at, clinic.tz, "en"),
         time=f"{time_text(kept.starts_at, clinic.tz, 'en')} {zone_text(clinic.tz, 'en')}",
         facts=_call_facts(kept, person, clinic, now),

@@ -9,6 +9,7 @@ from intake.clinic.clinic import Clinic
 from intake.core.i18n import time_text
 from intake.scheduling.models import Appointment
 from intake.staff.flag import Handled, level_tag, safety_deadline, waiting_words
+from intake.staff.past_calls import cancelled_words
 from intake.staff.person import Person
 from intake.staff.words import CHANNELS, STATUSES, Tag, lasting, opening, when
 from intake.submissions.models import Submission
@@ -54,6 +55,9 @@ def waiting_row(
     first = _waiting(submission, handled, clinic, now)
     if appointment is None:
         call, action = Status("No time chosen", "phone"), "Call"
+    elif appointment.status == "cancelled":
+        text, small = cancelled_words(appointment, clinic, now=now)
+        call, action = Status(text, "x", small), "Offer a new time"
     else:
         starts = when(appointment.starts_at, clinic.tz, now)
         is_booked = appointment.status == "booked"

@@ -7,6 +7,7 @@ from intake.accounts.sessions import SiteSessions
 from intake.staff import (
     any_time,
     calendar,
+    cancelling,
     feeds,
     forgotten,
     guard,
@@ -23,7 +24,7 @@ from intake.staff import (
 )
 
 VIEWS = (
-    *(queue, submission, any_time, mails, resume, unsent),
+    *(queue, submission, any_time, cancelling, mails, resume, unsent),
     *(calendar, to_move, feeds),
     *(settings_hours, settings_closures, settings_rules),
 )

@@ -142,6 +142,7 @@ def _page(
         note_form=note_form or NoteForm.fill({}),
         others=others or [],
         both=both,
+        grace=clinic.grace_minutes,
     )
     return make_response(page, status)
 

@@ -77,6 +77,14 @@ OUTCOMES = {
 """What came of a call about an urgent flag."""
 
 
+CANCEL_REASONS = {
+    "patient_asked": "They asked for it",
+    "clinic_cannot": "We cannot keep this time",
+    "clinic_other": "Something else",
+}
+"""Why staff cancel a call."""
+
+
 class Tag(NamedTuple):
     """A word with an icon, and what kind of matter it is."""
 

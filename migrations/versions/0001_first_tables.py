@@ -342,6 +342,7 @@ def _create_appointments() -> None:
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("cancelled_at", INSTANT, nullable=True),
         sa.Column("outside_hours", sa.Boolean(), nullable=False),
+        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "status IN ('hold', 'offer', 'pending', 'booked', 'held', 'no_show', "

@@ -44,6 +44,7 @@ _opened = pytest.StashKey[list[Page]]()
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """The whole thing as `make run` starts it. All journeys share it, each with its own patient."""
     with installation(tmp_path_factory.mktemp("instance")) as running:
+        running.prepare()
         running.start("everything")
         yield running
 

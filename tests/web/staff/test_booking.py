@@ -18,6 +18,7 @@ from intake.submissions import drafts
 from intake.submissions.models import Submission
 from intake.submissions.service import submit
 from tests import factories
+from tests.appointments import booked, mails
 from tests.browse import NAMESPACE, Browser, Page
 from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import CLINICIAN, actions, let_in, person
@@ -131,7 +132,7 @@ def test_one_click_books_and_tells_the_patient(desk: Browser) -> None:
     key = offered(desk.get(path_of(submission)))[0]
     page = book(desk, submission, key)
     assert "The call is booked" in page.text
-    assert "Confirmation to the patient: waiting to be sent" in page.text
+    assert "Confirmation to the patient: planned for today 10:03 am" in page.text
     (appointment,) = appointments()
     assert appointment.status == "booked"
     assert appointment.changed_by == person().actor
@@ -160,13 +161,24 @@ def test_what_was_asked_for_can_be_confirmed_until_it_begins(desk: Browser, morn
 
 
 def test_a_booked_call_moves(desk: Browser) -> None:
-    submission, keys = factories.sent(), factories.free_keys()
-    book(desk, submission, keys[0])
+    submission, keys = booked(), factories.free_keys()
     page = book(desk, submission, keys[5])
     assert "The call is booked" in page.text
     (appointment,) = appointments()
     assert appointment.sequence == 1
     assert mails_of(submission) == ["booked", "moved"]
+
+
+def test_who_has_not_heard_of_the_first_time_hears_only_of_the_second(desk: Browser) -> None:
+    submission, keys = factories.sent(), factories.free_keys()
+    book(desk, submission, keys[0])
+    book(desk, submission, keys[5])
+    told = {mail.state: mail for mail in mails(submission, "booked", "moved")}
+    assert {state: mail.name for state, mail in told.items()} == {
+        "cancelled": "booked",
+        "queued": "booked",
+    }
+    assert told["queued"].context["when"] == "Tuesday, November 24, 11:30 am Central Time"
 
 
 def mails_of(submission: Submission) -> list[str]:
@@ -177,9 +189,9 @@ def mails_of(submission: Submission) -> list[str]:
 
 
 def test_the_mail_about_another_time_names_both(desk: Browser, morning) -> None:
-    submission, keys = factories.sent(), factories.free_keys()
-    book(desk, submission, keys[0])
-    morning.shift(timedelta(minutes=1))
+    keys = factories.free_keys()
+    submission = booked()
+    morning.shift(timedelta(minutes=5))
     book(desk, submission, keys[5])
     mail = db.session.scalars(select(Message).where(Message.name == "moved")).one()
     assert mail.context["was"] == "Tuesday, November 24, 9:00 am Central Time"
