@@ -1,11 +1,17 @@
-"""What a clinician prints before a call is one sheet, however much was answered."""
+"""What is printed is one sheet: a record before a call, however much was answered; a calendar."""
 
 import re
+from datetime import date
+from itertools import groupby
 
 import pytest
 
-from intake.core.db import db
-from tests import intakes
+from intake.clinic.service import current_clinic
+from intake.core import clock
+from intake.core.db import db, unit_of_work
+from intake.development.example import example_user
+from intake.scheduling import service
+from tests import factories, intakes
 from tests.journeys.conftest import DESKTOP
 from tests.journeys.receptionist import sign_in_link
 
@@ -24,3 +30,37 @@ def test_a_full_intake_prints_on_one_page(open_page, clinic, choose, paper):
     page.goto(f"{clinic.address}/staff/submissions/{number}")
     printed = page.pdf(format=paper)
     assert len(PAGES.findall(printed)) == 1
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize("view", ["week", "day"])
+def test_a_busy_calendar_prints_on_one_page(open_page, clinic, full_day, view, paper):
+    page = open_page(**DESKTOP)
+    page.goto(sign_in_link(clinic, "desk@example.com"))
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(f"{clinic.address}/staff/calendar?on={full_day}&view={view}")
+    assert page.get_by_role("link", name="Dana Whitfield").count() == 16
+    assert len(PAGES.findall(page.pdf(format=paper))) == 1
+    assert len(PAGES.findall(page.pdf(format=paper))) == 1
+
+
+@pytest.fixture(scope="module")
+def full_day(clinic) -> str:
+    """The date of a day with a call at every time, in turn with one and the other provider."""
+    with clinic.app.app_context():
+        now = clock.now()
+        by_day = groupby(sorted(factories.free_keys(now), key=day_of), key=day_of)
+        day, keys = max(
+            ((day, list(keys)) for day, keys in by_day), key=lambda found: len(found[1])
+        )
+        desk = example_user("desk@example.com")
+        for key in (*keys[::2], *(key.replace("1-", "2-", 1) for key in keys[1::2])):
+            submission = factories.sent(now)
+            with unit_of_work():
+                service.book(submission, key, current_clinic(), actor=desk, now=now)
+        db.session.remove()
+    return date.fromisoformat(day).isoformat()
+
+
+def day_of(key: str) -> str:
+    return key.split("-")[1][:8]
