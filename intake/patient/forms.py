@@ -40,6 +40,8 @@ PARTS = (
     ("afternoon", _l("Afternoon"), "12 – 3"),
     ("evening", _l("Late day"), "3 – 5"),
 )
+WHOM = (("me", _l("Me")), ("someone_else", _l("Someone I care for")))
+AGE = (("yes", _l("Yes, 18 or older")), ("no", _l("No, under 18")))
 NO_SLOT = "none"
 ADULT = 18
 
@@ -55,12 +57,12 @@ class StartForm(Form):
     )
     for_whom = ChoiceField(
         _l("Who is this for?"),
-        choices=(("me", _l("Me")), ("someone_else", _l("Someone I care for"))),
+        choices=WHOM,
         missing=_l("Select who this is for"),
     )
     age18 = ChoiceField(
         _l("Is that person 18 or older?"),
-        choices=(("yes", _l("Yes, 18 or older")), ("no", _l("No, under 18"))),
+        choices=AGE,
         missing=_l("Select whether the person is 18 or older"),
     )
 
@@ -90,7 +92,7 @@ class Person:
     )
     age18 = ChoiceField(
         _l("Are you 18 or older?"),
-        choices=(("yes", _l("Yes, 18 or older")), ("no", _l("No, under 18"))),
+        choices=AGE,
         missing=_l("Select whether you are 18 or older"),
     )
     given_name = TextField(

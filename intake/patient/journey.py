@@ -57,10 +57,18 @@ def asking_steps(plan: Plan) -> tuple[Step, ...]:
 def is_left_open(
     asked: Asked, catalog: Catalog, *, contact: Mapping[str, Any], answers: Mapping[str, Any]
 ) -> bool:
-    """Whether an instrument waits for its first answer, or for further ones it led to."""
+    """Whether an instrument waits for its first answer, or for further ones it led to.
+
+    Where answers are counted, a question that does not count is none to come back for.
+    """
     given = answers.get(asked.id)
     if not given or is_unfinished(asked.id, answers) or was_cut_short(asked, catalog, answers):
         return True
+    is_counted = any(item.scored for item in catalog[asked.id].items)
+    conditions = contact.get("start", {}).get("conditions", [])
+    further = further_items(catalog, asked, conditions, given)
+    if is_counted and not any(item.scored for item in further):
+        return False
     return has_open_questions(asked, catalog, contact=contact, given=given)
 
 

@@ -1,6 +1,10 @@
 """US states and time zones as people know them, and the zone most of a state lives in."""
 
+from zoneinfo import ZoneInfo
+
 from flask_babel import lazy_gettext as _l
+
+from intake.core.i18n import zone_text
 
 US_STATES = (
     ("AL", "Alabama"), ("AK", "Alaska"), ("AZ", "Arizona"), ("AR", "Arkansas"),
@@ -48,6 +52,7 @@ _MAIN_ZONES = (
     ("Pacific/Honolulu", ("HI",)),
     ("America/Puerto_Rico", ("PR",)),
 )
+_PLACES = dict(TIME_ZONES)
 ZONE_OF_STATE = {state: zone for zone, states in _MAIN_ZONES for state in states}
 """Where a state has two zones, the one most of its people live in; the page lets one change it."""
 
@@ -55,3 +60,9 @@ ZONE_OF_STATE = {state: zone for zone, states in _MAIN_ZONES for state in states
 def zone_of(state: str, default: str) -> str:
     """The time zone to propose to somebody who lives in a state."""
     return ZONE_OF_STATE.get(state, default)
+
+
+def zone_and_place(zone: ZoneInfo, language: str) -> str:
+    """A zone by its everyday name, with a place that has it: "Central Time (Chicago)"."""
+    _zone, _, place = str(_PLACES.get(zone.key, "")).partition("(")
+    return zone_text(zone, language) + (f" ({place}" if place else "")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from textwrap import shorten
 from typing import Any
@@ -43,6 +43,8 @@ class Block:
     kind: str
     fields: list[Question]
     items: list[Item]
+    title: str = ""
+    """The heading of the part of the page that begins here, or ""."""
 
 
 @dataclass(frozen=True)
@@ -122,12 +124,20 @@ def _field(item: Item, language: str, demand: bool) -> Field:
 
 
 def _topic(text: str) -> str:
-    """The beginning of a question, by which it is found again: its first sentence if it is short.
+    """What a question is found again by: its first sentence, or how that begins and ends.
 
     Word for word, since the wording of instruments is not ours to change.
     """
     first = re.split(r"(?<=[?.])\s", text, maxsplit=1)[0]
-    return shorten(first, TOPIC_LENGTH, placeholder=" …")
+    if len(first) <= TOPIC_LENGTH:
+        return first
+    begins = shorten(first, TOPIC_LENGTH // 2, placeholder="")
+    backwards = shorten(_reversed(first), TOPIC_LENGTH // 2, placeholder="")
+    return f"{begins} … {_reversed(backwards)}"
+
+
+def _reversed(text: str) -> str:
+    return " ".join(reversed(text.split()))
 
 
 def _choices(item: Item, language: str) -> list[tuple[int | str, str, str]]:
@@ -142,24 +152,40 @@ def _choices(item: Item, language: str) -> list[tuple[int | str, str, str]]:
     ]
 
 
+MANY = 20
+"""From so many questions on, a page is divided into parts."""
+PARTS = {
+    "bp": _l("Heart and blood vessels"),
+    "icp": _l("Head and eyes"),
+    "psychosis": _l("Mental health"),
+    "substance": _l("Alcohol and drugs"),
+    "liver": _l("Other health problems"),
+    "pregnant": _l("Pregnancy and breastfeeding"),
+    "allergy": _l("Ketamine and other treatment"),
+    "med_classes": _l("Your medicines"),
+}
+"""The headings of the parts of the health page, by the question they begin with."""
+
+
 def blocks(form: Form, items: Sequence[Item]) -> list[Block]:
     """The form's questions in order, neighbours with the same short answers in one sheet."""
     found: list[Block] = []
     for item in items:
         kind = _kind(item)
         last = found[-1] if found else None
-        if last and kind == last.kind and _goes_with(last.items[-1], item, kind):
+        title = str(PARTS.get(item.id, "")) if len(items) >= MANY else ""
+        if last and not title and kind == last.kind and _goes_with(last.items[-1], item, kind):
             last.fields.append(form[item.id])
             last.items.append(item)
         else:
-            found.append(Block(kind, [form[item.id]], [item]))
+            found.append(Block(kind, [form[item.id]], [item], title))
     return [_alone(block) for block in found]
 
 
 def _alone(block: Block) -> Block:
     """A sheet of one question with a list of examples or long answers reads better as rows."""
     if block.kind == "sheet" and len(block.items) == 1:
-        return Block("choice", block.fields, block.items)
+        return replace(block, kind="choice")
     return block
 
 

@@ -1,5 +1,6 @@
 """What the check page and the confirmation show."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -11,8 +12,18 @@ from flask_babel import gettext as _
 
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import language, locale, time_text, zone_text
-from intake.patient.forms import CONDITIONS, CONTACT_BY, DAYS, PARTS, VOICEMAIL
+from intake.patient.forms import (
+    AGE,
+    BEST_TIME,
+    CONDITIONS,
+    CONTACT_BY,
+    DAYS,
+    PARTS,
+    VOICEMAIL,
+    WHOM,
+)
 from intake.patient.journey import Step
+from intake.patient.places import US_STATES, zone_and_place
 from intake.patient.questions import heading
 from intake.scheduling import queries
 from intake.scheduling.models import Appointment
@@ -21,6 +32,7 @@ from intake.submissions.callback import callback_words
 from intake.submissions.emails import respond_by
 from intake.submissions.models import Submission
 from intake.web.filters import moment, opening, unbroken
+from intake.web.question import Words
 
 Row = dict[str, str]
 
@@ -42,17 +54,22 @@ def sections(
 
 def _call_rows(times: dict[str, Any], clinic: Clinic, kept: Appointment | None) -> list[Row]:
     channels = {"phone": _("Phone"), "video": _("Video"), "in_person": _("In person")}
-    rows = [_row(_("How"), channels.get(times.get("channel", ""), ""), "wizard.times", _("how"))]
+    page, needs = "wizard.times", _("Help to talk with us")
+    rows = [
+        _row(_("How"), channels.get(times.get("channel", ""), ""), page, _("how")),
+        _row(needs, times.get("needs", ""), page, needs),
+    ]
     if times.get("slot_chosen") and kept is not None:
         zone = ZoneInfo(kept.time_zone)
         small = ""
         if kept.hold_expires_at is not None:
-            until = time_text(kept.hold_expires_at, zone, language())
+            time = time_text(kept.hold_expires_at, zone, language())
+            until = f"{time}, {zone_and_place(zone, language())}"
             small = _("Held for you until %(time)s.", time=until)
         when = opening(moment(kept.starts_at, zone))
-        return [_row(_("Time"), when, "wizard.times", _("time"), small=small), *rows]
+        return [_row(_("Time"), when, page, _("time"), small=small), *rows]
     free = ", ".join(availability_words(times.get("availability", [])))
-    return [_row(_("When you can talk"), free, "wizard.times", _("when you can talk")), *rows]
+    return [_row(_("When you can talk"), free, page, _("when you can talk")), *rows]
 
 
 def availability_words(values: list[str]) -> list[str]:
@@ -71,24 +88,40 @@ def _person_rows(person: dict[str, Any]) -> list[Row]:
     born = person.get("dob")
     birth = format_date(date.fromisoformat(born), "long", locale=locale()) if born else ""
     ways = ", ".join(str(words) for key, words in CONTACT_BY if key in person.get("contact_by", []))
-    voicemail = {key: str(words) for key, words in VOICEMAIL}.get(
-        person.get("voicemail_ok", ""), ""
-    )
-    page = "wizard.contact"
+    page, calls = "wizard.contact", person.get("preferred_name", "")
     return [
         _row(_("Name"), name, page, _("name")),
+        _row(_("What we call you"), calls, page, _("what we call you")),
         _row(_("Date of birth"), birth, page, _("date of birth")),
         _row(_("Phone"), person.get("phone", ""), page, _("phone")),
         _row(_("Email"), person.get("email", ""), page, _("email")),
+        _row(_("State"), _words(US_STATES, person.get("state")), page, _("state")),
         _row(_("You allow us to"), ways, page, _("how we may contact you")),
-        _row(_("Voicemail"), voicemail, page, _("voicemail")),
+        _row(_("Voicemail"), _words(VOICEMAIL, person.get("voicemail_ok")), page, _("voicemail")),
+        _row(
+            _("Best time to call"),
+            _words(BEST_TIME, person.get("best_time")),
+            page,
+            _("best time to call"),
+        ),
     ]
 
 
+def _words(choices: Iterable[tuple[str, Words]], value: str | None) -> str:
+    """What a form calls the answer with this value."""
+    return next((str(words) for key, words in choices if key == value), "")
+
+
 def _answer_rows(draft: Submission, steps: tuple[Step, ...]) -> list[Row]:
-    chosen = (draft.contact or {}).get("start", {}).get("conditions", [])
+    start, page = (draft.contact or {}).get("start", {}), "wizard.start"
+    chosen = start.get("conditions", [])
     wanted = ", ".join(str(words) for key, words in CONDITIONS if key in chosen)
-    rows = [_row(_("Help with"), wanted, "wizard.start", _("what you would like help with"))]
+    age = _words(AGE, start.get("age18"))
+    rows = [
+        _row(_("Help with"), wanted, page, _("what you would like help with")),
+        _row(_("Who it is for"), _words(WHOM, start.get("for_whom")), page, _("who it is for")),
+        _row(_("Age"), age, page, _("age")),
+    ]
     skipped = (draft.answers or {}).get("skipped", [])
     for step in steps:
         if step.asked is not None:

@@ -20,6 +20,7 @@ from intake.core.db import unit_of_work
 from intake.patient import journey
 from intake.patient.journey import Step
 from intake.patient.limits import count_begun, forgive
+from intake.patient.questions import heading
 from intake.scheduling import service as booking
 from intake.scheduling.placing import SlotTaken
 from intake.screening.catalog import load_catalog
@@ -103,11 +104,18 @@ class Visit:
 
     def open_url(self, step: Step) -> str:
         """The address at which a page's first open question is asked."""
-        left_first = journey.unfinished_key(step.key) in self.answers.get("skipped", [])
-        is_first_open = left_first or self.was_cut_short(step)
-        if step.key in self.answers and not is_first_open:  # further questions are not answered
+        if self.is_open_further(step):
             return url_for("answering.more", instrument=step.key)
         return url_of(step)
+
+    def open_page(self, step: Step) -> tuple[str, str]:
+        """The heading of the page that asks a page's first open question, and its address."""
+        return heading(step.key, further=self.is_open_further(step)), self.open_url(step)
+
+    def is_open_further(self, step: Step) -> bool:
+        """Whether the first questions of a page are answered, and further ones are not."""
+        left_first = journey.unfinished_key(step.key) in self.answers.get("skipped", [])
+        return step.key in self.answers and not left_first and not self.was_cut_short(step)
 
     @property
     def left_open(self) -> list[Step]:

@@ -14,7 +14,6 @@ from intake.patient import journey, offers, summary
 from intake.patient.forms import NO_SLOT, CheckForm, ContactForm, StartForm, TimesForm
 from intake.patient.journey import Step
 from intake.patient.limits import count_begun
-from intake.patient.questions import heading
 from intake.patient.visit import (
     DRAFT_COOKIE,
     Visit,
@@ -207,6 +206,6 @@ def done() -> ResponseReturnValue:
     here = Visit(submission, current_clinic())
     if submission.is_draft:
         return see(here.next_url())
-    open_pages = [(heading(step.key), here.open_url(step)) for step in here.left_open]
+    open_pages = [here.open_page(step) for step in here.left_open]
     receipt = summary.receipt(submission, here.clinic, now=clock.now())
     return render_template("patient/done.html", open_pages=open_pages, **receipt)

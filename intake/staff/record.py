@@ -154,11 +154,10 @@ def record_of(
 
 def _progress(submission: Submission, clinic: Clinic) -> Progress:
     still_open = resume.left_open(submission, clinic)
-    asked = resume.asked_of(submission, clinic)
     may_mail = patient_address(submission) is not None and submission.status not in resume.OVER
     return Progress(
-        answered=asked - len(still_open),
-        asked=asked,
+        answered=resume.answered_of(submission, clinic),
+        asked=resume.asked_of(submission, clinic),
         open=[load_catalog()[each.id].title for each in still_open],
         can_mail=may_mail and bool(still_open or submission.is_draft),
     )

@@ -18,6 +18,7 @@ from intake.core.urls import patient_url
 from intake.screening.plan import Asked
 from intake.submissions import emails
 from intake.submissions.assessment import plan_of
+from intake.submissions.drafts import is_short_way
 from intake.submissions.flags import PATIENT
 from intake.submissions.models import Submission
 
@@ -85,8 +86,17 @@ def left_open(submission: Submission, clinic: Clinic) -> list[Asked]:
 
 
 def asked_of(submission: Submission, clinic: Clinic) -> int:
-    """How many instruments this person is asked."""
-    return len(plan_of(submission, clinic).everything)
+    """How many instruments this person is asked: on the short way, those they came to."""
+    plan, answers = plan_of(submission, clinic).everything, submission.answers or {}
+    if not is_short_way(submission):
+        return len(plan)
+    seen = {*answers, *answers.get("skipped", [])}
+    return sum(each.id in seen for each in plan)
+
+
+def answered_of(submission: Submission, clinic: Clinic) -> int:
+    """How many of them this person answered, in whole or in part."""
+    return len(plan_of(submission, clinic).everything) - len(left_open(submission, clinic))
 
 
 def own_address(submission: Submission) -> str | None:

@@ -139,6 +139,11 @@ class Patient:
         self.presses("Skip these for now")
         expect(self.heading).not_to_have_text(here)
 
+    def skips_to(self, heading: str) -> None:
+        """Skip page after page until this one."""
+        while not self.is_at(heading):
+            self.skips_these_questions()
+
     def chooses_the_first_free_time(self) -> None:
         times = self.question("Choose a time")
         self.hands.tick(times.get_by_role("radio").first)

@@ -47,12 +47,14 @@ def test_the_patients_way(open_page, clinic, screen):
 @every_screen
 def test_the_pages_of_help(open_page, clinic, screen):
     patient = Patient(open_page(**screen, **WITH_AXE), clinic.address, Mouse())
-    patient.opens_the_start_page()
-    patient.asks_for_a_call()
+    patient.comes_to_safety_for("Depression")
     patient.answers_about_safety(yes_to=2)
     check(patient.page)
     patient.says_whether_it_is_now("Yes")
     patient.sees("Please reach out for help now")
+    check(patient.page)
+    patient.presses_the_link("Stop here for now")
+    patient.sees("We have what you told us")
     check(patient.page)
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from intake.patient.questions import question_form
+from intake.screening.catalog import load_catalog
 from tests.browse import NAMESPACE, Browser, Page, words_of
 from tests.web.patient import journey
 
@@ -49,5 +51,37 @@ def test_the_list_of_problems_names_each_question(client: Browser) -> None:
     journey.skip_to(client, "/request/health")
     lines = summary(client.submit())
     assert "Select an answer: “Do you have bladder problems?”" in lines
-    assert "Select an answer: “Have you ever had a heart attack, heart failure, a heart …”" in lines
+    assert "Select an answer: “Have you ever had a heart … heart, or an uneven heartbeat?”" in lines
     assert "Select at least one answer: “Do you take any of these now?”" in lines
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "last"),
+    [
+        ("en", "Heart and blood vessels", "Your medicines"),
+        ("es", "Corazón y vasos sanguíneos", "Sus medicinas"),
+    ],
+)
+def test_the_many_questions_on_health_come_in_parts(
+    client: Browser, language: str, first: str, last: str
+) -> None:
+    client.get(f"/?lang={language}")
+    journey.to_contact(client)
+    client.submit(**journey.CONTACT)
+    if language == "en":
+        client.submit(**journey.NO_THOUGHTS)
+    page = journey.skip_to(client, "/request/health")
+    parts = [each for each in page.all("section") if each.get("class") == "questions"]
+    headings = [" ".join(words_of(next(each.iter(f"{NAMESPACE}h2")))) for each in parts]
+    assert (headings[0], headings[-1], len(headings)) == (first, last, 8)
+    assert sum(len(list(each.iter(f"{NAMESPACE}fieldset"))) for each in parts) == 24
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("key", sorted(load_catalog()))
+def test_no_two_questions_go_by_the_same_name(client: Browser, key: str, language: str) -> None:
+    items = [item for item in load_catalog()[key].items if language in item.text]
+    form = question_form(key, items, language, demand=True)(formdata=None)
+    topics = [field.topic for field in form]
+    assert len(set(topics)) == len(topics)
+    assert all(0 < len(topic) <= 70 for topic in topics)

@@ -13,6 +13,7 @@ from intake.notifications.render import render
 from intake.submissions.models import Submission
 from tests.browse import Browser, Page
 from tests.web.patient import journey
+from tests.web.patient.test_steps import CALL
 
 MORNING = "2026-11-30T16:00Z"  # a Monday, 10 am in Chicago
 EVENING = "2026-12-01T01:00Z"  # the same day, 7 pm
@@ -160,3 +161,14 @@ def test_without_a_chosen_time_the_receipt_says_only_that_we_call(client: Browse
         client.submit()
     assert "We will call you on Monday, November 30, by 5:00 pm Central Time." in receipt()
     assert "We will contact you by" not in receipt()
+
+
+def test_who_stops_on_the_short_way_sees_the_confirmation(client: Browser) -> None:
+    client.get("/request/call-me")
+    client.submit(**CALL)
+    client.submit(**{**journey.NO_THOUGHTS, "q3": "yes"})
+    page = client.submit(q5="yes")
+    assert "/request/stopped" in page.links()
+    page = client.get("/request/stopped")
+    assert page.path == "/request/done"
+    assert "A member of our clinical team will call you" in page.text

@@ -1,5 +1,3 @@
-import re
-
 import pytest
 import time_machine
 from sqlalchemy import func, select
@@ -194,10 +192,6 @@ def test_an_expired_hold_is_sent_while_the_time_is_free(client):
         db.session.scalars(select(Appointment)).one().hold_expires_at = clock.now()
     assert client.submit().path == "/request/done"
     assert db.session.scalars(select(Appointment.status)).one() == "pending"
-
-
-def test_a_hold_says_until_when_it_lasts(client):
-    assert re.search(r"Held for you until \d+:\d\d [ap]m\.", journey.to_check(client).text)
 
 
 def test_a_routine_request_is_booked_at_once_where_the_clinic_wants_that(client):
