@@ -24,11 +24,11 @@ FIRST_SMTP_PORT = 1025
 def main() -> None:
     """Prepare and run until interrupted; exits with a message when it cannot start."""
     try:
+        if _is_taken(_host(), _port()):
+            raise SettingsError(f"Port {_port()} is in use. Choose another one: PORT=5001 make run")
         settings = _development_settings()
     except SettingsError as error:
         sys.exit(str(error))
-    if _is_taken(_host(), _port()):
-        sys.exit(f"Port {_port()} is in use. Choose another one: PORT=5001 make run")
     _say(f"Preparing the example clinic in {settings.instance} ...")
     app = create_app(settings)
     with app.app_context():
@@ -51,7 +51,10 @@ def _host() -> str:
 
 
 def _port() -> int:
-    return int(os.environ.get("PORT") or 5000)
+    text = os.environ.get("PORT") or "5000"
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise SettingsError("PORT must be a number below 65536, such as 5001.")
+    return int(text)
 
 
 def _development_settings() -> Settings:
@@ -68,10 +71,24 @@ def _development_settings() -> Settings:
         raise SettingsError(f"{instance} is set up for production; make run is for trying only.")
     keep_to_owner(instance)
     instance.mkdir(parents=True, exist_ok=True)
-    lines = ("INTAKE_ENV=development", f"HOST={_host()}", f"PORT={_port()}")
-    smtp = f"INTAKE_SMTP_PORT={settings.smtp.port}"
-    (instance / "settings.env").write_text("\n".join((*lines, smtp, "")), "ascii")
+    _keep_settings(
+        instance / "settings.env",
+        {
+            "INTAKE_ENV": "development",
+            "HOST": _host(),
+            "PORT": str(_port()),
+            "INTAKE_SMTP_PORT": str(settings.smtp.port),
+        },
+    )
     return settings
+
+
+def _keep_settings(path: Path, ours: dict[str, str]) -> None:
+    """Write our settings into the file; lines about anything else stay as they are."""
+    before = path.read_text("utf-8").splitlines() if path.exists() else []
+    others = [line for line in before if line.split("=", 1)[0].strip() not in ours]
+    lines = [f"{name}={value}" for name, value in ours.items()]
+    path.write_text("\n".join((*lines, *others, "")), "utf-8")
 
 
 def _free_port(first: int) -> int:

@@ -23,7 +23,7 @@ class NoInstance(click.ClickException):
     def __init__(self, instance: Path) -> None:
         super().__init__(
             f"There is no clinic in {instance}. Set INSTANCE to the folder of yours."
-            " A new clinic begins with: flask --app wsgi keys create"
+            " A new one begins with: make run (an example), or flask --app wsgi keys create"
         )
 
 

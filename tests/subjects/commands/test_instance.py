@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -121,3 +122,48 @@ def test_nobody_else_can_read_what_make_run_writes(example: Installation):
     ours = set(example.folder.rglob("*")) - {example.folder / "processes.log"}
     assert {path.name for path in ours} >= {"intake.db-wal", "settings.env", "keys.json", "mail"}
     assert [path for path in ours if path.stat().st_mode & OTHERS] == []
+
+
+def make_run(instance: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """`make run` where it cannot start, which it says at once."""
+    return subprocess.run(
+        [sys.executable, "-m", "intake"],
+        check=False,
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "INSTANCE": str(instance), **environ},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+
+def test_make_run_makes_nothing_when_its_port_is_taken_or_makes_no_sense(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        for given, said in ((port, f"Port {port} is in use"), ("x", "PORT must be a number")):
+            result = make_run(tmp_path / "instance", PORT=given)
+            assert result.returncode == 1
+            assert result.stderr.startswith(said)
+            assert len(result.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_make_run_leaves_settings_of_others_alone(example: Installation):
+    file = example.folder / "settings.env"
+    file.write_text("# mine\nINTAKE_LOG_LEVEL=WARNING\nPORT=1\n")
+    example.start("everything")
+    lines = file.read_text().splitlines()
+    assert lines[-2:] == ["# mine", "INTAKE_LOG_LEVEL=WARNING"]
+    assert [line for line in lines if line.startswith("PORT")] == [f"PORT={example.port}"]
+    assert "level" not in example.log()  # no line below a warning
+
+
+def test_make_run_says_what_it_does(example: Installation):
+    example.start("everything")
+    lines = [line for line in example.log().splitlines() if line.endswith(" ...")]
+    assert lines == [
+        f"Preparing the example clinic in {example.folder} ...",
+        "Starting web server, mail worker and mail catcher ...",
+    ]
