@@ -1,6 +1,7 @@
 """A receptionist at a browser; every method is a sentence about what they do or see."""
 
 import re
+from datetime import date
 
 from playwright.sync_api import Page, expect
 
@@ -60,6 +61,15 @@ class Receptionist:
         if note:
             self.hands.type(self.page.get_by_role("textbox", name="Note (optional)"), note)
         self.hands.press(self.page.get_by_role("button", name="Save what happened"))
+
+    def closes_the_clinic_on(self, day: date, why: str) -> None:
+        self.opens("/staff/settings/closures")
+        self.hands.type(self.page.get_by_label("First day"), f"{day:%m%d%Y}")
+        self.hands.type(self.page.get_by_label("Why"), why)
+        self.presses("Close")
+
+    def follows(self, link: str) -> None:
+        self.hands.press(self.page.get_by_role("link", name=link))
 
     def presses(self, button: str) -> None:
         self.hands.press(self.page.get_by_role("button", name=button, exact=True))
