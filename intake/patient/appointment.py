@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.clinic.clinic import Clinic
@@ -19,14 +19,13 @@ from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.core.i18n import language, zone_text
-from intake.core.urls import patient_url
 from intake.patient import limits, offers
 from intake.patient.forms import CancelForm, LostLinkForm, MoveForm
+from intake.patient.ics_file import ics_file
 from intake.patient.summary import leaf_of
 from intake.patient.visit import Elsewhere, see
 from intake.scheduling import changes, emails, links, queries, waitlist
 from intake.scheduling.changes import OnlyByPhone
-from intake.scheduling.ics import calendar_file, media_type
 from intake.scheduling.models import Appointment
 from intake.scheduling.person import key_of
 from intake.scheduling.placing import SlotTaken
@@ -66,6 +65,7 @@ def show(token: str) -> ResponseReturnValue:
         undo_until=(appointment.cancelled_at or now) + changes.UNDO_FOR,
         is_waiting=waitlist.is_waiting(appointment.submission_id),
         may_wait=_may_wait(here),
+        is_moved="moved" in request.args,
         offer=offer,
         **_about(here),
     )
@@ -73,21 +73,11 @@ def show(token: str) -> ResponseReturnValue:
 
 @blueprint.get(f"{ONE}/appointment.ics")
 def calendar(token: str) -> ResponseReturnValue:
-    """The call as a calendar file. It holds no address: whoever has the link may open it."""
+    """The call as a calendar file."""
     here = _looking(token)
     if here.appointment.status != "booked":
         raise Elsewhere(_url(token))
-    event = emails.calendar_event(
-        here.appointment,
-        here.clinic,
-        None,
-        language=language(),
-        link=patient_url(_url(token)),
-        now=here.now,
-    )
-    response = Response(calendar_file(event), content_type=media_type(event))
-    response.headers["Content-Disposition"] = "attachment; filename=appointment.ics"
-    return response
+    return ics_file(here.appointment, here.clinic, path=_url(token), now=here.now)
 
 
 @blueprint.route(f"{ONE}/times", methods=["GET", "POST"])
@@ -117,8 +107,8 @@ def _move(token: str, form: MoveForm) -> ResponseReturnValue:
     except SlotTaken:
         return _times_page(token, _looking(token), form, taken=form.slot.data), 409
     except OnlyByPhone:
-        pass  # the page says so, with the number to call
-    return see(_url(token))
+        return see(_url(token))  # the page says so, with the number to call
+    return see(_url(token, moved=1))
 
 
 @blueprint.route(f"{ONE}/cancel", methods=["GET", "POST"])
@@ -192,7 +182,8 @@ def _answer_offer(token: str) -> ResponseReturnValue:
         with _changing(token) as here:
             if "take" in request.form:
                 changes.accept(here.submission, here.appointment, here.clinic, now=here.now)
-            elif "leave" in request.form:
+                return see(_url(token, moved=1))
+            if "leave" in request.form:
                 waitlist.leave(here.submission.id, now=here.now)
             else:
                 waitlist.forget_offer(here.submission.id, now=here.now)
@@ -303,5 +294,5 @@ def _times_page(token: str, here: Here, form: MoveForm, *, taken: str | None = N
     )
 
 
-def _url(token: str) -> str:
-    return url_for("appointment.show", token=token)
+def _url(token: str, **query: Any) -> str:
+    return url_for("appointment.show", token=token, **query)

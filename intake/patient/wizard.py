@@ -12,6 +12,7 @@ from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.patient import journey, offers, summary
 from intake.patient.forms import NO_SLOT, CheckForm, ContactForm, StartForm, TimesForm
+from intake.patient.ics_file import ics_file
 from intake.patient.journey import Step
 from intake.patient.limits import count_begun
 from intake.patient.visit import (
@@ -209,3 +210,15 @@ def done() -> ResponseReturnValue:
     open_pages = [here.open_page(step) for step in here.left_open]
     receipt = summary.receipt(submission, here.clinic, now=clock.now())
     return render_template("patient/done.html", open_pages=open_pages, **receipt)
+
+
+@blueprint.get("/done/appointment.ics")
+def calendar() -> ResponseReturnValue:
+    """The call as a calendar file, once it is booked."""
+    now = clock.now()
+    submission = drafts.by_cookie(session.get(DRAFT_COOKIE), now=now)
+    kept = scheduling.kept_for(submission.id) if submission is not None else None
+    if kept is None or kept.status != "booked":
+        return see(url_for("wizard.done"))
+    # The secret link to the call is only mailed; this page sends it again.
+    return ics_file(kept, current_clinic(), path=url_for("appointment.lost"), now=now)

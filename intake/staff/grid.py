@@ -51,7 +51,12 @@ class Cell:
     span: int = 1
 
 
+NOON = time(12)
+ENDS = {"morning": NOON, "afternoon": time(15)}
+"""When parts of the day end; the last one ends with the day."""
 FULL = Cell(note="None left")
+TOO_SOON = Cell(note="Too soon")
+"""Of a part of a day that is over before the notice we need has passed."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ def booking_grid(
             [
                 _closed(diary.closures[day], part)
                 if day in diary.closures
-                else cells.get((day, part), FULL)
+                else cells.get((day, part)) or _without_times(day, part, diary, clinic, now=now)
                 for day in days
             ],
         )
@@ -169,11 +174,18 @@ def _cells(
     }
 
 
+def _without_times(day: date, part: str, diary: Diary, clinic: Clinic, *, now: datetime) -> Cell:
+    """A part of a day in which nothing can be booked, and why."""
+    soonest = (now + diary.type.rules.min_notice).astimezone(clinic.tz)
+    windows = [each for calendar in diary.calendars.values() for each in calendar.windows_on(day)]
+    closes = max((end if end != time.min else time.max for _start, end in windows), default=NOON)
+    ends = min(ENDS.get(part, closes), closes)
+    return TOO_SOON if datetime.combine(day, ends, clinic.tz) <= soonest else FULL
+
+
 def part_of(wall: time) -> str:
     """The part of the day that a wall time belongs to."""
-    if wall < time(12):
-        return "morning"
-    return "afternoon" if wall < time(15) else "evening"
+    return next((part for part, end in ENDS.items() if wall < end), "evening")
 
 
 def _time(

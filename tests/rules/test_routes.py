@@ -44,6 +44,7 @@ PUBLIC = {
     "reminders.stop",
     "resume.follow",
     "resume.save",
+    "wizard.calendar",
     "wizard.check",
     "wizard.contact",
     "wizard.done",
