@@ -9,7 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings
-from intake import cli, ops
+from intake import ops
+from intake.cli.commands import register_commands
 from intake.clinic.clinic import Clinic, ClinicSettingsError
 from intake.clinic.service import current_clinic
 from intake.core.db import init_database
@@ -62,7 +63,7 @@ def create_app(settings: Settings) -> Flask:
     app.context_processor(_page_context)
     app.jinja_env.undefined = StrictUndefined
     _register_sites(app, settings)
-    cli.register_commands(app)
+    register_commands(app)
     if "key_ring" in app.extensions:
         install_static(app, ROOT / "static", settings.instance / "static")
     _trust_proxies(app, settings)

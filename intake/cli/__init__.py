@@ -1,0 +1,1 @@
+"""Commands of `flask --app wsgi`; each is a thin call into a subject."""

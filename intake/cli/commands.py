@@ -1,0 +1,16 @@
+"""All commands of `flask --app wsgi`."""
+
+from flask import Flask
+
+from intake.cli.running import doctor, messages, serve, worker
+from intake.cli.scores import score, triage
+from intake.cli.setup import clinic, keys
+from intake.cli.users import users
+
+COMMANDS = (score, triage, serve, worker, doctor, messages, users, keys, clinic)
+
+
+def register_commands(app: Flask) -> None:
+    """Add the commands to the application."""
+    for command in COMMANDS:
+        app.cli.add_command(command)

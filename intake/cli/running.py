@@ -1,0 +1,165 @@
+"""What runs: web server and worker; how it goes: the doctor, the outbox."""
+
+import logging
+import mailbox
+import os
+import shutil
+import signal
+import sys
+import threading
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+
+import click
+from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from intake import ops
+from intake.cli.base import ClinicCommand, ClinicGroup, settings
+from intake.clinic.service import current_clinic
+from intake.core import clock
+from intake.core.db import unit_of_work
+from intake.notifications import bounces, queries
+from intake.notifications import worker as mail_worker
+from intake.scheduling import digest, waitlist
+from intake.scheduling.links import delete_old_links
+from intake.scheduling.placing import SlotTaken
+from intake.submissions import unfinished
+from intake.submissions.drafts import delete_expired
+from intake.web import limits
+
+log = logging.getLogger(__name__)
+
+
+def _demand_environment() -> None:
+    """What runs for long must be told where; one-off commands may assume development."""
+    if not settings().is_environment_given:
+        raise click.ClickException("INTAKE_ENV must be set to production or development.")
+
+
+def _demand_safety() -> None:
+    """In production nothing that serves people starts before the clinic can act on danger."""
+    if not settings().is_production:
+        return
+    try:
+        with current_app.app_context():
+            ops.demand_safety()
+    except ops.UnsafeStart as problem:
+        raise click.ClickException(str(problem)) from None
+    except SQLAlchemyError:
+        raise click.ClickException(
+            "The clinic's settings cannot be read: the database is not there or not up to date."
+            " Run: flask --app wsgi db upgrade"
+        ) from None
+
+
+@click.command(cls=ClinicCommand)
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address to listen on.")
+@click.option("--threads", default=8, show_default=True, help="Requests served at the same time.")
+@click.option("--workers", default=1, show_default=True, help="Processes; keep 1 with SQLite.")
+def serve(bind: str, threads: int, workers: int) -> None:
+    """Run the web server."""
+    _demand_environment()
+    _demand_safety()
+    gunicorn = shutil.which("gunicorn", path=os.path.dirname(sys.executable)) or "gunicorn"
+    arguments = [
+        gunicorn,
+        f"--bind={bind}",
+        f"--threads={threads}",
+        f"--workers={workers}",
+        "--worker-class=gthread",
+        "--log-level=warning",
+        "--graceful-timeout=10",
+        "--no-control-socket",
+        "wsgi:app",
+    ]
+    # gunicorn is no Flask command: without this it would take a missing setting for development.
+    environment = {**os.environ, "INTAKE_ENV": settings().environment}
+    environment.pop("FLASK_RUN_FROM_CLI", None)
+    os.execve(gunicorn, arguments, environment)  # noqa: S606  no shell
+
+
+@click.command(cls=ClinicCommand)
+@click.option("--once", is_flag=True, help="Send what is due now, then stop.")
+def worker(*, once: bool) -> None:
+    """Send the e-mails of the outbox."""
+    _demand_environment()
+    _demand_safety()
+    with current_app.app_context():
+        if once:
+            mail_worker.run_once()
+            return
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        mail_worker.run(stop, hourly=_every_hour, every_minute=_every_minute)
+
+
+def _every_hour() -> None:
+    _delete_expired()
+    with unit_of_work():
+        unfinished.remind(current_clinic(), now=clock.now())
+
+
+def _every_minute() -> None:
+    _offer_freed_times()
+    _read_reports(settings().bounces)
+    with unit_of_work():
+        digest.send(current_clinic(), now=clock.now())
+
+
+def _read_reports(path: Path | None) -> None:
+    if path is None:
+        return
+    try:
+        bounces.read_reports(path, now=clock.now())
+    except (OSError, mailbox.Error):
+        log.warning("the mailbox of INTAKE_BOUNCES cannot be read")
+
+
+def _delete_expired() -> None:
+    with unit_of_work():
+        delete_expired(now=clock.now())
+        delete_old_links(now=clock.now())
+        limits.delete_unused(now=clock.now())
+
+
+def _offer_freed_times() -> None:
+    """Ask the waitlist about what was given up; what is taken meanwhile is seen a minute later."""
+    with suppress(SlotTaken):
+        is_due = True
+        while is_due:
+            with unit_of_work():
+                is_due = waitlist.ask_next(current_clinic(), now=clock.now())
+
+
+@click.command()
+@click.option("--send-to", metavar="ADDRESS", help="Send a test mail to this address.")
+@click.option("--dkim-selector", metavar="NAME", help="Name of your mail provider's DKIM key.")
+def doctor(send_to: str | None, dkim_selector: str | None) -> None:
+    """Look at all that this installation depends on. Exits with 1 if something must be mended."""
+    # Loaded only here: looking up names takes a library that no server needs.
+    examine = import_module("intake.doctor.command").examine
+    must_mend = False
+    for found in examine(settings(), now=clock.now(), send_to=send_to, selector=dkim_selector):
+        click.echo(found.line)
+        must_mend = must_mend or found.grade == "fail"
+    sys.exit(1 if must_mend else 0)
+
+
+messages = ClinicGroup("messages", help="The outbox.")
+
+
+@messages.command("count")
+def count_messages() -> None:
+    """Print how many messages there are by state, and the age of the oldest one due, in seconds.
+
+    One "name value" a line, as Prometheus reads it: intake_messages{state="queued"} 3
+    """
+    for state, number in queries.counts().items():
+        click.echo(f'intake_messages{{state="{state}"}} {number}')
+    now = clock.now()
+    since = queries.waiting_since(now)
+    age = (now - since).total_seconds() if since else 0
+    click.echo(f"intake_messages_oldest_due_seconds {age:.0f}")

@@ -1,0 +1,106 @@
+"""What a new clinic begins with: its keys and its settings."""
+
+import json
+from importlib import import_module
+from typing import Any, TextIO
+
+import click
+from flask.cli import AppGroup
+
+from intake.cli.base import ClinicGroup, settings
+from intake.clinic.clinic import (
+    EXAMPLE_CLINIC,
+    Clinic,
+    ClinicSettingsError,
+    read_clinic,
+    refuse_unknown,
+    write_clinic,
+)
+from intake.clinic.safety import EXAMPLE_PROVIDER, example_values, gaps, uses_example_provider
+from intake.clinic.service import current_clinic, save_clinic
+from intake.core import clock
+from intake.core.db import unit_of_work
+from intake.core.encryption import create_key_file
+from intake.scheduling.hours import close_each
+from intake.scheduling.service import add_providers
+
+keys = AppGroup("keys", help="The key file, without which nothing can be read.")
+
+
+@keys.command("create")
+def create_keys() -> None:
+    """Write a new key file. An existing one is left alone."""
+    path = settings().keys_file
+    if path.exists():
+        raise click.ClickException(f"{path} exists. A new one would make all data unreadable.")
+    is_new_folder = not path.parent.exists()
+    settings().instance.mkdir(parents=True, exist_ok=True)
+    create_key_file(path)
+    click.echo(f"Wrote {path}. Keep a copy in a safe place, apart from the backups.")
+    if is_new_folder:
+        click.echo(
+            f"The folder {path.parent} is new. If it should not be, check INSTANCE.", err=True
+        )
+
+
+clinic = ClinicGroup("clinic", help="The clinic's own settings.")
+
+
+@clinic.command("show")
+def show_clinic() -> None:
+    """Print the settings, or before the set-up an example to fill in."""
+    try:
+        document = write_clinic(current_clinic())
+    except ClinicSettingsError:
+        document = {**write_clinic(EXAMPLE_CLINIC), "providers": [EXAMPLE_PROVIDER]}
+    click.echo(json.dumps(document, indent=2))
+
+
+@clinic.command("setup")
+@click.argument("file", type=click.File(encoding="utf-8"))
+def set_up_clinic(file: TextIO) -> None:
+    """Store the settings of FILE (JSON, as `clinic show` prints them).
+
+    New names under "providers" get a calendar with the clinic's hours.
+    """
+    try:
+        document = json.load(file)
+        refuse_unknown(document, known=("providers",))
+        wanted = read_clinic(document)
+    except (json.JSONDecodeError, ClinicSettingsError) as error:
+        raise click.ClickException(f"{file.name}: {error}") from None
+    if settings().is_production:
+        _refuse_example(document, wanted, file.name)
+    with unit_of_work():
+        save_clinic(wanted, now=clock.now())
+        added = add_providers(document.get("providers", []), wanted)
+    click.echo(f"{wanted.name} is set up. Providers added: {', '.join(added) or 'none'}.")
+    if settings().is_production and (missing := gaps(wanted)):
+        click.echo(f"Nothing can start before this is settled: {', '.join(missing)}.", err=True)
+
+
+def _refuse_example(document: dict[str, Any], wanted: Clinic, file_name: str) -> None:
+    """Real people must not be sent to addresses and numbers that nobody answers."""
+    unedited = example_values(wanted)
+    if uses_example_provider(document):
+        unedited.append("providers")
+    if unedited:
+        raise click.ClickException(
+            f"{file_name}: still the example's: {', '.join(unedited)}. Put in the clinic's own."
+        )
+
+
+@clinic.command("holidays")
+@click.argument("year", type=click.IntRange(2026, 2099))
+def write_holidays(year: int) -> None:
+    """Close the clinic on the US federal holidays of YEAR. Dates that are closed stay as they are.
+
+    Open it again on those you work on: settings, "Closures".
+    """
+    # Loaded only here: it takes long, and no server needs it.
+    known = import_module("intake.scheduling.federal").federal_holidays(year)
+    with unit_of_work():
+        added = close_each(known, actor="command line", now=clock.now())
+    for day, label in added.items():
+        click.echo(f"{day:%a, %b %-d, %Y}  {label}")
+    click.echo(f"{len(added)} added, {len(known) - len(added)} known already.")
