@@ -30,7 +30,7 @@ class Smtp:
     username: str | None
     password: str | None
     sender: str
-    timeout: float = 10.0
+    timeout: int = 10
     """Seconds for each step of the SMTP conversation; must stay below the worker's lease."""
 
 
@@ -130,6 +130,7 @@ def _read_smtp(reader: _Reader, *, in_development: bool) -> Smtp:
         username=reader.values.get("INTAKE_SMTP_USERNAME") or None,
         password=reader.values.get("INTAKE_SMTP_PASSWORD") or None,
         sender=reader.text("INTAKE_MAIL_FROM", "clinic@example.com" if in_development else None),
+        timeout=reader.whole_number("INTAKE_SMTP_TIMEOUT", 10),
     )
 
 

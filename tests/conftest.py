@@ -1,5 +1,6 @@
 """Fixtures for all tests: the application on SQLite and on PostgreSQL, clients, time."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,13 @@ from tests import postgres
 from tests.browse import Browser
 
 DATABASES = ("sqlite", "postgresql")
+CHEAP_HASHING = {"argon2__memory_cost": 1024, "argon2__time_cost": 1}
+"""Real hashing takes a quarter of a second, and tests do it hundreds of times."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """More workers than cores: many tests wait for processes, timeouts and a browser."""
+    return (os.cpu_count() or 1) * 3 // 2
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -47,7 +55,10 @@ def make_app(tmp_path_factory: pytest.TempPathFactory):
             "INSTANCE": str(instance),
             **environ,
         }
-        return create_app(config.load(environ))
+        app = create_app(config.load(environ))
+        if security := app.extensions.get("security"):
+            security.pwd_context = security.pwd_context.using(**CHEAP_HASHING)
+        return app
 
     return make
 

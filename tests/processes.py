@@ -62,6 +62,7 @@ class Installation:
             "PORT": str(self.port),
             "INTAKE_ENV": "development",
             "INTAKE_SMTP_PORT": str(self.smtp_port),
+            "INTAKE_SMTP_TIMEOUT": "2",
             **({"INTAKE_DATABASE_URL": self.database_url} if self.database_url else {}),
         }
 

@@ -58,11 +58,20 @@ def test_a_password_is_never_sent_back(client: Browser) -> None:
     assert b"not the password" not in sign_in(client, password="not the password at all").body
 
 
-def test_passwords_are_kept_as_argon2id(app: Flask) -> None:
+@pytest.fixture
+def as_configured(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    security = app.extensions["security"]
+    costly = security.pwd_context.using(**app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"])
+    monkeypatch.setattr(security, "pwd_context", costly)
+
+
+@pytest.mark.usefixtures("as_configured")
+def test_passwords_are_kept_as_argon2id() -> None:
     give_password()
     assert str(person().password).startswith("$argon2id$v=19$m=65536,t=3,p=1$")
 
 
+@pytest.mark.usefixtures("as_configured")
 def test_a_password_hashed_with_less_is_hashed_anew_at_sign_in(app: Flask, client: Browser) -> None:
     weaker = app.extensions["security"].pwd_context.using(argon2__time_cost=1)
     with unit_of_work():
