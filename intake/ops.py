@@ -86,7 +86,8 @@ def is_local_probe(environ: WSGIEnvironment) -> bool:
         return False
     try:
         host = urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname
-        return host in LOCAL_NAMES and ip_address(environ.get("REMOTE_ADDR", "")).is_loopback
+        peer = ip_address(environ.get("REMOTE_ADDR", "").removeprefix("::ffff:"))
+        return host in LOCAL_NAMES and peer.is_loopback
     except ValueError:
         return False
 

@@ -35,7 +35,7 @@ def status(production: Flask):
 
 
 @pytest.mark.parametrize("host", [*LOCAL, PUBLIC])
-@pytest.mark.parametrize("peer", ["127.0.0.1", "::1", "127.8.8.8"])
+@pytest.mark.parametrize("peer", ["127.0.0.1", "::1", "127.8.8.8", "::ffff:127.0.0.1"])
 def test_this_machine_asks_by_any_local_name(status, host, peer):
     assert status("/health", host, peer=peer) == 200
     assert status("/ready", host, peer=peer) == 503  # its database has no tables yet
