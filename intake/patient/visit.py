@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -233,24 +233,41 @@ def starting_visit(start: Mapping[str, Any]) -> Iterator[Visit]:
     """A visit whose first page is saved with these values: into this browser's draft, or into a
     new one. In a unit of work of its own: what the block changes is written at its end.
     """
-    with begun_visit() as here:
-        drafts.save_start(here.draft, start, here.clinic, now=clock.now())
-        yield here.saved()
+    with _own_draft() as known:
+        if known is None:
+            yield _begun(drafts.begin, start)
+            return
+        drafts.save_start(known, start, current_clinic(), now=clock.now())
+        yield Visit(known, current_clinic())
+
+
+def keep_unfinished_start(values: Mapping[str, Any]) -> None:
+    """Keep what was said on a first page that is not finished, likewise."""
+    with _own_draft() as known:
+        if known is None:
+            _begun(drafts.begin_unfinished, values)
+            return
+        drafts.keep_unfinished(known, "start", values, current_clinic(), now=clock.now())
 
 
 @contextmanager
-def begun_visit() -> Iterator[Visit]:
-    """This browser's draft, or a new one in which nothing is finished yet; changed likewise."""
-    clinic, now = current_clinic(), clock.now()
-    with unit_of_work(), drafts.changing(session.get(DRAFT_COOKIE), now=now) as known:
-        if known is not None and known.is_draft:
-            drafts.speak(known, i18n.language())
-            yield Visit(known, clinic)
+def _own_draft() -> Iterator[Submission | None]:
+    """This browser's draft to change it, or None; in a unit of work of its own."""
+    with unit_of_work(), drafts.changing(session.get(DRAFT_COOKIE), now=clock.now()) as known:
+        if known is None or not known.is_draft:
+            yield None
             return
-        draft, token = drafts.begin_blank(clinic, language=i18n.language(), now=now)
-        count_begun(now=now)
-        session[DRAFT_COOKIE] = token
-        yield Visit(draft, clinic)
+        drafts.speak(known, i18n.language())
+        yield known
+
+
+def _begun(begin: Callable[..., tuple[Submission, str]], start: Mapping[str, Any]) -> Visit:
+    """A new draft, which belongs to this browser from now on."""
+    clinic, now = current_clinic(), clock.now()
+    draft, token = begin(start, clinic, language=i18n.language(), now=now)
+    count_begun(now=now)
+    session[DRAFT_COOKIE] = token
+    return Visit(draft, clinic)
 
 
 def _visit_of(draft: Submission | None, *, even_sent: bool = False) -> Visit:

@@ -18,8 +18,8 @@ from intake.patient.limits import count_begun
 from intake.patient.visit import (
     DRAFT_COOKIE,
     Visit,
-    begun_visit,
     changing_visit,
+    keep_unfinished_start,
     see,
     send,
     starting_visit,
@@ -59,9 +59,7 @@ def _begin() -> ResponseReturnValue:
     if form.age18.data == "no":
         return see(under_age(form.for_whom.data))
     if out and not is_right:
-        with begun_visit() as here:
-            right = form.right_values()
-            drafts.keep_unfinished(here.draft, "start", right, here.clinic, now=clock.now())
+        keep_unfinished_start(form.right_values())
         return see(out)
     with starting_visit(form.values()) as here:
         return see(out or here.next_url())

@@ -37,13 +37,19 @@ def begin(
     start: Mapping[str, Any], clinic: Clinic, *, language: str, now: datetime
 ) -> tuple[Submission, str]:
     """Create a draft from the first page. Returns it with the secret for the browser's cookie."""
-    draft, token = begin_blank(clinic, language=language, now=now)
-    draft.contact = {"start": dict(start)}
-    return draft, token
+    return _begin({"start": dict(start)}, clinic, language=language, now=now)
 
 
-def begin_blank(clinic: Clinic, *, language: str, now: datetime) -> tuple[Submission, str]:
-    """Create a draft of somebody who has not finished the first page; returned like by `begin`."""
+def begin_unfinished(
+    start: Mapping[str, Any], clinic: Clinic, *, language: str, now: datetime
+) -> tuple[Submission, str]:
+    """Create one from a first page that is not finished; returned in the same way."""
+    return _begin({UNFINISHED: {"start": dict(start)}}, clinic, language=language, now=now)
+
+
+def _begin(
+    contact: dict[str, Any], clinic: Clinic, *, language: str, now: datetime
+) -> tuple[Submission, str]:
     token = new_token()
     draft = Submission(
         reference=_free_reference(),
@@ -54,6 +60,7 @@ def begin_blank(clinic: Clinic, *, language: str, now: datetime) -> tuple[Submis
         waiting_since=now,
         expires_at=_expiry(clinic, now),
     )
+    draft.contact = contact
     db.session.add(draft)
     log.record("draft begun", actor=PATIENT, now=now, subject_id=draft.id)
     return draft, token
