@@ -15,6 +15,7 @@ from intake.core.db import unit_of_work
 from intake.patient import summary
 from intake.patient.forms import BirthdayForm
 from intake.patient.visit import DRAFT_COOKIE, Visit, changing_visit, see, visit
+from intake.screening.level import Level
 from intake.submissions import resume as links
 from intake.submissions.flags import PATIENT
 from intake.web.limits import Limit, give_back, spend
@@ -36,6 +37,7 @@ def save() -> ResponseReturnValue:
     return render_template(
         "patient/save.html",
         until=here.draft.expires_at,
+        is_kept_longer=here.draft.level_rank >= Level.URGENT.rank,
         address=links.own_address(here.draft),
         is_mailed="mailed" in request.args,
         call_back=summary.callback(here.draft, here.clinic, now=clock.now()),

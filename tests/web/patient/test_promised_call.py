@@ -71,10 +71,10 @@ def test_it_says_so_in_spanish(client: Browser) -> None:
         journey.to_contact(client, conditions=["depression"])
         client.submit(**journey.CONTACT)
         page = client.submit(**{f"q{number}": "1" for number in range(1, 10)})
-        assert "mañana a más tardar a las 5:00 p.m." in page.text.replace("\xa0", " ")
+        assert "mañana, a más tardar a las 5:00 p.m." in page.text.replace("\xa0", " ")
         stopped = client.get("/request/stopped")
     assert stopped.h1 == "Tenemos lo que nos dijo"
-    assert "Mañana a más tardar a las 5:00 p.m." in stopped.text.replace("\xa0", " ")
+    assert "Mañana, a más tardar a las 5:00 p.m." in stopped.text.replace("\xa0", " ")
     assert set(stopped.links()) >= CRISIS
 
 
@@ -114,6 +114,7 @@ def test_the_page_about_saving_says_it_too(client: Browser) -> None:
         page = client.get("/request/save")
     assert "will call you today by 5:00 pm Central Time." in page.text.replace("\xa0", " ")
     assert "tel:988" in page.links()
+    assert "then delete them" not in page.text  # nor is it: somebody has to call first
 
 
 def test_the_confirmation_and_the_receipt_repeat_it(client: Browser) -> None:

@@ -79,7 +79,7 @@ def test_a_link_is_mailed_in_the_patients_language(client: Browser) -> None:
 def test_before_there_is_an_address_nothing_is_mailed(client: Browser) -> None:
     journey.to_contact(client)
     page = client.get("/request/save")
-    assert "Once we have your email address" in page.text
+    assert "Once you finish the page with your email address" in page.text
     page = client.post("/request/save", {})
     assert page.status == 200
     assert mailed() is None
