@@ -183,7 +183,8 @@ def _form(
 
 def _wish(stored: Mapping[str, Any], offered: list[tuple[str, str]]) -> str | None:
     """What was chosen on a page that was not finished, if it is still offered."""
-    wish = stored.get("slot", NO_SLOT)
+    is_finished = "slot_chosen" in stored
+    wish = stored.get("slot", NO_SLOT if is_finished else None)
     return wish if wish in [NO_SLOT, *(value for value, _short in offered)] else None
 
 

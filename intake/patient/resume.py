@@ -16,6 +16,7 @@ from intake.patient import summary
 from intake.patient.forms import BirthdayForm
 from intake.patient.visit import DRAFT_COOKIE, Visit, changing_visit, see, visit
 from intake.screening.level import Level
+from intake.submissions import drafts
 from intake.submissions import resume as links
 from intake.submissions.flags import PATIENT
 from intake.web.limits import Limit, give_back, spend
@@ -39,6 +40,7 @@ def save() -> ResponseReturnValue:
         until=here.draft.expires_at,
         is_kept_longer=here.draft.level_rank >= Level.URGENT.rank,
         address=links.own_address(here.draft),
+        asks_address=not drafts.is_short_way(here.draft),
         is_mailed="mailed" in request.args,
         call_back=summary.callback(here.draft, here.clinic, now=clock.now()),
         onward=here.next_url(),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from intake.core.db import db
@@ -11,6 +12,7 @@ from intake.scheduling.models import Appointment
 from intake.submissions.models import Submission
 from tests.browse import Browser, Page
 from tests.web.patient import journey
+from tests.web.patient.test_steps import CALL
 
 LANGUAGES = ("en", "es")
 
@@ -190,3 +192,27 @@ def test_skipping_a_page_that_was_left_keeps_its_answers(client: Browser) -> Non
     client.get("/request/screening/peg")
     assert client.submit("skip").path == "/request/screening/pain_profile"
     assert submission().answers["peg"] == {"p": 3}
+
+
+def test_who_leaves_is_not_stopped_by_a_time_that_is_gone(client: Browser, app: Flask) -> None:
+    journey.to_times(client)
+    radios = [item.get("value") for item in client.page.all("input") if item.get("name") == "slot"]
+    other = Browser(app)
+    journey.to_times(other)
+    other.submit(slot=radios[0], channel="phone")
+    page = client.submit(slot=radios[0], channel="video", leave="save")
+    assert page.path == "/request/save"
+    page = client.get("/request/check")
+    assert page.path == "/request/times"
+    assert page.fields()["channel"] == ["video"]
+    assert "slot" not in page.fields()
+
+
+def test_the_short_way_can_be_left_too(client: Browser) -> None:
+    client.get("/request/call-me")
+    assert client.submit(**CALL).path == "/request/safety"
+    page = client.submit(q1="no", leave="save")
+    assert page.path == "/request/save"
+    assert "Use the same browser to come back." in page.text
+    assert "email" not in page.text
+    assert client.get("/request/check").path == "/request/safety"
