@@ -215,4 +215,4 @@ def test_the_short_way_can_be_left_too(client: Browser) -> None:
     assert page.path == "/request/save"
     assert "Use the same browser to come back." in page.text
     assert "email" not in page.text
-    assert client.get("/request/check").path == "/request/safety"
+    assert client.get("/request/done").path == "/request/safety"
