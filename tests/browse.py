@@ -43,18 +43,22 @@ class Page:
         """The words of the heading."""
         return " ".join(" ".join(words_of(self.all("h1")[0])).split())
 
-    def fields(self) -> dict[str, list[str]]:
-        """What the last form of `main` would send as it stands, by name."""
+    def fields(self, *asked: str) -> dict[str, list[str]]:
+        """What the form that asks this would send as it stands, by name."""
         sent: dict[str, list[str]] = {}
-        for name, value in form_values(self.main_form()):
+        for name, value in form_values(self.main_form(*asked)):
             sent.setdefault(name, []).append(value)
         return sent
 
-    def main_form(self) -> Element:
-        """The form this page is about: the first POST form inside main."""
+    def main_form(self, *asked: str) -> Element:
+        """The form this page is about: the first POST form inside main that asks something of this.
+
+        Without one that does, the first: tests also send what no page asks.
+        """
         main = self.all("main")[0]
         forms = [form for form in main.iter(NAMESPACE + "form") if form.get("method") == "post"]
-        return forms[0]
+        asking = (form for form in forms if not _names(form).isdisjoint(asked))
+        return next(asking, forms[0])
 
     def links(self) -> list[str]:
         """Where the page's links lead."""
@@ -82,13 +86,13 @@ class Browser:
     def submit(self, _button: str = "", **answers: object) -> Page:
         """Fill in the page's form, keeping what it holds, and send it. None empties a field."""
         assert self.page is not None
-        fields: dict[str, object] = {**self.page.fields()}
+        fields: dict[str, object] = {**self.page.fields(*answers)}
         fields |= {name: value for name, value in answers.items() if value is not None}
         for name in [name for name, value in answers.items() if value is None]:
             fields.pop(name, None)
         if _button:
             fields[_button] = "1"
-        action = self.page.main_form().get("action") or self.page.path
+        action = self.page.main_form(*answers).get("action") or self.page.path
         return self.post(urljoin(self.page.path, action), fields)
 
     def _open(self, method: str, path: str, **options: object) -> TestResponse:
@@ -153,6 +157,11 @@ def _check_labels(tree: Element, where: str, ids: set[str]) -> None:
             assert named, f"{where}: {item.get('name')} has no label"
             for other in (item.get("aria-describedby") or "").split():
                 assert other in ids, f"{where}: {item.get('name')} points at missing {other}"
+
+
+def _names(form: Element) -> set[str]:
+    """The names of a form's fields."""
+    return {each.get("name", "") for each in form.iter()}
 
 
 def form_values(form: Element) -> Iterator[tuple[str, str]]:
