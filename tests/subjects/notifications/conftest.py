@@ -23,6 +23,7 @@ class ReceivedContext(outbox.MailContext):
     reference: str = "K7M-4QDX"
     respond_by: str = "Monday, November 23, 5:00 pm Central Time"
     call_at: str = ""
+    call_back: str = ""
     is_booked: bool = False
 
 
