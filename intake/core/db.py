@@ -16,7 +16,7 @@ from typing import Any
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, event
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 from sqlalchemy.types import TypeDecorator
@@ -153,11 +153,13 @@ def _set_sqlite_rules(engine: Engine) -> None:
         for pragma in SQLITE_PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
+    def begin(connection: Any) -> None:
         # Writers take the lock at once: a transaction that reads first and asks for the lock
         # later is refused immediately when somebody else wrote in between.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        connection.execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+    # The event "begin" would do, but one listener makes an engine look for more at every statement.
+    engine.dialect.do_begin = begin  # type: ignore[assignment]
 
 
 def is_postgresql() -> bool:

@@ -43,9 +43,9 @@ def init_languages(app: Flask, offered: Callable[[], Sequence[str]]) -> None:
 
 def _catalog() -> NullTranslations:
     """The catalog of the current request's language."""
-    if "catalog" not in g:
-        g.catalog = catalog(language())
-    found: NullTranslations = g.catalog
+    found: NullTranslations | None = g.get("catalog")
+    if found is None:
+        found = g.catalog = catalog(language())
     return found
 
 
@@ -83,15 +83,16 @@ def locale_of(language: str) -> str:
 
 
 def _choose_language() -> str:
-    if "language" not in g:
+    chosen: str | None = g.get("language")
+    if chosen is None:
         offered = current_app.extensions["languages_offered"]()
         asked = _asked_language()
         if len(offered) > 1 and asked in offered and asked != session.get("lang"):
             session["lang"] = asked
         wanted = asked if asked in offered else session.get("lang")
         g.language = wanted if wanted in offered else browser_language(offered)
-    chosen_language: str = g.language
-    return chosen_language
+        chosen = str(g.language)
+    return chosen
 
 
 def _asked_language() -> str | None:

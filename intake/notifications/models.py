@@ -53,7 +53,6 @@ class Message(Base, kw_only=True):
             "ix_messages_undelivered",
             "created_at",
             sqlite_where=text(IS_UNDELIVERED),
-            postgresql_where=text(IS_UNDELIVERED),
         ),
         Index(
             "ix_messages_topic",

@@ -109,8 +109,7 @@ class ProviderCalendar:
         return tuple((each.opens, each.closes) for each in self.weekly if each.weekday == weekday)
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A consultation that could be booked, as UTC instants; buffers are in the blocked time."""
 
     provider_id: int

@@ -38,6 +38,11 @@ def test_a_site_for_patients_only_never_loads_the_sign_in_code(tmp_path: Path) -
     assert not [rule for rule in rules if rule.startswith("/staff")]
 
 
+def test_a_site_on_sqlite_never_loads_what_only_postgresql_needs(tmp_path: Path) -> None:
+    modules, _rules = start("both", tmp_path)
+    assert not {"sqlalchemy.dialects.postgresql", "psycopg"} & modules
+
+
 @pytest.mark.parametrize("sites", ["staff", "both"])
 def test_the_staff_site_stands_alone_or_beside_the_other(tmp_path: Path, sites: str) -> None:
     modules, rules = start(sites, tmp_path)
