@@ -65,6 +65,12 @@ def test_the_page_of_help_says_when(client: Browser, at: str, q5: str, words: st
     assert words in page.text.replace("\xa0", " ")
 
 
+def test_the_page_of_help_keeps_the_words_of_clinicians(client: Browser) -> None:
+    text = acute(client).text
+    assert "We have saved what you told us. Our staff will see it during office hours (" in text
+    assert "and will call you. Please do not wait for our call if you need help now." in text
+
+
 def test_it_says_so_in_spanish(client: Browser) -> None:
     with time_machine.travel(EVENING, tick=False):
         client.get("/?lang=es")
