@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
-from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -125,12 +124,12 @@ def offer(
     wanted = queries.read_slot_key(taken or "")
     if wanted is not None:
         slots = diary.free(now=now, first_day=None, last_day=None)
-        shown, earlier, later = nearest(slots, wanted[1], NEAREST), None, None
+        shown, earlier, later = _by_day(nearest(slots, wanted[1], NEAREST), zone), None, None
     else:
         own_day = kept.starts_at.astimezone(zone).date() if kept else None
         first = _first_day()
-        slots = _slots_for(diary, zone, now=now, day=first or own_day)
-        shown, earlier, later = _page_of(slots, zone, first=first, own_day=own_day)
+        free = _free_days(diary, zone, now=now, day=first or own_day)
+        shown, earlier, later = _page_of(free, first=first, own_day=own_day)
     days = _days(shown, zone, {} if wanted else diary.closures)
     form = form or _form(stored, days, kept, channels=diary.type.channels)
     if taken is not None:
@@ -148,19 +147,27 @@ def offer(
     )
 
 
-def _slots_for(
+def _free_days(
     diary: queries.Diary, zone: ZoneInfo, *, now: datetime, day: date | None
-) -> list[Slot]:
-    """The free slots among which a page is chosen.
+) -> dict[date, list[Slot]]:
+    """The free slots among which a page is chosen, by local day.
 
     The next days are looked through first: nearly always they fill the page, in a fraction of the
     time that the whole horizon takes.
     """
-    soon = diary.free(now=now, first_day=None, last_day=now.date() + SOON)
-    has_next_page = len({_local(slot, zone) for slot in soon}) > DAYS_A_PAGE
-    if day is None and has_next_page:
-        return soon
-    return diary.free(now=now, first_day=None, last_day=None)
+    if day is None:
+        soon = _by_day(diary.free(now=now, first_day=None, last_day=now.date() + SOON), zone)
+        if len(soon) > DAYS_A_PAGE:  # there is a next page
+            return soon
+    return _by_day(diary.free(now=now, first_day=None, last_day=None), zone)
+
+
+def _by_day(slots: Iterable[Slot], zone: ZoneInfo) -> dict[date, list[Slot]]:
+    """Slots in time order by their day in this zone."""
+    by_day: dict[date, list[Slot]] = {}
+    for slot in slots:
+        by_day.setdefault(slot.starts_at.astimezone(zone).date(), []).append(slot)
+    return by_day
 
 
 def _form(
@@ -221,13 +228,13 @@ def _first_day() -> date | None:
 
 
 def _page_of(
-    slots: list[Slot], zone: ZoneInfo, *, first: date | None, own_day: date | None
-) -> tuple[list[Slot], date | None, date | None]:
+    free: Mapping[date, list[Slot]], *, first: date | None, own_day: date | None
+) -> tuple[dict[date, list[Slot]], date | None, date | None]:
     """The slots of a few days, and the days the pages before and after begin with.
 
     The page begins with the day asked for; if none is, it shows the day of the person's own time.
     """
-    days = sorted({_local(slot, zone) for slot in slots})
+    days = list(free)
     start = 0
     if first is not None:
         start = min(bisect_left(days, first), max(len(days) - 1, 0))
@@ -235,20 +242,20 @@ def _page_of(
         start = days.index(own_day)
     page, after = days[start : start + DAYS_A_PAGE], days[start + DAYS_A_PAGE :]
     earlier = days[max(start - DAYS_A_PAGE, 0)] if start else None
-    shown = [slot for slot in slots if _local(slot, zone) in page]
-    return shown, earlier, after[0] if after else None
+    return {day: free[day] for day in page}, earlier, after[0] if after else None
 
 
-def _days(slots: list[Slot], zone: ZoneInfo, closures: Mapping[date, str]) -> list[Day]:
+def _days(
+    shown: Mapping[date, list[Slot]], zone: ZoneInfo, closures: Mapping[date, str]
+) -> list[Day]:
     """The slots by local day; closed days in between are said, not left out."""
-    by_day = {day: list(each) for day, each in groupby(slots, lambda slot: _local(slot, zone))}
-    if not by_day:
+    if not shown:
         return []
-    first, last = min(by_day), max(by_day)
+    first, last = min(shown), max(shown)
     closed = {day for day in closures if first < day < last and day.weekday() < 5}
     return [
-        _day(day, by_day.get(day, []), zone, closures.get(day, ""))
-        for day in sorted(closed | set(by_day))
+        _day(day, shown.get(day, []), zone, closures.get(day, ""))
+        for day in sorted(closed | set(shown))
     ]
 
 
@@ -272,7 +279,3 @@ def _weekday(day: date, lang: str) -> str:
 @lru_cache(maxsize=256)
 def _month_day(day: date, lang: str) -> str:
     return format_date(day, "MMMM d" if lang == "en" else "d 'de' MMMM", locale=lang)
-
-
-def _local(slot: Slot, zone: ZoneInfo) -> date:
-    return slot.starts_at.astimezone(zone).date()

@@ -199,19 +199,18 @@ def first_available(
     is shared evenly and the same question has the same answer. `busy` and `booked_per_day` are
     keyed by provider id; a provider without an entry has nothing.
     """
-    best: dict[datetime, tuple[int, int]] = {}
+    best: dict[datetime, tuple[int, Slot]] = {}
     for calendar in calendars:
         provider_id = calendar.provider_id
         booked = booked_per_day.get(provider_id, NOTHING_BOOKED)
         taken = _Busy(busy.get(provider_id, ()))
         for day in _bookable_days(calendar.tz, rules, now=now, first=first_day, last=last_day):
-            offer = (booked.get(day, 0), provider_id)
-            if rules.daily_cap is None or offer[0] < rules.daily_cap:
-                for start in _free_starts(day, calendar, rules, taken=taken, now=now):
-                    best[start] = min(offer, best.get(start, offer))
-    return [
-        slot_from(provider_id, start, rules) for start, (_, provider_id) in sorted(best.items())
-    ]
+            so_far = booked.get(day, 0)
+            if rules.daily_cap is None or so_far < rules.daily_cap:
+                for slot in _free_on(day, calendar, rules, taken=taken, now=now):
+                    offer = (so_far, slot)
+                    best[slot.starts_at] = min(offer, best.get(slot.starts_at, offer))
+    return [best[start][1] for start in sorted(best)]
 
 
 def open_times(calendar: ProviderCalendar, day: date) -> list[Interval]:
@@ -251,15 +250,15 @@ def _bookable_days(
         day += ONE_DAY
 
 
-def _free_starts(
+def _free_on(
     day: date, calendar: ProviderCalendar, rules: Rules, *, taken: "_Busy", now: datetime
-) -> Iterator[datetime]:
-    """Instants of a local date that leave enough notice and whose blocked time is free."""
+) -> Iterator[Slot]:
+    """Slots of a local date that leave enough notice and whose blocked time is free."""
     earliest = _utc(now) + rules.min_notice
-    to_end = rules.minutes * ONE_MINUTE + rules.buffer_after
-    for start in _starts_on(day, calendar.windows_on(day), tz=calendar.tz, rules=rules):
-        if start >= earliest and taken.is_free(start - rules.buffer_before, start + to_end):
-            yield start
+    windows = calendar.windows_on(day)
+    for slot in _slots_on(day, windows, calendar.provider_id, tz=calendar.tz, rules=rules):
+        if slot.starts_at >= earliest and taken.is_free(slot.blocked_from, slot.blocked_until):
+            yield slot
 
 
 class _Busy:
@@ -284,7 +283,16 @@ class _Stretch(NamedTuple):
     offset: timedelta
 
 
-@lru_cache(maxsize=1024)  # providers who keep the same hours, and requests, share the same days
+@lru_cache(maxsize=1024)  # whoever looks at the times asks for the same days
+def _slots_on(
+    day: date, windows: tuple[Window, ...], provider_id: int, *, tz: ZoneInfo, rules: Rules
+) -> tuple[Slot, ...]:
+    """Every slot of a provider on a local date, free or not."""
+    starts = _starts_on(day, windows, tz=tz, rules=rules)
+    return tuple(slot_from(provider_id, start, rules) for start in starts)
+
+
+@lru_cache(maxsize=1024)  # providers who keep the same hours share the same days
 def _starts_on(
     day: date, windows: tuple[Window, ...], *, tz: ZoneInfo, rules: Rules
 ) -> tuple[datetime, ...]:
