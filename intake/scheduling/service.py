@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from intake.accounts.models import User
 from intake.audit import log
@@ -14,6 +15,7 @@ from intake.scheduling import emails, queries, reminders, takeback, waitlist
 from intake.scheduling.models import Appointment, ConsultationType, Provider, WeeklyHours
 from intake.scheduling.person import person_key
 from intake.scheduling.placing import (
+    TABLE,
     SlotTaken,
     any_slot,
     new_appointment,
@@ -30,12 +32,11 @@ PATIENT = "patient"
 
 # By statement, so that losing a race leaves the unit of work as it was.
 ASK_FOR_HELD = (
-    update(Appointment)
-    .where(Appointment.id == bindparam("keep"), Appointment.status == "hold")
+    update(TABLE)
+    .where(TABLE.c.id == bindparam("keep"), TABLE.c.status == "hold")
     .values(status="pending", hold_expires_at=None, updated_at=bindparam("at"))
-    .values(person=bindparam("known_as"), version=Appointment.version + 1)
-    .returning(Appointment)
-    .execution_options(populate_existing=True)
+    .values(person=bindparam("known_as"), version=TABLE.c.version + 1)
+    .returning(TABLE)
 )
 
 
@@ -117,10 +118,12 @@ def keep_for_sending(submission: Submission, *, now: datetime) -> Appointment | 
     if kept.status != "hold":
         return kept
     values = {"keep": kept.id, "at": now, "known_as": person_key(submission)}
-    asked = db.session.scalars(ASK_FOR_HELD, values).one_or_none()
+    asked = db.session.execute(ASK_FOR_HELD, values).one_or_none()
     if asked is None:
         raise SlotTaken  # it had expired, and somebody else took the time at this moment
-    return asked
+    for name, value in asked._mapping.items():
+        set_committed_value(kept, name, value)
+    return kept
 
 
 def book_at_once(
