@@ -82,11 +82,11 @@ def _ask(key: str, *, further: bool = False) -> ResponseReturnValue:
     is_closed = not here.draft.is_draft and not here.is_left_open(sheet.step)
     if not sheet.items or is_closed:  # what was sent is not shown again
         return here.onward()
-    given = here.answers.get(key)
+    given, page = here.answers.get(key), here.page(sheet.step, further=further)
     if given:
-        return sheet.draw(sheet.form(given))
-    differences = (*sheet.page.values(), *(item.id for item in sheet.items))
-    return blank_page(here.clinic, *differences, draw=lambda: sheet.draw(sheet.form({})))
+        return sheet.draw(sheet.form(given), page)
+    differences = (*page.values(), *(item.id for item in sheet.items))
+    return blank_page(here.clinic, *differences, draw=lambda: sheet.draw(sheet.form({}), page))
 
 
 def _answer(key: str, *, further: bool) -> ResponseReturnValue:
@@ -113,7 +113,7 @@ def _answer(key: str, *, further: bool) -> ResponseReturnValue:
             return _save(here, sheet.step, {} if is_part else None, further=further)
         if skips or not here.draft.is_draft:
             return here.onward()
-    return sheet.draw(form)
+    return sheet.draw(form, here.page(sheet.step, further=further))
 
 
 def _sheet(here: Visit, key: str, *, further: bool) -> questions.Sheet:
@@ -127,8 +127,7 @@ def _sheet(here: Visit, key: str, *, further: bool) -> questions.Sheet:
         items = journey.further_items(load_catalog(), asked, conditions, given)
     else:
         items = journey.first_items(load_catalog(), step.asked, conditions)
-    page = here.page(step, further=further)
-    return questions.Sheet(step, items, here.language, further=further, page=page)
+    return questions.Sheet(step, items, here.language, further=further)
 
 
 def _save(
@@ -153,15 +152,18 @@ def _save(
     )
     here = here.saved()
     send_if_short(here)
-    more = url_for("answering.more", instrument=step.key, **_origin())
     if step.key not in here.done and step.key == SAFETY:
-        return see(more)
+        return _see_more(step)
     if _calls_for_help(here, step, given):
         return see(url_for("answering.help_now", **_what_for(here, step)))
     out = way_out()
     if out and here.draft.is_draft:
         return see(out)
-    return here.onward() if step.key in here.done else see(more)
+    return here.onward() if step.key in here.done else _see_more(step)
+
+
+def _see_more(step: Step) -> ResponseReturnValue:
+    return see(url_for("answering.more", instrument=step.key, **_origin()))
 
 
 def _save_part(

@@ -55,15 +55,14 @@ class Sheet:
     items: tuple[Item, ...]
     language: str
     further: bool
-    page: dict[str, Any]
 
     def form(self, given: Mapping[str, Any], *, demand: bool = True) -> Form:
         """The form with the answers given so far; in a POST it takes what was sent."""
         form_class = question_form(self.step.key, self.items, self.language, demand=demand)
         return form_class(data=given)
 
-    def draw(self, form: Form) -> str:
-        """The page."""
+    def draw(self, form: Form, page: Mapping[str, Any]) -> str:
+        """The page, with what every page shows around its questions."""
         key = self.step.key
         return render_template(
             template(key, further=self.further),
@@ -73,7 +72,7 @@ class Sheet:
             language=self.language,
             heading=heading(key, further=self.further),
             further=self.further,
-            **self.page,
+            **page,
         )
 
 
