@@ -18,7 +18,7 @@ from intake.core.encryption import create_key_file, load_key_file
 from intake.core.extensions import csrf, mail
 from intake.core.i18n import LANGUAGES, init_languages, language
 from intake.core.logs import init_logs
-from intake.screening.catalog import load_catalog
+from intake.screening.catalog import load_catalog, use_own
 from intake.web import appearance
 from intake.web.errors import US_LINES, register_errors
 from intake.web.filters import register_filters
@@ -43,6 +43,7 @@ SITES = {
 
 def create_app(settings: Settings) -> Flask:
     """The application for one process; raises KeyRingError when the keys cannot be used."""
+    use_own(settings.instance / "instruments")
     load_catalog()  # a malformed instrument stops the start
     app = Flask("intake", root_path=str(ROOT), static_folder=None)
     app.jinja_environment = PageEnvironment

@@ -13,6 +13,7 @@ from wtforms import Field
 
 from intake.patient.journey import Step
 from intake.screening.catalog import load_catalog
+from intake.screening.instrument import Instrument
 from intake.screening.item import Item, Kind, Text
 from intake.screening.plan import SAFETY
 from intake.screening.scoring import headache_burden
@@ -81,14 +82,14 @@ def question_form(
 ) -> type[Form]:
     """The form class for these items. With `demand`, every item that is not optional must be
     answered; without it, questions may be left blank."""
-    return _form_class(instrument_id, tuple(item.id for item in items), language, demand)
+    instrument = load_catalog()[instrument_id]
+    return _form_class(instrument, tuple(item.id for item in items), language, demand)
 
 
 @lru_cache(maxsize=256)
 def _form_class(
-    instrument_id: str, item_ids: tuple[str, ...], language: str, demand: bool
+    instrument: Instrument, item_ids: tuple[str, ...], language: str, demand: bool
 ) -> type[Form]:
-    instrument = load_catalog()[instrument_id]
     fields = {key: _field(instrument.item(key), language, demand) for key in item_ids}
     return type("QuestionForm", (Form,), fields)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 from intake.screening.errors import InstrumentError, ShapeError
-from intake.screening.instrument import Instrument, Wording
+from intake.screening.instrument import EVERYONE, Instrument, Wording
 from intake.screening.item import Item
 from intake.screening.read_instrument import read_instrument
 from intake.screening.rules import Rules, read_rules
@@ -21,9 +21,14 @@ Document = TypeVar("Document")
 
 
 class Catalog(Mapping[str, Instrument]):
-    """Instruments by id, in order of their files' names, and the triage rules."""
+    """Instruments by id, in order of their files' names, and the triage rules.
+
+    Read once and never changed, so a catalog equals itself alone and can be a key.
+    """
 
     __slots__ = ("_instruments", "rules")
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     def __init__(self, instruments: Mapping[str, Instrument], rules: Rules) -> None:
         self._instruments = dict(instruments)
@@ -39,12 +44,28 @@ class Catalog(Mapping[str, Instrument]):
         return len(self._instruments)
 
 
+_own: list[Path] = []
+"""The clinic's own folder, if it has one: the same for the whole process."""
+
+
+def use_own(folder: Path) -> None:
+    """From now on, take the clinic's own instruments from this folder; none if it is not there."""
+    _own[:] = [folder] if folder.is_dir() else []
+
+
+def load_catalog() -> Catalog:
+    """The instruments of this product and of the clinic; read once.
+
+    Raises InstrumentError, which names the file, the place and the reason.
+    """
+    return read_catalog(*_own)
+
+
 @cache
-def load_catalog(*folders: Path) -> Catalog:
-    """The instruments of this product and of a clinic's own folders; read once per process.
+def read_catalog(*folders: Path) -> Catalog:
+    """The instruments of this product and of a clinic's folders; InstrumentError like above.
 
     A clinic's file adds an instrument, or brings the wording of one that has none here (MIDAS).
-    Raises InstrumentError, which names the file, the place and the reason.
     """
     instruments: dict[str, Instrument] = {}
     for path in sorted(DATA.glob("*.json")):
@@ -67,7 +88,20 @@ def _add(instruments: dict[str, Instrument], path: Path) -> None:
     known = instruments.get(instrument.id)
     if known is not None and not _only_adds_words(known, instrument):
         raise InstrumentError(str(path), "id", f"{instrument.id} is there already and differs")
+    if not instrument.languages:
+        raise InstrumentError(str(path), "items", "have no words to ask with")
+    _refuse_unasked(instrument, [EVERYONE, *_conditions(instruments)], path)
     instruments[instrument.id] = instrument
+
+
+def _refuse_unasked(instrument: Instrument, groups: Collection[str], path: Path) -> None:
+    """Raise InstrumentError unless the instrument says of whom it is asked."""
+    if not instrument.asked_of or not set(instrument.asked_of) <= set(groups):
+        raise InstrumentError(str(path), "asked_of", f"must name some of {', '.join(groups)}")
+
+
+def _conditions(instruments: Mapping[str, Instrument]) -> list[str]:
+    return [option.id for option in instruments["history"].item("conditions").options]
 
 
 def _only_adds_words(known: Instrument, instrument: Instrument) -> bool:

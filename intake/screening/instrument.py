@@ -13,6 +13,9 @@ from intake.screening.item import Item, Text, is_given, nothing
 from intake.screening.level import Level
 from intake.screening.shape import printable
 
+EVERYONE = "everyone"
+"""Of whom a clinic's own instrument is asked, if not of people with certain conditions."""
+
 
 class Wording(Enum):
     """Whose words the items are: the authors', this product's, or none (arithmetic only)."""
@@ -68,7 +71,9 @@ class Instrument:
 
     `languages` are those with complete wording: an instrument without any cannot be shown.
     `gate` says when the items outside it are worth asking, see `behind_gate`. `reviewed` names
-    the clinician who signed off wording of our own, and when; None means nobody has.
+    the clinician who signed off wording of our own, and when; None means nobody has. `asked_of`
+    names the conditions for which a clinic asks its own instrument, or everyone; whom the built-in
+    ones are asked of is decided in `plan`.
     """
 
     id: str
@@ -91,6 +96,7 @@ class Instrument:
     sources: Mapping[str, str] = field(default_factory=nothing)
     notes: tuple[str, ...] = ()
     reviewed: str | None = None
+    asked_of: tuple[str, ...] = ()
     languages: tuple[str, ...] = field(init=False)
     _by_id: dict[str, Item] = field(init=False, repr=False)
 

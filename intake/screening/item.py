@@ -121,9 +121,18 @@ class Item:
         option = self.option(value)
         return () if option is None else (option,)
 
+    def points(self, value: object) -> int | None:
+        """What a valid answer adds to a total: its points, or the number itself; None if blank."""
+        if self.kind is Kind.INTEGER:
+            return value if isinstance(value, int) else None
+        option = self.option(value)
+        return None if option is None else option.score or 0
+
     @property
     def highest_score(self) -> int:
-        """The points of the option that scores most; 0 without scored options."""
+        """The most an answer can add to a total."""
+        if self.kind is Kind.INTEGER:
+            return self.maximum
         return max((option.score or 0 for option in self.options), default=0)
 
     def fault(self, value: object) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from intake.screening.catalog import Catalog
+from intake.screening.instrument import EVERYONE, Instrument
 
 FULL_PHQ9 = frozenset({"depression", "ptsd"})
 """Conditions for which all of PHQ-9 is asked; everybody else passes the PHQ-2 gate first."""
@@ -68,8 +69,14 @@ def plan_for(
         wanted += [Asked("peg"), Asked("pain_profile")]
     if "migraine" in conditions:
         wanted.append(Asked("headache_burden"))
+    wanted += [Asked(each.id) for each in catalog.values() if _asks_own(each, conditions)]
     offered = tuple(each for each in wanted if language in catalog[each.id].languages)
     left_out = [each.id for each in wanted if each not in offered]
     if offers_asq and not has_asq:
         left_out.insert(0, SAFETY)
     return Plan(Asked(SAFETY) if has_asq else None, offered, tuple(left_out))
+
+
+def _asks_own(instrument: Instrument, conditions: Collection[str]) -> bool:
+    """Whether a clinic asks its own instrument of a person who chose these conditions."""
+    return not {EVERYONE, *conditions}.isdisjoint(instrument.asked_of)

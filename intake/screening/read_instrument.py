@@ -29,7 +29,7 @@ from intake.screening.shape import Node
 INSTRUMENT_KEYS = (
     *("id", "version", "title", "wording", "reviewed", "population", "recall", "instructions"),
     *("preamble", "stem", "loinc", "option_sets", "items", "gate", "bands", "flags"),
-    *("scoring", "evidence", "licence", "sources", "notes"),
+    *("scoring", "evidence", "licence", "sources", "notes", "asked_of"),
 )
 
 
@@ -57,6 +57,7 @@ def read_instrument(node: Node) -> Instrument:
         licence=_licence(node["licence"]),
         sources=read_sentences(node["sources"]),
         notes=node["notes"].texts(),
+        asked_of=node["asked_of"].texts(),
     )
     _refuse_incomplete(instrument, node)
     return instrument
@@ -124,6 +125,13 @@ def _refuse_incomplete(instrument: Instrument, node: Node) -> None:
         raise node["items"].refusal("no language has the wording of every item and option")
     if instrument.wording is Wording.OFFICIAL:
         _refuse_missing_lines(instrument, node["licence"]["show"])
+    most = sum(item.highest_score for item in instrument.items if item.scored)
+    if (
+        instrument.bands
+        and most not in instrument.bands[-1]
+        and most >= instrument.bands[-1].minimum
+    ):
+        raise node["bands"].refusal(f"end before the highest total, {most}")
     for item in instrument.items:
         for key in (key for trigger in item.triggers for key in trigger.sources):
             if key not in instrument.sources:

@@ -111,6 +111,18 @@ class MidasResult(Result):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SumResult(Result):
+    """A clinic's own instrument: the sum of its items, like PHQ-9; bands None if it has none."""
+
+    total: int | None
+    band: str | None
+    complete: bool
+    answered: int
+    partial_sum: int
+    at_least_band: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PainProfileResult(Result):
     """Whether the pain has lasted for more than 3 months; None when unknown."""
 

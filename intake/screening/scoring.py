@@ -26,21 +26,34 @@ from intake.screening.results import (
     Phq9Result,
     Result,
     ScreenResult,
+    SumResult,
 )
 from intake.screening.tally import both, either, reaches, tally
 
 
 def score(instrument: Instrument, answers: Answers) -> Result:
     """The result of an instrument's own type; NotScoredError when it has no scoring rule."""
-    scorer = SCORERS.get(instrument.id)
-    if scorer is None:
+    if not is_scored(instrument):
         raise NotScoredError(f"{instrument.id} has no scoring rule")
-    return scorer(instrument, answers)
+    return SCORERS.get(instrument.id, plain_sum)(instrument, answers)
 
 
 def is_scored(instrument: Instrument) -> bool:
-    """Whether `score` has a rule for the instrument."""
-    return instrument.id in SCORERS
+    """Whether `score` has a rule for the instrument: one of its own, or items to add up."""
+    return instrument.id in SCORERS or any(item.scored for item in instrument.items)
+
+
+def plain_sum(instrument: Instrument, answers: Answers) -> SumResult:
+    """The sum of all scored items, for instruments of a clinic; missing ones are never made up."""
+    counted = tally(_scored(instrument), instrument.clean(answers))
+    return SumResult(
+        total=counted.total,
+        band=_band(instrument, counted.total),
+        complete=counted.complete,
+        answered=counted.answered,
+        partial_sum=counted.low,
+        at_least_band=_band(instrument, counted.low),
+    )
 
 
 def phq9(instrument: Instrument, answers: Answers) -> Phq9Result:
@@ -218,10 +231,7 @@ def _findings(item: Item, answer: object) -> Iterable[Finding]:
 
 def midas(instrument: Instrument, answers: Answers) -> MidasResult:
     """MIDAS (Stewart 2001): sum of five day counts, grades I–IV; items a and b never count."""
-    given = instrument.clean(answers)
-    days = [_number(given, item.id) for item in _scored(instrument)]
-    known = [count for count in days if count is not None]
-    total = sum(known) if len(known) == len(days) else None
+    total = tally(_scored(instrument), instrument.clean(answers)).total
     return MidasResult(total=total, grade=_band(instrument, total))
 
 
@@ -263,7 +273,7 @@ def _number(answers: Answers, key: str) -> int | None:
 
 
 def _band(instrument: Instrument, total: int | None) -> str | None:
-    return None if total is None else instrument.band(total).id
+    return None if total is None or not instrument.bands else instrument.band(total).id
 
 
 def _raised(**claims: bool | None) -> tuple[str, ...]:

@@ -36,15 +36,14 @@ class Tally:
 
 
 def tally(items: Iterable[Item], answers: Answers) -> Tally:
-    """The points of scored choice items, whose answers must be valid."""
+    """The points of scored items, whose answers must be valid."""
     answered = asked = low = high = 0
     for item in items:
-        option = item.option(answers.get(item.id))
-        points = 0 if option is None else option.score or 0
+        points = item.points(answers.get(item.id))
         asked += 1
-        answered += option is not None
-        low += points
-        high += item.highest_score if option is None else points
+        answered += points is not None
+        low += points or 0
+        high += item.highest_score if points is None else points
     return Tally(answered, asked, low, high)
 
 

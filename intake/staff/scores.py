@@ -14,8 +14,17 @@ from intake.screening.results import (
     PcPtsd5Result,
     PegResult,
     Phq9Result,
+    SumResult,
 )
-from intake.screening.scoring import gad7, headache_burden, pc_ptsd_5, peg, phq9
+from intake.screening.scoring import (
+    gad7,
+    headache_burden,
+    is_scored,
+    pc_ptsd_5,
+    peg,
+    phq9,
+    plain_sum,
+)
 from intake.staff.words import when
 from intake.submissions.given import earlier_in
 
@@ -45,11 +54,14 @@ def scores_of(stored: Answers, *, tz: ZoneInfo, now: datetime) -> list[Score]:
 
     `stored` are all stored answers; those given earlier are compared.
     """
-    return [_compared(name, stored, tz=tz, now=now) for name in _DRAWN if name in stored]
+    catalog = load_catalog()
+    own = [each.id for each in catalog.values() if each.asked_of and is_scored(each)]
+    names = [name for name in (*_DRAWN, *own) if name in stored]
+    return [_compared(name, stored, tz=tz, now=now) for name in names]
 
 
 def _compared(name: str, stored: Answers, *, tz: ZoneInfo, now: datetime) -> Score:
-    instrument, draw = load_catalog()[name], _DRAWN[name]
+    instrument, draw = load_catalog()[name], _DRAWN.get(name, _of_the_clinic)
     score = draw(instrument, stored[name])
     past = [
         (draw(instrument, each["answers"]).value, each["at"]) for each in earlier_in(stored, name)
@@ -79,11 +91,19 @@ def _gad7(instrument: Instrument, answers: Answers) -> Score:
     return _banded(instrument, gad7(instrument, answers), "GAD-7", "worry, last 2 weeks")
 
 
+def _of_the_clinic(instrument: Instrument, answers: Answers) -> Score:
+    """The sum of a clinic's own instrument; bands without an end are not drawn, only named."""
+    result = plain_sum(instrument, answers)
+    return _banded(instrument, result, instrument.title, instrument.recall)
+
+
 def _banded(
-    instrument: Instrument, result: Phq9Result | Gad7Result, name: str, about: str
+    instrument: Instrument, result: Phq9Result | Gad7Result | SumResult, name: str, about: str
 ) -> Score:
     scored = [item for item in instrument.items if item.scored]
-    least = instrument.band(result.partial_sum).label
+    bands = instrument.bands
+    least = instrument.band(result.partial_sum).label if bands else ""
+    named = f" ({least})" if least else ""
     complete = result.total is not None
     count = f"{result.answered} of {len(scored)} answered"
     return Score(
@@ -92,9 +112,13 @@ def _banded(
         value=result.total,
         most=sum(item.highest_score for item in scored),
         band=least if complete else "Not complete",
-        detail=count if complete else f"{count}, at least {result.partial_sum} ({least})",
-        cuts=tuple(band.minimum for band in instrument.bands),
+        detail=count if complete else f"{count}, at least {result.partial_sum}{named}",
+        cuts=tuple(band.minimum for band in bands) if _has_end(instrument) else (0,),
     )
+
+
+def _has_end(instrument: Instrument) -> bool:
+    return bool(instrument.bands) and instrument.bands[-1].maximum is not None
 
 
 def _pc_ptsd_5(instrument: Instrument, answers: Answers) -> Score:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from intake.clinic.clinic import Clinic
-from intake.screening.catalog import load_catalog
+from intake.screening.catalog import Catalog, load_catalog
 from intake.screening.facts import AnswerSheet
 from intake.screening.level import Level
 from intake.screening.plan import Asked, Plan, gate_mark, plan_for
@@ -31,6 +31,7 @@ NOTHING_FOUND = "R0"
 def plan_of(submission: Submission, clinic: Clinic, *, language: str | None = None) -> Plan:
     """What this person is asked, by the conditions they chose, in their or another language."""
     return _plan(
+        load_catalog(),
         tuple(conditions_of(submission)),
         language or submission.language,
         offers_asq=clinic.offers_asq,
@@ -40,10 +41,15 @@ def plan_of(submission: Submission, clinic: Clinic, *, language: str | None = No
 
 @lru_cache(maxsize=1024)  # each page asks for it twice
 def _plan(
-    conditions: tuple[str, ...], language: str, *, offers_asq: bool, offers_gad7: bool
+    catalog: Catalog,
+    conditions: tuple[str, ...],
+    language: str,
+    *,
+    offers_asq: bool,
+    offers_gad7: bool,
 ) -> Plan:
     return plan_for(
-        load_catalog(),
+        catalog,
         conditions,
         language=language,
         offers_asq=offers_asq,

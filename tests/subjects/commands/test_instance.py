@@ -13,6 +13,7 @@ from intake.clinic.clinic import write_clinic
 from intake.core.instance import OTHERS
 from tests.clinics import REAL
 from tests.processes import Installation, installation, wait_for
+from tests.unit.screening.documents import own_instrument
 
 ROOT = Path(__file__).parents[3]
 COMMANDS = (
@@ -68,6 +69,23 @@ def test_a_mistyped_instance_is_refused_and_nothing_is_made(tmp_path, command):
 def test_an_empty_folder_is_no_clinic_either(tmp_path, environ):
     assert flask(tmp_path, "clinic", "show", **environ).returncode == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("environ", [{}, PRODUCTION], ids=["development", "production"])
+def test_a_malformed_instrument_stops_the_start_with_file_place_and_reason(tmp_path, environ):
+    folder = tmp_path / "instruments"
+    folder.mkdir()
+    (folder / "sleep.json").write_text(json.dumps(own_instrument() | {"titel": "Sleep"}))
+    result = subprocess.run(
+        [sys.executable, "-c", "import wsgi"],
+        check=False,
+        cwd=ROOT,
+        env={"INSTANCE": str(tmp_path), "INTAKE_ENV": "development", **environ},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 3
+    assert result.stderr == f"{folder / 'sleep.json'}: titel: is not known here\n"
 
 
 @pytest.mark.parametrize("command", [("--help",), ("users", "invite", "--help")], ids=" ".join)

@@ -200,7 +200,7 @@ class TestOthers:
     def test_an_instrument_without_a_rule_is_not_scored(self) -> None:
         own = Instrument(
             **{
-                name: getattr(CATALOG["peg"], name)
+                name: getattr(CATALOG["pain_profile"], name)
                 for name in ("version", "title", "wording", "population", "recall", "items")
             },
             id="own",
