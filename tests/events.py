@@ -86,6 +86,7 @@ def _events(submission: Submission) -> Iterator[Any]:
     yield lambda: emails.received(submission, clinic, now=NOW)
     yield lambda: emails.new_submission(submission, clinic, now=NOW)
     yield lambda: emails.appointment_changed(submission, clinic, now=NOW, key=":1")
+    yield lambda: emails.closed(submission, clinic, now=NOW)
     yield lambda: emails.urgent(submission, clinic, now=NOW)
     yield lambda: emails.escalation(submission, clinic, now=NOW)
     yield lambda: emails.broken_promise(submission, entry, clinic, now=NOW)

@@ -104,6 +104,9 @@ class Clinic:
     offers_gad7: bool = True
     reminder_hours: tuple[int, ...] = (24, 2)
     """Hours before a call at which its patient is reminded; none if empty."""
+    retry_hours: tuple[int, ...] = (4, 24, 72, 168)
+    """How long to wait after each call that reached nobody. After the last one the request is
+    proposed for closing."""
     mail_name: str = ""
     """The name in mails and calendar files, if the clinic's own says what it treats; "" for that.
 
@@ -197,8 +200,9 @@ def _check_periods(clinic: Clinic) -> None:
             raise ClinicSettingsError(f"{name} must be 1 or more.")
     if not 0 <= clinic.grace_minutes <= LONGEST_GRACE:
         raise ClinicSettingsError(f"grace_minutes must be 0 to {LONGEST_GRACE}.")
-    if any(hours < 1 for hours in clinic.reminder_hours):
-        raise ClinicSettingsError("reminder_hours must be 1 or more each.")
+    for name in ("reminder_hours", "retry_hours"):
+        if any(hours < 1 for hours in getattr(clinic, name)):
+            raise ClinicSettingsError(f"{name} must be 1 or more each.")
 
 
 def _check_address(address: str) -> None:
@@ -248,6 +252,9 @@ def _read(document: Mapping[str, Any], closed: frozenset[date]) -> Clinic:
             reminder_hours=tuple(
                 int(each) for each in document.get("reminder_hours", Clinic.reminder_hours)
             ),
+            retry_hours=tuple(
+                int(each) for each in document.get("retry_hours", Clinic.retry_hours)
+            ),
             mail_name=str(document.get("mail_name", "")).strip(),
             languages=tuple(document["languages"]),
             closed=closed,
@@ -287,6 +294,7 @@ def write_clinic(clinic: Clinic) -> dict[str, Any]:
         "offers_asq": clinic.offers_asq,
         "offers_gad7": clinic.offers_gad7,
         "reminder_hours": list(clinic.reminder_hours),
+        "retry_hours": list(clinic.retry_hours),
         "mail_name": clinic.mail_name,
         "languages": list(clinic.languages),
     }

@@ -209,6 +209,7 @@ def _back_to_the_queue(submission: Submission, now: datetime) -> None:
     if submission.status == "booked":
         submission.status = "contacting"
     submission.updated_at = now
+    submission.tries, submission.last_try, submission.call_at = 0, "", None
     if not submission.is_flagged:
         submission.waiting_since = now
 

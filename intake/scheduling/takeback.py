@@ -1,12 +1,12 @@
-"""Taking back what staff did to a call by a click: booking, moving and cancelling.
+"""Taking back what staff did to a call by a click: booking, moving, cancelling, its outcome.
 
 The steps:
 1. `remember`, in the transaction of the change: how the call stood before it, and until when it can
    be taken back. The mail about the change waits for the clinic's minutes of grace.
 2. `take_back`: the call stands as before. A mail that waits is not sent; who has heard of a
    cancellation is told that the call takes place after all.
-A booking or a move can be taken back for those minutes, a cancellation for a day. Whatever
-else happens to the call ends it.
+A booking or a move can be taken back for those minutes, a cancellation or an outcome for a day.
+Whatever else happens to the call ends it.
 """
 
 from datetime import datetime, timedelta
@@ -26,9 +26,11 @@ from intake.scheduling.placing import SlotTaken, place, write
 from intake.scheduling.slots import Slot
 from intake.submissions.models import Submission
 
-CANCELLED_FOR = timedelta(hours=24)
+LONG = timedelta(hours=24)
 TAKEN = ("starts_at", "ends_at", "blocked_from", "blocked_until")
 """The instants of a slot, in order."""
+
+WHAT = {"cancelled": "cancellation", "held": "outcome", "no_show": "outcome"}
 
 Before = dict[str, Any]
 
@@ -60,7 +62,9 @@ def remember(appointment: Appointment, before: Before, clinic: Clinic, *, now: d
     """Let a change that was just made be undone. Its mail must be in the outbox already."""
     until = now + clinic.grace
     if appointment.status == "cancelled":
-        until = min(now + CANCELLED_FOR, appointment.starts_at)
+        until = min(now + LONG, appointment.starts_at)
+    elif appointment.status in ("held", "no_show"):
+        until = now + LONG
     is_told = bool(waiting(emails.news_topic(appointment)))
     appointment.before = before | {"until": until.isoformat(), "told": is_told}
 
@@ -94,7 +98,8 @@ def take_back(
         return None
     if appointment.sequence != sequence:
         raise TooLate
-    before, was_cancelled = appointment.before or {}, appointment.status == "cancelled"
+    before, was = appointment.before or {}, appointment.status
+    was_cancelled = was == "cancelled"
     if was_cancelled and not still_fits(appointment):
         raise SlotTaken
     stopped = void(emails.news_topic(appointment))
@@ -106,7 +111,7 @@ def take_back(
     _put_back(appointment, before, now)
     submission.status, submission.updated_at = before["submission"], now
     submission.waiting_since = datetime.fromisoformat(before["waiting_since"])
-    what = "cancellation" if was_cancelled else "booking"
+    what = WHAT.get(was, "booking")
     log.record(f"{what} undone", actor=actor.actor, now=now, subject_id=submission.id)
     if appointment.status == "booked":
         if before.get("unheard"):

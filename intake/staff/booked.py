@@ -14,6 +14,7 @@ from intake.core.i18n import moment_text
 from intake.scheduling import queries, takeback
 from intake.scheduling.bookings import provider_name
 from intake.scheduling.models import Appointment
+from intake.scheduling.outcomes import OUTCOMES
 from intake.staff.actors import name_of
 from intake.staff.guard import staff_user
 from intake.staff.words import when
@@ -23,6 +24,12 @@ from intake.submissions.queries import for_staff
 
 Book = Callable[..., Appointment]
 """`service.book`, or the same outside the hours."""
+VERBS = {
+    "booked": "Booked",
+    "cancelled": "Cancelled",
+    "held": "Took place",
+    "no_show": "Nobody came",
+}
 STATES = {"hold": "kept", "pending": "asked for", "booked": "booked"}
 
 
@@ -94,17 +101,18 @@ def undo_of(submission: Submission, clinic: Clinic, *, now: datetime) -> Undo | 
     call = takeback.undoable(submission, now=now)
     if call is None:
         return None
-    verb = "Cancelled" if call.status == "cancelled" else "Booked"
+    verb = VERBS[call.status]
     time = when(call.starts_at, clinic.tz, now)
     until = when(takeback.undo_until(call), clinic.tz, now)
     mail = _mail_words(call, clinic, now)
-    return Undo(
-        f"{verb}: the call of {time}.", f"{mail} You can undo this until {until}.", call.sequence
-    )
+    words = f"{mail} You can undo this until {until}.".strip()
+    return Undo(f"{verb}: the call of {time}.", words, call.sequence)
 
 
 def _mail_words(call: Appointment, clinic: Clinic, now: datetime) -> str:
     """When the patient hears of the change, or that they have."""
+    if call.status in OUTCOMES:
+        return ""
     if not (call.before or {})["told"]:
         return "The patient gets no email about it."
     leaves = call.updated_at + clinic.grace

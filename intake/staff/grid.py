@@ -1,6 +1,6 @@
 """Free times against the times a person said suit: the booking grid of a record."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -30,7 +30,7 @@ DAY_BEGINS, DAY_ENDS = time(9), time(17)
 class Time(NamedTuple):
     """A slot to click on: its key, its time, the whole of it in words, and with whom.
 
-    `who` is empty where all times are with the same one, `is_now` marks the call as it stands.
+    `who` is empty where it is whom most times are with, `is_now` marks the call as it stands.
     """
 
     key: str
@@ -63,7 +63,7 @@ TOO_SOON = Cell(note="Too soon")
 class Grid:
     """Days, rows of cells, and the first days of the grids before and after.
 
-    `who` is whom all of its times are with, or "" if that is not the same for all.
+    `who` is whom most of its times are with; the others name somebody else.
     """
 
     days: list[tuple[str, str]]
@@ -71,6 +71,12 @@ class Grid:
     earlier: str
     later: str
     who: str
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some times are with somebody else."""
+        cells = (cell for *_, row in self.rows for cell in row if cell is not None)
+        return any(time.who for cell in cells for time in cell.times)
 
 
 def booking_grid(
@@ -90,7 +96,10 @@ def booking_grid(
     start = next((i for i, day in enumerate(bookable) if first and day >= first), 0)
     days = bookable[start : start + COLUMNS]
     slots = _offered(diary, call, days[0], days[-1], now) if days else []
-    cells = _cells(slots, person, clinic, call=call)
+    most = _most(slots)
+    names = provider_names() if slots else {}
+    others = {each: name for each, name in names.items() if each != most}
+    cells = _cells(slots, person, clinic, call=call, names=others)
     rows: list[tuple[str, str, list[Cell | None]]] = [
         (
             words,
@@ -110,9 +119,7 @@ def booking_grid(
         (format_date(day, "EEE", locale="en"), format_date(day, "MMM d", locale="en"))
         for day in days
     ]
-    with_whom = {slot.provider_id for slot in slots}
-    who = provider_names()[slots[0].provider_id] if len(with_whom) == 1 else ""
-    return Grid(heads, rows, earlier, later, who)
+    return Grid(heads, rows, earlier, later, names.get(most, ""))
 
 
 def nearest_times(diary: Diary, clinic: Clinic, wanted: datetime, *, now: datetime) -> list[Time]:
@@ -132,6 +139,12 @@ def _offered(
     theirs = rather.free(now=now, first_day=first, last_day=last)
     own = {slot.starts_at: slot for slot in theirs}
     return [own.get(slot.starts_at, slot) for slot in slots]
+
+
+def _most(slots: Iterable[Slot]) -> int:
+    """With whom most of the times are; 0 if there are none."""
+    counted = Counter(slot.provider_id for slot in slots)
+    return min(counted, key=lambda each: (-counted[each], each), default=0)
 
 
 def _names(slots: Iterable[Slot]) -> dict[int, str]:
@@ -158,13 +171,14 @@ def _cells(
     clinic: Clinic,
     *,
     call: Appointment | None,
+    names: dict[int, str],
 ) -> dict[tuple[date, str], Cell]:
     """Slots by local date and part of the day."""
     found: dict[tuple[date, str], list[Slot]] = defaultdict(list)
     for slot in slots:
         starts = slot.starts_at.astimezone(clinic.tz)
         found[starts.date(), part_of(starts.time())].append(slot)
-    zone, names = person.zone(clinic), _names(slots)
+    zone = person.zone(clinic)
     return {
         place: Cell(
             free=any(_suits(slot, person, zone) for slot in each),

@@ -81,6 +81,17 @@ class Person:
         """Parts of the week that suit, such as "tue-morning", in the person's own zone."""
         return frozenset(self.times.get("availability") or ())
 
+    @property
+    def may_leave_voicemail(self) -> bool:
+        """Whether anything may be left on voicemail."""
+        return self._text("voicemail_ok") in ("clinic", "name_only")
+
+    @property
+    def best_times(self) -> list[str]:
+        """The parts of the day in which the person would like to be called."""
+        best = self.reach.get("best_time") or []
+        return [best] if isinstance(best, str) else list(best)
+
     def zone(self, clinic: Clinic) -> ZoneInfo:
         """The person's time zone; the clinic's while it is not known."""
         name = self.times.get("time_zone")
@@ -107,6 +118,20 @@ class Person:
                 return f"{hello}. {back}"
             case _:
                 return ""
+
+    def opening_line(self, caller: str, clinic: Clinic) -> str:
+        """How to begin a call: whoever answers learns of the clinic only if that is allowed."""
+        first = caller.split(maxsplit=1)[0] if caller else ""
+        whom = self.call_name or "the person who asked us to call"
+        if self._text("voicemail_ok") == "clinic":
+            return f"Hello, this is {first} from {clinic.name}. Am I speaking with {whom}?"
+        return f"Hello, this is {first}. Am I speaking with {whom}?"
+
+    def opening_rule(self) -> str:
+        """What not to say before the right person is on the phone; "" if nothing."""
+        if self._text("voicemail_ok") == "clinic":
+            return ""
+        return "Name the clinic only once you speak with them."
 
     def facts(self, clinic: Clinic, *, now: datetime) -> list[Fact]:
         """What the record shows about the person; nothing about their health."""
@@ -143,8 +168,7 @@ class Person:
         return f"{format_date(born, 'long', locale='en')} ({age})"
 
     def _best_time(self) -> str:
-        best = self.reach.get("best_time") or []
-        return listed([best] if isinstance(best, str) else best, BEST_TIMES)
+        return listed(self.best_times, BEST_TIMES)
 
     def _suits(self, clinic: Clinic) -> str:
         """Days with their parts: "Tue morning, late day; Fri morning", and the zone if not ours."""

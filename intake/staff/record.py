@@ -17,6 +17,7 @@ from intake.scheduling.slots import slot_from
 from intake.screening.catalog import load_catalog
 from intake.staff.answers import AnswerList, answers_of
 from intake.staff.booked import Undo, undo_of
+from intake.staff.contact_log import ContactCard, contact_card
 from intake.staff.flag import Flag, flag_of, level_tag
 from intake.staff.grid import Grid, booking_grid
 from intake.staff.mails import MailLine, lines_of, why_none
@@ -73,6 +74,8 @@ class Record:
     flag: Flag | None
     reasons: list[Why]
     facts: list[Fact]
+    contact: ContactCard
+    opening_line: str
     script: str
     call: Call | None
     cancelled: list[LogLine]
@@ -134,6 +137,8 @@ def record_of(
         flag=flag_of(submission, clinic, sent=sent, now=now),
         reasons=explain(submission, clinic, sees_answers=sees_answers, now=now),
         facts=person.facts(clinic, now=now),
+        contact=contact_card(submission, person, clinic, call=kept, now=now),
+        opening_line=person.opening_line(user.name, clinic),
         script=person.script(user.name, clinic),
         call=_call(kept, person, clinic, diary, now=now),
         cancelled=cancelled_calls(submission, clinic, now=now),

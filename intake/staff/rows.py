@@ -8,12 +8,15 @@ from flask import url_for
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import time_text
 from intake.scheduling.models import Appointment
+from intake.scheduling.outcomes import is_due
 from intake.staff.flag import Handled, level_tag, safety_deadline, waiting_words
 from intake.staff.past_calls import cancelled_words
 from intake.staff.person import Person
-from intake.staff.words import CHANNELS, STATUSES, Tag, lasting, opening, when
+from intake.staff.words import CHANNELS, CLOSED_FOR, STATUSES, TRIES, Tag, lasting, opening, when
 from intake.submissions.models import Submission
 
+AFTER = {"booked": "Book the call", "wrong_number": "Write to them", "not_interested": "Close"}
+"""The next action after a call that settled something."""
 DUE_SOON = 60
 """Open minutes before the promised answer from which a row is marked."""
 
@@ -66,6 +69,8 @@ def waiting_row(
         action = "Call" if is_booked else "Confirm time"
     if submission.is_draft or submission.is_flagged:
         action = "Call"
+    elif appointment is None or appointment.status == "cancelled":
+        action = _after_last_try(submission, clinic) or action
     return _row(submission, handled, clinic, now, first=first, call=call, action=action)
 
 
@@ -83,14 +88,15 @@ def booked_row(
     first = Status(start, "calendar", f"{minutes} minutes")
     icon = {"video": "video", "in_person": "user"}.get(appointment.channel, "phone")
     call = Status(CHANNELS.get(appointment.channel, ""), icon)
-    return _row(submission, handled, clinic, now, first=first, call=call, action="Open")
+    action = "Say how it went" if is_due(appointment, now=now) else "Open"
+    return _row(submission, handled, clinic, now, first=first, call=call, action=action)
 
 
 def over_row(
     submission: Submission, handled: Handled | None, clinic: Clinic, *, now: datetime
 ) -> QueueRow:
     """Somebody we need to do nothing more for."""
-    first = Status(STATUSES[submission.status], "done")
+    first = Status(STATUSES[submission.status], "done", CLOSED_FOR.get(submission.closed_for, ""))
     call = Status("No call ahead", "calendar")
     return _row(submission, handled, clinic, now, first=first, call=call, action="Open")
 
@@ -144,12 +150,35 @@ def _flagged(
     return Status(waiting_words(submission, now), "alert", small, "alert")
 
 
+def _after_last_try(submission: Submission, clinic: Clinic) -> str:
+    """What the last call leaves to do; "" where nothing follows from it."""
+    if submission.is_planned:
+        number = submission.tries + 1
+        return f"Call, try {number}" if number > 1 else "Call back"
+    if submission.last_try in AFTER:
+        return AFTER[submission.last_try]
+    return "Close politely" if submission.tries > len(clinic.retry_hours) else ""
+
+
+def _planned(call_at: datetime, submission: Submission, clinic: Clinic, now: datetime) -> Status:
+    """When somebody is called again; nobody waits before that."""
+    small = TRIES[submission.last_try] if submission.last_try else ""
+    time = when(call_at, clinic.tz, now)
+    if now < call_at:
+        return Status(f"Call {time}", "clock", small)
+    is_late = clinic.hours.open_minutes_between(call_at, now) >= DUE_SOON
+    kind, icon = ("alert", "alert") if is_late else ("warn", "clock")
+    return Status(f"Call was due {time}" if is_late else f"Call now, due {time}", icon, small, kind)
+
+
 def _waiting(
     submission: Submission, handled: Handled | None, clinic: Clinic, now: datetime
 ) -> Status:
     """How long somebody has waited, against what was promised in the clinic's open hours."""
     if submission.is_flagged:
         return _flagged(submission, handled, clinic, now)
+    if submission.call_at is not None and submission.is_planned:
+        return _planned(submission.call_at, submission, clinic, now)
     text = f"Waiting {lasting(now - submission.waiting_since)}"
     due = clinic.hours.add_open_minutes(submission.waiting_since, clinic.response_minutes)
     small = when(due, clinic.tz, now)

@@ -8,6 +8,7 @@ from intake.staff import (
     any_time,
     calendar,
     cancelling,
+    contact,
     feeds,
     forgotten,
     guard,
@@ -24,7 +25,7 @@ from intake.staff import (
 )
 
 VIEWS = (
-    *(queue, submission, any_time, cancelling, mails, resume, unsent),
+    *(queue, submission, any_time, cancelling, contact, mails, resume, unsent),
     *(calendar, to_move, feeds),
     *(settings_hours, settings_closures, settings_rules),
 )

@@ -58,6 +58,7 @@ MESSAGES = {
     "cancelled": "Cancellation to the patient",
     "restored": "Confirmation to the patient, again",
     "link_again": "New link to the patient",
+    "closed": "Notice of closing to the patient",
     "earlier_time": "Offer of an earlier time to the patient",
     "appointment_changed": "Notice of a change to the front desk",
     "new_submission": "Notice to the front desk",
@@ -83,6 +84,26 @@ CANCEL_REASONS = {
     "clinic_other": "Something else",
 }
 """Why staff cancel a call."""
+
+
+TRIES = {
+    "no_answer": "No answer",
+    "voicemail": "Voicemail left",
+    "call_back": "Reached – call back",
+    "booked": "Reached – booked",
+    "not_interested": "Reached – not interested",
+    "wrong_number": "Wrong number",
+}
+"""What came of a call."""
+CLOSED_FOR = {
+    "not_reached": "We could not reach them",
+    "not_interested": "They are not interested",
+    "elsewhere": "They found help somewhere else",
+    "not_suitable": "A clinician decided that we cannot help",
+    "twice": "They asked twice: another request goes on",
+    "other": "Something else",
+}
+"""Why a request is closed."""
 
 
 class Tag(NamedTuple):

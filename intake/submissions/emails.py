@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import day_text, moment_text
 from intake.core.tokens import token_hash
-from intake.core.urls import staff_url
+from intake.core.urls import patient_url, staff_url
 from intake.notifications.outbox import MailContext, enqueue, void
 from intake.screening.level import Level
 from intake.submissions.callback import callback_words
@@ -37,6 +37,15 @@ class ResumeMail(MailContext):
 
     link: str
     until: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosedMail(MailContext):
+    """That a request is closed for now, and where a new one can be made."""
+
+    is_unreached: bool
+    """Whether that is because we called and reached nobody."""
+    link: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +156,35 @@ def _way_back(submission: Submission, clinic: Clinic, link: str, until: datetime
         link=link,
         until=day_text(until, clinic.tz, submission.language),
     )
+
+
+def closed(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
+    """Tell somebody that we closed their request, once the minutes of grace are over."""
+    address = patient_address(submission)
+    if address is None:
+        return
+    enqueue(
+        "closed",
+        to=address,
+        context=ClosedMail(
+            clinic_name=clinic.name_in_mail,
+            clinic_phone=clinic.phone,
+            reply_to=clinic.reply_to,
+            is_unreached=submission.closed_for == "not_reached",
+            link=patient_url(f"/?lang={submission.language}"),
+        ),
+        language=submission.language,
+        now=now,
+        due_at=now + clinic.grace,
+        unique_key=f"closed:{submission.id}:{now.isoformat()}",
+        topic=closing_topic(submission),
+        submission_id=submission.id,
+    )
+
+
+def closing_topic(submission: Submission) -> str:
+    """The topic of the mail that opening the request again makes pointless."""
+    return f"closed:{submission.id}"
 
 
 def new_submission(submission: Submission, clinic: Clinic, *, now: datetime) -> None:

@@ -1,9 +1,10 @@
 """Submissions and the notes about them. An unfinished submission is a draft."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.core.db import Base, UTCDateTime
@@ -23,6 +24,12 @@ OUTCOMES = (
     *("voicemail_again", "no_answer_again"),
 )
 """What came of an urgent flag; see `submissions.flags` for which of them close it."""
+
+
+TRIES = ("no_answer", "voicemail", "call_back", "booked", "not_interested", "wrong_number")
+"""What came of a call to somebody who asked for a consultation; see `submissions.contacting`."""
+CLOSED_FOR = ("not_reached", "not_interested", "elsewhere", "not_suitable", "twice", "other")
+"""Why staff close a request."""
 
 
 class Submission(Base, kw_only=True):
@@ -64,6 +71,15 @@ class Submission(Base, kw_only=True):
     """How many alarms were raised so far; the number of the latest one."""
     flagged_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     """Since when the urgent flag is open, or was when it was acknowledged."""
+    tries: Mapped[int] = mapped_column(default=0)
+    """How often staff have called without reaching the person."""
+    last_try: Mapped[str] = mapped_column(String(20), default="")
+    """What came of the last call, of `TRIES`."""
+    call_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    """When to call next, as planned after the last call. `waiting_since` is the same instant until
+    something else happens."""
+    closed_for: Mapped[str] = mapped_column(String(20), default="")
+    """Why it was closed, of `CLOSED_FOR`."""
     resume_hash: Mapped[str | None] = mapped_column(String(64), unique=True, default=None)
     """Hash of the token in the mailed link with which the request can be taken up again."""
     resume_expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
@@ -90,6 +106,11 @@ class Submission(Base, kw_only=True):
     def is_flagged(self) -> bool:
         """Whether an urgent flag is open: raised, and not acknowledged yet."""
         return self.queue_rank >= FLAGGED
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether the next call has a time, which nothing has overtaken."""
+        return self.call_at is not None and self.call_at == self.waiting_since
 
     @property
     def is_draft(self) -> bool:
@@ -159,3 +180,28 @@ class Acknowledgement(Base, kw_only=True):
     note_sealed: Mapped[bytes | None] = mapped_column(default=None, repr=False)
 
     note = EncryptedJSON()
+
+
+class Try(Base, kw_only=True):
+    """A call to somebody who asked for a consultation: who called, when, and what came of it.
+
+    Rows are added. Undo marks one and says how the submission stood before it.
+    """
+
+    __tablename__ = "tries"
+    __table_args__ = (
+        CheckConstraint(f"outcome IN ({', '.join(repr(word) for word in TRIES)})", name="outcome"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    submission_id: Mapped[UUID] = mapped_column(
+        ForeignKey("submissions.id", ondelete="CASCADE"), index=True
+    )
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    outcome: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """How the submission stood before."""
+    call_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    """When to call next."""
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)

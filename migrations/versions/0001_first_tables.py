@@ -36,6 +36,7 @@ TABLES = (
     "appointment_links",
     "waitlist",
     "openings",
+    "tries",
 )
 
 BLOCKS = "('hold', 'offer', 'pending', 'booked', 'held', 'no_show')"
@@ -126,6 +127,7 @@ def upgrade() -> None:
     _create_appointment_links()
     _create_waitlist()
     _create_openings()
+    _create_tries()
     if op.get_bind().dialect.name == "postgresql":
         op.execute(NO_OVERLAP_POSTGRESQL)
         for statement in (*APPEND_ONLY_POSTGRESQL, *ANNOUNCED_POSTGRESQL):
@@ -273,6 +275,10 @@ def _create_submissions() -> None:
         sa.Column("queue_rank", sa.Integer(), nullable=False),
         sa.Column("alarms", sa.Integer(), nullable=False),
         sa.Column("flagged_at", INSTANT, nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("last_try", sa.String(length=20), nullable=False),
+        sa.Column("call_at", INSTANT, nullable=True),
+        sa.Column("closed_for", sa.String(length=20), nullable=False),
         sa.Column("resume_hash", sa.String(length=64), nullable=True),
         sa.Column("resume_expires_at", INSTANT, nullable=True),
         sa.Column("contact_sealed", sa.LargeBinary(), nullable=True),
@@ -645,3 +651,31 @@ def _create_openings() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_openings"),
     )
     op.create_index("ix_openings_due_at", "openings", ["due_at"])
+
+
+def _create_tries() -> None:
+    op.create_table(
+        "tries",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("call_at", INSTANT, nullable=True),
+        sa.Column("undone_at", INSTANT, nullable=True),
+        sa.CheckConstraint(
+            "outcome IN ('no_answer', 'voicemail', 'call_back', 'booked', 'not_interested', "
+            "'wrong_number')",
+            name="outcome",
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name="fk_tries_author_id_users"),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submissions.id"],
+            name="fk_tries_submission_id_submissions",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_tries"),
+    )
+    op.create_index("ix_tries_submission_id", "tries", ["submission_id"])

@@ -1,0 +1,46 @@
+"""What became of a booked call once its time has come: it was held, or nobody came."""
+
+from datetime import datetime, timedelta
+
+from intake.accounts.models import User
+from intake.audit import log
+from intake.clinic.clinic import Clinic
+from intake.scheduling import queries, takeback
+from intake.scheduling.models import Appointment
+from intake.submissions.models import Submission
+
+OUTCOMES = ("held", "no_show")
+UNDO_FOR = timedelta(hours=24)
+
+
+class TooSoon(Exception):
+    """The call has not begun yet, or there is none."""
+
+
+def is_due(appointment: Appointment | None, *, now: datetime) -> bool:
+    """Whether a call has begun and nobody has said what became of it."""
+    return (
+        appointment is not None and appointment.status == "booked" and appointment.starts_at <= now
+    )
+
+
+def settle(
+    submission: Submission, outcome: str, clinic: Clinic, *, actor: User, now: datetime
+) -> None:
+    """Write down what became of the call of a submission, of `OUTCOMES`; can be undone for a day.
+
+    The row of the submission must be locked. Raises TooSoon.
+    """
+    if submission.status == outcome:
+        return  # the second click of two
+    appointment = queries.kept_for(submission.id)
+    if appointment is None or not is_due(appointment, now=now):
+        raise TooSoon
+    as_it_was = takeback.as_it_stands(submission, appointment)
+    appointment.status, appointment.updated_at = outcome, now
+    appointment.changed_by = actor.actor
+    if not submission.is_draft:
+        submission.status = outcome
+    submission.updated_at = now
+    log.record(f"call {outcome}", actor=actor.actor, now=now, subject_id=submission.id)
+    takeback.remember(appointment, as_it_was, clinic, now=now)
