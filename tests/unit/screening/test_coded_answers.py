@@ -1,5 +1,6 @@
 """PHQ-9 as other systems exchange it: LOINC codes for questions and answers, the same total."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,13 @@ QUESTIONS = (
 )
 POINTS = {"LA6568-5": 0, "LA6569-3": 1, "LA6570-1": 2, "LA6571-9": 3}
 """As LOINC publishes them: the nine questions of the panel in order, and the answers' points."""
+
+BY_POINTS = {points: code for code, points in POINTS.items()}
+RECEIVED = {
+    "US Core's example, made and added up by LHC-Forms": ("222211200", "LA6573-5", 12),
+    "the German PROMs example": ("333333333", "LA6574-3", 27),
+}
+"""Answers in the order of the form, how difficult, and the total that came with them."""
 
 PHQ9 = CATALOG["phq9"]
 coded_answers = st.fixed_dictionaries(
@@ -44,3 +52,14 @@ def test_coded_answers_score_as_their_points_add_up(coded: dict[str, str]) -> No
     assert result.partial_sum == points
     assert result.answered == len(coded)
     assert result.total == (points if len(coded) == len(QUESTIONS) else None)
+
+
+@pytest.mark.parametrize(("points", "difficult", "total"), RECEIVED.values(), ids=RECEIVED)
+def test_responses_of_other_systems_have_the_total_they_came_with(
+    points: str, difficult: str, total: int
+) -> None:
+    codes = [BY_POINTS[int(each)] for each in points]
+    coded = dict(zip(QUESTIONS, codes, strict=True)) | {"69722-7": difficult}
+    answers = from_codes(coded)
+    assert len(answers) == 10
+    assert phq9(PHQ9, answers).total == total
