@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from functools import cache, lru_cache
 from gettext import NullTranslations
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_name
@@ -126,8 +127,13 @@ def time_text(instant: datetime, tz: ZoneInfo, language: str) -> str:
 
 @lru_cache(maxsize=64)
 def zone_text(tz: ZoneInfo, language: str) -> str:
-    """The zone's everyday name, such as "Central Time"."""
-    return get_timezone_name(tz, "long", locale=locale_of(language))
+    """The zone's everyday name, such as "Central Time".
+
+    Where clocks never change it says so: "Mountain Time" is another time than Arizona's in summer.
+    """
+    winter, summer = (datetime(2030, month, 1, tzinfo=tz).utcoffset() for month in (1, 7))
+    variant: Literal["standard", "generic"] = "standard" if winter == summer else "generic"
+    return get_timezone_name(tz, "long", locale=locale_of(language), zone_variant=variant)
 
 
 _DAY = {"en": "EEEE, MMMM d", "es": "EEEE d 'de' MMMM"}

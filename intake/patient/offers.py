@@ -57,6 +57,8 @@ class Offer:
     later: date | None
     earlier: date | None
     taken: bool
+    guess_zone: bool
+    """Whether the browser may show the page in its own zone instead: nobody has chosen one."""
 
     def page(self) -> dict[str, Any]:
         """The variables of the page's template."""
@@ -144,7 +146,12 @@ def offer(
         later=later,
         earlier=earlier,
         taken=taken is not None,
+        guess_zone=_may_guess_zone(stored) and bool(days),
     )
+
+
+def _may_guess_zone(stored: Mapping[str, Any]) -> bool:
+    return request.method == "GET" and "zone" not in request.args and "time_zone" not in stored
 
 
 def _free_days(

@@ -46,7 +46,7 @@ def test_moving_a_call_moves_its_reminders(call):
     after = planned(call)
     assert after
     assert not before & {each.id for each in after}
-    assert all("UTC" in each.context["when"] for each in after)
+    assert all("Universal Time" in each.context["when"] for each in after)
 
 
 def test_cancelling_ends_them_and_undoing_plans_them_again(call):
