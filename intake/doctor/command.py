@@ -7,8 +7,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
 from intake.core.db import db
-from intake.doctor import machine, mail
+from intake.doctor import machine, mail, wording
 from intake.doctor.finding import Finding, fail
+from intake.screening.catalog import load_catalog
 
 
 def examine(
@@ -20,6 +21,7 @@ def examine(
     else:
         words = f"there is no clinic in {settings.instance}"
         yield fail("instance", words, "Set INSTANCE to the folder of yours.")
+    yield wording.sign_off(load_catalog())
     yield machine.time_zones(now)
     yield machine.backups()
     yield mail.server(settings.smtp, send_to=send_to, now=now)

@@ -14,7 +14,7 @@ from intake.audit.models import AuditEntry
 from intake.clinic.service import current_clinic, save_clinic
 from intake.core.db import db, unit_of_work
 from intake.core.tokens import new_id
-from intake.submissions import queries, service
+from intake.submissions import drafts, queries, service
 from intake.submissions.flags import UnknownAlarm, acknowledge
 from intake.submissions.models import Acknowledgement, Submission
 from tests import factories
@@ -77,6 +77,19 @@ class TestRaising:
             service.submit(draft, current_clinic(), now=NOW + MINUTE)
         assert draft.is_flagged
         assert len(mails("urgent")) == 1
+
+    def test_answer_alarm_mail_and_audit_come_together_or_not_at_all(self, app: Flask) -> None:
+        draft = factories.begin()
+        with pytest.raises(ZeroDivisionError), unit_of_work():
+            drafts.save_answers(draft, "asq", RIGHT_NOW, current_clinic(), now=NOW)
+            raise ZeroDivisionError
+        db.session.expire_all()
+        kept = db.session.get_one(Submission, draft.id)
+        assert not kept.is_flagged
+        assert "asq" not in (kept.answers or {})
+        assert mails("urgent") == mails("escalation") == []
+        raised = select(AuditEntry).where(AuditEntry.action == "flag raised")
+        assert db.session.scalars(raised).all() == []
 
     def test_the_safety_contact_and_those_on_call_are_told_once_each(self, app: Flask) -> None:
         with unit_of_work():
