@@ -10,6 +10,7 @@ class Permission(Enum):
     SEE_QUEUE = "see the queue and the contact part of submissions"
     SEE_ANSWERS = "see screening and health answers with their scores"
     CONTACT = "contact people and write notes"
+    CLOSE_FLAG = "close an urgent flag after assessing somebody's safety"
     BOOK = "schedule, move and cancel appointments"
     MANAGE_USERS = "invite, change and disable users"
     MANAGE_SETTINGS = "change the clinic's settings"
@@ -22,7 +23,7 @@ _FRONT_DESK = frozenset({Permission.SEE_QUEUE, Permission.CONTACT, Permission.BO
 
 ROLE_PERMISSIONS = {
     "front_desk": _FRONT_DESK,
-    "clinician": _FRONT_DESK | {Permission.SEE_ANSWERS},
+    "clinician": _FRONT_DESK | {Permission.SEE_ANSWERS, Permission.CLOSE_FLAG},
     "administrator": _FRONT_DESK
     | {Permission.MANAGE_USERS, Permission.MANAGE_SETTINGS, Permission.SEE_AUDIT},
     "auditor": frozenset({Permission.SEE_AUDIT}),

@@ -134,7 +134,9 @@ class Clinic:
     def alarm_recipients(self) -> tuple[str, ...]:
         """Addresses that are told at once of an urgent submission, each of them once."""
         first = (self.safety_contact.email,) if self.safety_contact else ()
-        return tuple(dict.fromkeys((*first, *self.on_call_recipients)))
+        known = {address.casefold(): address for address in (*self.on_call_recipients, *first)}
+        order = dict.fromkeys(each.casefold() for each in (*first, *self.on_call_recipients))
+        return tuple(known[each] for each in order)
 
     @property
     def grace(self) -> timedelta:

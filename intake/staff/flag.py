@@ -14,6 +14,7 @@ from intake.submissions.flags import TRY_AGAIN
 from intake.submissions.models import Acknowledgement, Submission
 from intake.submissions.queries import acknowledgements_of, latest_acknowledgements
 
+STILL_OPEN = "Written down. The flag stays open until a clinician has written what came of it."
 LogLine = tuple[str, str, str]
 
 
@@ -72,7 +73,7 @@ def flag_of(
     return Flag(
         is_open=is_open,
         title=waiting_words(submission, now) if is_open else _closed_words(closing, clinic, now),
-        deadline=f"Call by {when(by, clinic.tz, now)}" if is_open else "",
+        deadline=call_words(submission, clinic, now=now) if is_open else "",
         is_late=is_open and now >= by,
         earlier=_closed_words(closing, clinic, now) if closing and is_open else "",
         said=_said(history, submission, sent, clinic, now=now),
@@ -88,6 +89,15 @@ def safety_deadline(submission: Submission, clinic: Clinic) -> datetime:
     """By when somebody whose flag is open should be called."""
     since = submission.flagged_at or submission.waiting_since
     return call_by(clinic, Level(submission.level), since)
+
+
+def call_words(submission: Submission, clinic: Clinic, *, now: datetime) -> str:
+    """By when to call, in the same words as the level: now, or by the end of the day."""
+    due = safety_deadline(submission, clinic)
+    time = when(due, clinic.tz, now)
+    if Level(submission.level) is not Level.URGENT_ACUTE:
+        return f"Call was due {time}" if now >= due else f"Call by {time}"
+    return f"Call now: it was due {time}" if now >= due else f"Call now, by {time} at the latest"
 
 
 def waiting_words(submission: Submission, now: datetime) -> str:
@@ -142,7 +152,7 @@ def _said(
         return "A new alarm came in while you wrote. What you wrote is kept. Please call once more."
     closing = next((each for each in history if each.entry.closed and each is not mine), None)
     if closing is None:
-        return ""
+        return STILL_OPEN if submission.is_flagged else ""
     before = lasting(mine.entry.created_at - closing.entry.created_at)
     return (
         f"{closing.author} acknowledged this {before} before you: "

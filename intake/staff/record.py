@@ -72,6 +72,7 @@ class Record:
     level: Tag
     line: str
     flag: Flag | None
+    may_close_flag: bool
     reasons: list[Why]
     facts: list[Fact]
     contact: ContactCard
@@ -135,6 +136,7 @@ def record_of(
         level=level_tag(submission),
         line=_line(submission, person, clinic, now),
         flag=flag_of(submission, clinic, sent=sent, now=now),
+        may_close_flag=user.may(Permission.CLOSE_FLAG),
         reasons=explain(submission, clinic, sees_answers=sees_answers, now=now),
         facts=person.facts(clinic, now=now),
         contact=contact_card(submission, person, clinic, call=kept, now=now),

@@ -9,7 +9,7 @@ from intake.clinic.clinic import Clinic
 from intake.core.i18n import time_text
 from intake.scheduling.models import Appointment
 from intake.scheduling.outcomes import is_due
-from intake.staff.flag import Handled, level_tag, safety_deadline, waiting_words
+from intake.staff.flag import Handled, call_words, level_tag, waiting_words
 from intake.staff.past_calls import cancelled_words
 from intake.staff.person import Person
 from intake.staff.words import CHANNELS, CLOSED_FOR, STATUSES, TRIES, Tag, lasting, opening, when
@@ -143,8 +143,7 @@ def _flagged(
     submission: Submission, handled: Handled | None, clinic: Clinic, now: datetime
 ) -> Status:
     """How long a flag is open, and who is on it or by when to call."""
-    due = safety_deadline(submission, clinic)
-    small = f"Call by {when(due, clinic.tz, now)}"
+    small = call_words(submission, clinic, now=now)
     if handled is not None and handled.is_about(submission) and handled.entry.try_again_at:
         small = f"{handled.author} tries again {when(handled.entry.try_again_at, clinic.tz, now)}"
     return Status(waiting_words(submission, now), "alert", small, "alert")

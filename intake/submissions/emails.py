@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from intake.clinic.clinic import Clinic
+from intake.clinic.safety import call_by
 from intake.core.i18n import day_text, moment_text
 from intake.core.tokens import token_hash
 from intake.core.urls import patient_url, staff_url
@@ -55,6 +56,8 @@ class StaffMail(MailContext):
     reference: str
     received_at: str
     link: str
+    call_by: str = ""
+    """By when an urgent one is called; "" for all others."""
 
 
 def respond_by(
@@ -206,6 +209,7 @@ def urgent(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
         clinic,
         recipients=clinic.alarm_recipients,
         now=now,
+        is_urgent=True,
         key=f":{submission.alarms}",
     )
 
@@ -274,10 +278,18 @@ def _tell_backup(
         recipients=(contact.email,) if contact else (),
         now=now,
         since=submission.flagged_at,
+        is_urgent=True,
         key=key,
         due_at=due_at,
         topic=topic,
     )
+
+
+def _call_by(submission: Submission, clinic: Clinic) -> str:
+    """By when to call, as the record says it."""
+    since = submission.flagged_at or submission.waiting_since
+    due = call_by(clinic, Level(submission.level), since)
+    return moment_text(due, clinic.tz, "en")
 
 
 def _tell_staff(
@@ -288,6 +300,7 @@ def _tell_staff(
     recipients: tuple[str, ...],
     now: datetime,
     since: datetime | None = None,
+    is_urgent: bool = False,
     key: str = "",
     due_at: datetime | None = None,
     topic: str | None = None,
@@ -298,6 +311,7 @@ def _tell_staff(
         reference=submission.reference,
         received_at=moment_text(since or now, clinic.tz, "en"),
         link=staff_url(f"/staff/submissions/{submission.id}"),
+        call_by=_call_by(submission, clinic) if is_urgent else "",
     )
     for address in recipients:
         enqueue(

@@ -4,7 +4,9 @@
    closed, is an alarm: the flag is open, those on call are mailed, and a mail to the backup
    contact lies ready for when the clinic's limit has passed.
 2. Staff write down what they did. "No answer" is kept and leaves the flag open.
-3. An outcome that answers the latest alarm closes it, and the mails that lie ready are void.
+3. An outcome that answers the latest alarm, written by a clinician, closes it, and the mails that
+   lie ready are void. The rules say that a clinician must call: what others write is kept, and
+   leaves the flag open.
 """
 
 from collections.abc import Collection
@@ -12,6 +14,7 @@ from datetime import datetime
 from uuid import UUID
 
 from intake.accounts.models import User
+from intake.accounts.permissions import Permission
 from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
@@ -69,14 +72,16 @@ def acknowledge(
 
     The row of the submission must be locked by the caller's unit of work. `entry_id` is made with
     the form, so that a second click adds nothing. `alarm` is the one the author saw: an entry is
-    always kept, but it cannot close a flag that was raised again since. Raises UnknownAlarm.
+    always kept, but it cannot close a flag that was raised again since, nor can an author who may
+    not judge whether somebody is safe. Raises UnknownAlarm.
     """
     known = db.session.get(Acknowledgement, entry_id)
     if known is not None and (known.submission_id, known.author_id) == (submission.id, author.id):
         return known
     if known is not None or not 1 <= alarm <= submission.alarms:
         raise UnknownAlarm
-    closes = outcome not in TRY_AGAIN and alarm == submission.alarms and submission.is_flagged
+    answers = outcome not in TRY_AGAIN and alarm == submission.alarms and submission.is_flagged
+    closes = answers and author.may(Permission.CLOSE_FLAG)
     entry = Acknowledgement(
         id=entry_id,
         submission_id=submission.id,

@@ -15,12 +15,12 @@ def test_a_cry_for_help_is_mailed_seen_and_acknowledged(open_page, clinic):
     wait_for(lambda: len(alerts(clinic)) > before, "the alert to those on call")
 
     receptionist = Receptionist(open_page(**DESKTOP), clinic, Keyboard())
-    receptionist.signs_in_by_a_one_time_link()
+    receptionist.signs_in_by_a_one_time_link("clinician@example.com")
     receptionist.sees_on_the_page(f"Call {unsent.name} now")
     receptionist.opens_the_request_of(unsent.name)
     receptionist.sees_on_the_page("Not yet acknowledged, 0 min")
     receptionist.writes_down("Reached – handed to a clinician", "She is on the line with Dr. Nair.")
-    receptionist.sees_on_the_page("Acknowledged by Marta Ruiz")
+    receptionist.sees_on_the_page("Acknowledged by Dr. Priya Nair")
     receptionist.sees_on_the_page("Alert to the backup contact: not sent, no longer needed")
 
     receptionist.page.goto(f"{clinic.address}/staff/")
@@ -32,5 +32,7 @@ def test_a_cry_for_help_is_mailed_seen_and_acknowledged(open_page, clinic):
 def alerts(clinic):
     """The subjects of the alerts that were sent; none may say anything about a person."""
     return [
-        mail["Subject"] for mail in clinic.mails() if mail["Subject"] == "Intake needs review now"
+        mail["Subject"]
+        for mail in clinic.mails()
+        if mail["Subject"] == "Urgent: intake needs review now"
     ]

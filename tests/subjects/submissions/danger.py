@@ -47,7 +47,7 @@ def record(
 
 
 def desk() -> User:
-    user = user_by_email("desk@example.com")
+    user = user_by_email("clinician@example.com")
     assert user is not None
     return user
 

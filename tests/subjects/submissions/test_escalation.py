@@ -10,6 +10,7 @@ from flask import Flask
 
 from intake.clinic.service import current_clinic, save_clinic
 from intake.core.db import unit_of_work
+from intake.notifications.render import render
 from intake.notifications.worker import run_once
 from intake.submissions import drafts
 from intake.submissions.models import Submission
@@ -110,7 +111,7 @@ def test_its_context_holds_a_reference_and_a_link_and_nothing_about_the_person(
     assert UUID(context["link"].rsplit("/", 1)[-1]) == flagged.id
     assert set(context) == {
         *("clinic_name", "clinic_phone", "reply_to", "unsubscribe", "calendar", "calendar_method"),
-        *("reference", "received_at", "link"),
+        *("reference", "received_at", "link", "call_by"),
     }
 
 
@@ -134,10 +135,13 @@ def sent_at(when: datetime, inbox: Inbox) -> list[str]:
 def test_the_worker_tells_the_backup_when_the_limit_has_passed(
     flagged: Submission, inbox: Inbox
 ) -> None:
-    at_once = ["clinician@example.com: Intake needs review now"]
+    at_once = ["clinician@example.com: Urgent: intake needs review now"]
     assert sent_at(NOW + 14 * MINUTE, inbox) == at_once
     escalated = sent_at(NOW + 15 * MINUTE, inbox)
-    assert escalated == ["backup@example.com: Intake still needs review", *at_once]
+    assert escalated == [
+        "backup@example.com: Urgent and not acknowledged: intake needs review",
+        *at_once,
+    ]
     said = inbox.mails[-1].as_string().lower()
     assert flagged.reference.lower() in said
     for word in ("dana", "whitfield", "suicid", "safety", "asq", "thoughts", "depress", "ketamine"):
@@ -147,4 +151,21 @@ def test_the_worker_tells_the_backup_when_the_limit_has_passed(
 def test_the_worker_is_silent_after_the_acknowledgement(flagged: Submission, inbox: Inbox) -> None:
     record(flagged)
     mails_sent = sent_at(NOW + timedelta(days=1), inbox)
-    assert mails_sent == ["clinician@example.com: Intake needs review now"]
+    assert mails_sent == ["clinician@example.com: Urgent: intake needs review now"]
+
+
+def test_the_alerts_say_by_when_to_call(app: Flask) -> None:
+    save(factories.sent(), RIGHT_NOW)
+    for name in ("urgent", "escalation"):
+        (mail,) = mails(name)
+        assert mail.context["call_by"] == "Monday, November 23, 10:15 am Central Time"
+        rendered = render(mail.name, mail.context, "en")
+        assert rendered.subject.startswith("Urgent")
+        for part in (rendered.text, rendered.html):
+            assert mail.context["call_by"] in part
+
+
+def test_one_person_gets_one_alert_however_their_address_is_written(app: Flask) -> None:
+    factories.settle(on_call_recipients=("Clinician@Example.com", "call@example.com"))
+    save(factories.sent(), RIGHT_NOW)
+    assert len(mails("urgent")) == 2

@@ -8,7 +8,7 @@ P = Permission
 
 EXPECTED = {
     "front_desk": {P.SEE_QUEUE, P.CONTACT, P.BOOK},
-    "clinician": {P.SEE_QUEUE, P.CONTACT, P.BOOK, P.SEE_ANSWERS},
+    "clinician": {P.SEE_QUEUE, P.CONTACT, P.BOOK, P.SEE_ANSWERS, P.CLOSE_FLAG},
     "administrator": {
         *(P.SEE_QUEUE, P.CONTACT, P.BOOK),
         *(P.MANAGE_USERS, P.MANAGE_SETTINGS, P.SEE_AUDIT),

@@ -20,7 +20,7 @@ from intake.notifications.render import TEMPLATES, Rendered, render
 from intake.scheduling.digest import DigestMail
 from intake.scheduling.emails import BookedMail, EarlierTimeMail, MovedMail, RebookMail
 from intake.scheduling.reminders import ReminderMail
-from intake.submissions.emails import ReceivedMail, ResumeMail, StaffMail
+from intake.submissions.emails import ClosedMail, ReceivedMail, ResumeMail, StaffMail
 
 CLINIC: dict[str, Any] = {"clinic_name": "Quiet Clinic", "clinic_phone": "(312) 555-0142"}
 TO_PATIENTS: dict[str, MailContext] = {
@@ -57,6 +57,9 @@ TO_PATIENTS["earlier_time"] = EarlierTimeMail(
     booked="Friday, December 4, 9:30 am Central Time",
     until="11:30 am Central Time",
     **{**asdict(TO_PATIENTS["booked"]), **CLINIC},
+)
+TO_PATIENTS["closed"] = ClosedMail(
+    is_unreached=True, link="https://clinic.example/?lang=en", **CLINIC
 )
 TO_STAFF: dict[str, MailContext] = {
     name: StaffMail(
@@ -147,9 +150,9 @@ def test_a_mail_to_staff_holds_a_reference_a_time_and_one_link(name: str) -> Non
 
 
 def test_an_urgent_mail_looks_and_reads_unlike_an_ordinary_one() -> None:
-    assert made("urgent").subject == "Intake needs review now"
+    assert made("urgent").subject == "Urgent: intake needs review now"
     assert made("new_submission").subject == "New intake to review"
-    assert made("escalation").subject == "Intake still needs review"
+    assert made("escalation").subject == "Urgent and not acknowledged: intake needs review"
     assert 'class="card urgent"' in made("urgent").html
     assert 'class="card urgent"' in made("escalation").html
     assert "card urgent" not in made("new_submission").html

@@ -35,6 +35,14 @@ def morning(app: Flask):
 
 @pytest.fixture
 def desk(app: Flask, morning) -> Browser:
+    """A nurse at the front desk."""
+    with unit_of_work():
+        person().role_names = ["front_desk", "clinician"]
+    return let_in(Browser(app))
+
+
+@pytest.fixture
+def receptionist(app: Flask, morning) -> Browser:
     return let_in(Browser(app))
 
 
@@ -82,7 +90,11 @@ def test_the_record_shows_reason_time_target_phone_and_permissions(
     page = see(desk, flagged)
     for words in (
         *("Not yet acknowledged, 12 min", "said YES to having thoughts of killing themselves"),
-        *("Call by today 10:15 am", "312 555 0198", "Voicemail: first name and number only"),
+        *(
+            "Call now, by today 10:15 am at the latest",
+            "312 555 0198",
+            "Voicemail: first name and number only",
+        ),
         *("No text messages", "Dr. Priya Nair, (312) 555-0143", "Dr. Samuel Okafor"),
         "Gets an email today 10:15 am unless this is acknowledged before.",
     ):
@@ -273,7 +285,20 @@ def test_the_night_is_no_reason_to_wait_with_the_backup(app: Flask) -> None:
         with unit_of_work():
             drafts.save_answers(draft, "asq", RIGHT_NOW, current_clinic(), now=night)
         page = see(let_in(Browser(app), DESK), draft)
-        assert "Call by today 9:00 am" in page.text
+        assert "today 9:00 am" in page.text
         assert "Gets an email today 2:15 am" in page.text
         due = db.session.scalar(select(Message.due_at).where(Message.name == "escalation"))
         assert due == night + timedelta(minutes=15)
+
+
+@pytest.mark.parametrize("outcome", ["safe_plan", "emergency_called", "handed_over"])
+def test_only_a_clinician_closes_a_flag(
+    receptionist: Browser, flagged: Submission, outcome: str
+) -> None:
+    """The rules say that a clinician must call: what the front desk writes is kept."""
+    page = see(receptionist, flagged)
+    assert "A clinician must assess and close this flag" in page.text
+    page = acknowledge(receptionist, flagged, outcome)
+    assert "stays open until a clinician" in page.text
+    db.session.expire_all()
+    assert flagged.is_flagged

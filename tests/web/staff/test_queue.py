@@ -83,7 +83,7 @@ def test_somebody_in_acute_danger_stands_above_the_queue(app: Flask, morning) ->
     assert "Call Rosa now" in page.text
     assert "right now" in page.text
     assert "Not yet acknowledged, 9 min" in page.text
-    assert "Call by today 10:15 am" in page.text
+    assert "Call now, by today 10:15 am at the latest" in page.text
 
 
 def test_whoever_stands_above_the_queue_does_not_stand_in_it_as_well(app: Flask, morning) -> None:
