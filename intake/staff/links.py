@@ -3,7 +3,7 @@
 Looking at a link never uses it up, since mail scanners open links; only the button does.
 """
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from config import Settings
@@ -24,7 +24,7 @@ def follow(token: str) -> ResponseReturnValue:
     """Show what a link is for; on the button, do it."""
     found = live_link(token, now=clock.now())
     if found is None or not _is_allowed(found[0].purpose):
-        abort(410)
+        return _over()
     link, user = found
     if link.purpose != SIGN_IN:
         return _choose_password(token, link.purpose, user)
@@ -48,9 +48,14 @@ def _enter(token: str, purpose: str, *, password_hash: str = "") -> ResponseRetu
             if password_hash:
                 set_password(user, password_hash, clinic=current_clinic(), now=now)
     except LinkUnusable:
-        abort(410)
+        return _over()
     sign_in(user)
     return redirect(url_for("staff.queue"), code=303)
+
+
+def _over() -> ResponseReturnValue:
+    """What somebody sees whose link does not work any more, and how to get on."""
+    return render_template("security/link_over.html"), 410
 
 
 def _is_allowed(purpose: str) -> bool:

@@ -104,7 +104,10 @@ def test_a_link_works_once(app: Flask, client: Browser) -> None:
     client.get(link)
     assert client.submit().h1 == "Work queue"
     assert second.submit().status == 410
-    assert second.get(link).status == 410
+    page = second.get(link)
+    assert page.status == 410
+    assert "This link no longer works" in page.text
+    assert "/staff/sign-in" in page.links()
 
 
 def test_an_invitation_works_for_a_day(client: Browser) -> None:
