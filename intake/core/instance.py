@@ -12,8 +12,14 @@ from config import Settings
 OTHERS = 0o077
 """What group and others could do; as umask of our processes it makes files 0600, folders 0700."""
 
-OUR_FILES = ("intake.db*", "settings.env", "mail", "mail/*", "static")
-"""What we write into the folder, as patterns. An open key file is not mended: it stops the start,
+OUR_FILES = (
+    *("intake.db*", "settings.env", "mail", "mail/*", "static"),
+    *(
+        "instruments",
+        "instruments/*",
+    ),  # whoever could write there would choose what people are asked
+)
+"""What belongs into the folder, as patterns. An open key file is not mended: it stops the start,
 since somebody may have read it."""
 
 

@@ -122,6 +122,16 @@ def test_nobody_else_can_read_what_the_commands_write(tmp_path):
     assert (instance / "intake.db").exists()
 
 
+def test_the_clinics_own_questions_are_closed_to_others_too(tmp_path):
+    folder = tmp_path / "instance" / "instruments"
+    folder.mkdir(parents=True)
+    (folder / "sleep.json").write_text(json.dumps(own_instrument()))
+    for path in (folder.parent, folder, folder / "sleep.json"):
+        path.chmod(0o777)
+    assert flask(folder.parent, "keys", "create").returncode == 0
+    assert readable_by_others(folder.parent) == []
+
+
 @pytest.fixture
 def example(tmp_path):
     """`make run` of the same user."""
