@@ -1,5 +1,6 @@
 """Reading calendars: free slots, and a submission's appointment."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from intake.scheduling.slots import Interval, ProviderCalendar, Rules, Slot, fir
 
 NOBODY = UUID(int=0)
 """The id of no submission."""
+SLOT_NAME = re.compile(r"([0-9]{1,9})-(2[01][0-9]{10})")
+"""Provider and UTC minute. Years 2000 to 2199: at the ends of time, local times overflow."""
 KEPT = ("hold", "pending", "booked")
 """Statuses of an appointment that is still ahead for its submission."""
 
@@ -219,11 +222,11 @@ def is_at(appointment: Appointment, key: str) -> bool:
 
 def read_slot_key(key: str) -> tuple[int, datetime] | None:
     """Provider id and start of a slot's name, or None if it is not one."""
-    provider, _, start = key.partition("-")
-    if not (provider.isascii() and provider.isdigit() and len(provider) < 10 and len(start) == 12):
+    name = SLOT_NAME.fullmatch(key)
+    if name is None:
         return None
     try:
-        return int(provider), datetime.strptime(start, "%Y%m%d%H%M").replace(tzinfo=UTC)
+        return int(name[1]), datetime.strptime(name[2], "%Y%m%d%H%M").replace(tzinfo=UTC)
     except ValueError:
         return None
 
