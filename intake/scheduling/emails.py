@@ -306,6 +306,11 @@ def zone_of(appointment: Appointment, clinic: Clinic) -> ZoneInfo:
     return ZoneInfo(appointment.time_zone) if appointment.time_zone else clinic.tz
 
 
+def told_time(appointment: Appointment, clinic: Clinic) -> datetime:
+    """When it starts, in the zone in which the patient is told so."""
+    return appointment.starts_at.astimezone(zone_of(appointment, clinic))
+
+
 def minutes_of(appointment: Appointment) -> int:
     """How long it takes."""
     return int((appointment.ends_at - appointment.starts_at).total_seconds()) // 60

@@ -6,7 +6,8 @@ The steps:
 2. `take_back`: the call stands as before. A mail that waits is not sent; who has heard of a
    cancellation is told that the call takes place after all.
 A booking or a move can be taken back for those minutes, a cancellation or an outcome for a day.
-Whatever else happens to the call ends it.
+Whatever else happens to the call ends it. A request that was sent meanwhile stays sent: it never
+is a draft again, and whoever sent it is told how their call stands now.
 """
 
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from intake.scheduling.agenda import still_fits
 from intake.scheduling.models import Appointment
 from intake.scheduling.placing import SlotTaken, place, write
 from intake.scheduling.slots import Slot
+from intake.submissions import emails as receipts
 from intake.submissions.models import Submission
 
 LONG = timedelta(hours=24)
@@ -99,7 +101,7 @@ def take_back(
     if appointment.sequence != sequence:
         raise TooLate
     before, was = appointment.before or {}, appointment.status
-    was_cancelled = was == "cancelled"
+    was_cancelled, sent_since = was == "cancelled", _was_sent_since(submission, before)
     if was_cancelled and not still_fits(appointment):
         raise SlotTaken
     stopped = void(emails.news_topic(appointment))
@@ -108,18 +110,44 @@ def take_back(
         raise TooLate  # the worker was faster than the click
     appointment.sequence, appointment.before = appointment.sequence + 1, None
     appointment.changed_by, appointment.cancelled_at, appointment.reason = actor.actor, None, ""
-    _put_back(appointment, before, now)
-    submission.status, submission.updated_at = before["submission"], now
-    submission.waiting_since = datetime.fromisoformat(before["waiting_since"])
+    _put_back(appointment, _asked_for(before, now) if sent_since else before, now)
+    submission.updated_at = now
+    if sent_since:
+        submission.status = _status_of_sent(submission, appointment)
+    else:
+        submission.status = before["submission"]
+        submission.waiting_since = datetime.fromisoformat(before["waiting_since"])
     what = WHAT.get(was, "booking")
     log.record(f"{what} undone", actor=actor.actor, now=now, subject_id=submission.id)
     if appointment.status == "booked":
         if before.get("unheard"):
             emails.booked(submission, appointment, clinic, now=now, due_at=now + clinic.grace)
-        elif has_heard:
+        elif has_heard or (was_cancelled and sent_since):  # or saw it missing when they sent
             emails.restored(submission, appointment, clinic, now=now)
+    elif sent_since:
+        call_at = emails.told_time(appointment, clinic) if appointment.is_live else None
+        receipts.received_anew(submission, clinic, now=now, call_at=call_at)
     reminders.renew(submission, appointment, clinic, now=now)
     return appointment
+
+
+def _was_sent_since(submission: Submission, before: Before) -> bool:
+    return before["submission"] == "draft" and not submission.is_draft
+
+
+def _status_of_sent(submission: Submission, appointment: Appointment) -> str:
+    if appointment.status == "booked":
+        return "booked"
+    return "contacting" if submission.tries else "new"
+
+
+def _asked_for(before: Before, now: datetime) -> Before:
+    """How a draft's call stood, now that it is sent: what was held is asked for, if still ahead."""
+    if before["status"] != "hold":
+        return before
+    if datetime.fromisoformat(before["starts_at"]) <= now:
+        return before | {"status": "released"}
+    return before | {"status": "pending", "hold_expires_at": None}
 
 
 def _put_back(appointment: Appointment, before: Before, now: datetime) -> None:

@@ -80,16 +80,19 @@ def received(
     now: datetime,
     call_at: datetime | None = None,
     is_booked: bool = False,
+    key: str = "",
 ) -> None:
     """Tell the patient that we have the request, if they allowed e-mail.
 
-    `call_at` is the time kept for them, in their zone; `is_booked`: it is agreed on already.
+    `call_at` is the time kept for them, in their zone; `is_booked`: it is agreed on already; `key`
+    tells apart the receipts of a request whose call has changed since.
     """
     address = patient_address(submission)
     if address is None:
         return
     language = submission.language
-    deadline = respond_by(submission, clinic, sent_at=now, call_at=call_at)
+    sent_at = submission.sent_at or now
+    deadline = respond_by(submission, clinic, sent_at=sent_at, call_at=call_at)
     enqueue(
         "received",
         to=address,
@@ -105,9 +108,23 @@ def received(
         ),
         language=language,
         now=now,
-        unique_key=f"received:{submission.id}",
+        unique_key=f"received:{submission.id}{key}",
+        topic=receipt_topic(submission),
         submission_id=submission.id,
     )
+
+
+def received_anew(
+    submission: Submission, clinic: Clinic, *, now: datetime, call_at: datetime | None
+) -> None:
+    """Send the receipt once more, as the first one said that a call is booked which is not."""
+    void(receipt_topic(submission))
+    received(submission, clinic, now=now, call_at=call_at, key=f":{now.isoformat()}")
+
+
+def receipt_topic(submission: Submission) -> str:
+    """The topic of the receipt, which is wrong once the call it names is not booked any more."""
+    return f"received:{submission.id}"
 
 
 def _in_own_zone(moment: datetime, language: str) -> str:
