@@ -11,13 +11,16 @@ from typing import Any
 
 from flask import Blueprint, abort, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 
 from intake.clinic.service import current_clinic
 from intake.core import clock
+from intake.core.i18n import language
 from intake.patient import journey, questions, summary
 from intake.patient.journey import Step
 from intake.patient.visit import (
     DRAFT_COOKIE,
+    Elsewhere,
     Visit,
     changing_visit,
     see,
@@ -27,10 +30,11 @@ from intake.patient.visit import (
 )
 from intake.screening.catalog import load_catalog
 from intake.screening.level import Level
-from intake.screening.plan import HEALTH, HISTORY, MOOD, SAFETY
+from intake.screening.plan import HEALTH, HISTORY, MOOD, SAFETY, Asked
 from intake.screening.triage import speaks_of_danger
 from intake.submissions import drafts
 from intake.submissions.models import Submission
+from intake.web.forms import Form
 from intake.web.templates import blank_page
 
 blueprint = Blueprint("answering", __name__, url_prefix="/request")
@@ -90,30 +94,80 @@ def _ask(key: str, *, further: bool = False) -> ResponseReturnValue:
 
 
 def _answer(key: str, *, further: bool) -> ResponseReturnValue:
+    """Take in a page, also when the form is no longer open in this browser.
+
+    Then nothing can be saved; but whoever told of danger is told so, and shown all ways to help.
+    """
+    try:
+        return _take_in(key, further=further)
+    except Elsewhere:
+        if questions.sent_danger(key, language()):
+            return see(url_for("pages.urgent_help", unsaved=1))
+        raise
+
+
+def _take_in(key: str, *, further: bool) -> ResponseReturnValue:
     """Save the answers of a page and act on them, also when the request was sent meanwhile.
 
-    An answer that speaks of danger is saved and acted on whatever else is wrong on the page, and
-    even when the page is skipped or left.
+    An answer that speaks of danger is saved and acted on whatever else is wrong on the page, even
+    when the page is skipped or left, and when it was shown before the request took another way.
     """
     with changing_visit(even_sent=True) as here:
-        sheet = _sheet(here, key, further=further)
+        sheet = _sheet_if_asked(here, key, further=further)
+        if sheet is None or _is_of_old(sheet):
+            told = questions.sent_danger(key, here.language)
+            if told:
+                return _save(here, _step_of(here, key), told, further=False)
+        sheet = sheet or _sheet(here, key, further=further)
         if not sheet.items:
             return here.onward()
         form = sheet.form({}, demand="leave_blank" not in request.form)
-        is_right = form.validate_on_submit() and questions.agrees(form, key)
-        skips = "skip" in request.form and (sheet.step.is_skippable or further)
-        if is_right and not skips:
-            return _save(here, sheet.step, form.values(), further=further)
-        gone_on = _save_part(here, sheet.step, form.right_values(), further=further)
+        gone_on = _save_form(here, sheet, form, further=further)
         if gone_on is not None:
             return gone_on
-        is_part = further or here.is_in_part(sheet.step)
-        kept = key in here.answers and not is_part  # what was answered before stays
-        if skips and not kept:
-            return _save(here, sheet.step, {} if is_part else None, further=further)
-        if skips or not here.draft.is_draft:
-            return here.onward()
     return sheet.draw(form, here.page(sheet.step, further=further))
+
+
+def _save_form(
+    here: Visit, sheet: questions.Sheet, form: Form, *, further: bool
+) -> ResponseReturnValue | None:
+    """Save what is to be saved of a page; None if it must be shown again. In the unit of work."""
+    step = sheet.step
+    is_right = form.validate_on_submit() and questions.agrees(form, step.key)
+    skips = "skip" in request.form and (step.is_skippable or further)
+    if is_right and not skips:
+        return _save(here, step, form.values(), further=further)
+    gone_on = _save_part(here, step, form.right_values(), further=further)
+    if gone_on is not None:
+        return gone_on
+    is_part = further or here.is_in_part(step)
+    kept = step.key in here.answers and not is_part  # what was answered before stays
+    if skips and not kept:
+        return _save(here, step, {} if is_part else None, further=further)
+    return here.onward() if skips or not here.draft.is_draft else None
+
+
+def _sheet_if_asked(here: Visit, key: str, *, further: bool) -> questions.Sheet | None:
+    """The questions of a page; None where it is not for this request now, or not yet."""
+    try:
+        return _sheet(here, key, further=further)
+    except HTTPException:
+        return None
+
+
+def _step_of(here: Visit, key: str) -> Step:
+    """The step that asks an instrument, though it may not be opened now."""
+    due = (each for each in here.steps if each.key == key)
+    return next(due, Step(key, Asked(key)))
+
+
+def _is_of_old(sheet: questions.Sheet) -> bool:
+    """Whether the page that was sent holds questions that are not asked any more."""
+    asked = {item.id for item in sheet.items}
+    return any(
+        item.id in request.form and item.id not in asked
+        for item in load_catalog()[sheet.step.key].items
+    )
 
 
 def _sheet(here: Visit, key: str, *, further: bool) -> questions.Sheet:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from textwrap import shorten
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
 
@@ -17,6 +17,7 @@ from intake.screening.instrument import Instrument
 from intake.screening.item import Item, Kind, Text
 from intake.screening.plan import SAFETY
 from intake.screening.scoring import headache_burden
+from intake.screening.triage import speaks_of_danger
 from intake.web.fields import (
     ChoiceField,
     ChoicesField,
@@ -75,6 +76,22 @@ class Sheet:
             further=self.further,
             **page,
         )
+
+
+def sent_danger(instrument_id: str, language: str) -> dict[str, Any]:
+    """The right answers in the form that was sent, if they speak of danger; else nothing.
+
+    Whatever the page asks by now: another tab may have changed that since it was shown.
+    """
+    instrument = load_catalog().get(instrument_id)
+    if instrument is None:
+        return {}
+    sent = [item for item in instrument.items if item.id in request.form]
+    spoken = language if language in instrument.languages else instrument.languages[0]
+    form = question_form(instrument_id, sent, spoken, demand=False)()
+    form.validate()
+    told = form.right_values()
+    return told if speaks_of_danger(load_catalog(), instrument_id, told) else {}
 
 
 def question_form(

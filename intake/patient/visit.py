@@ -271,6 +271,8 @@ def _begun(begin: Callable[..., tuple[Submission, str]], start: Mapping[str, Any
 
 
 def _visit_of(draft: Submission | None, *, even_sent: bool = False) -> Visit:
+    if draft is None and request.method == "POST":
+        raise Elsewhere(url_for("wizard.start", ended=1))
     if draft is None:
         raise Elsewhere(url_for("wizard.start"))
     if not (draft.is_draft or even_sent):

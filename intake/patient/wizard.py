@@ -48,7 +48,8 @@ def start() -> ResponseReturnValue:
     if draft is not None and draft.is_draft:
         here = Visit(draft, current_clinic())
         return _start_page(StartForm(data=drafts.typed(draft, "start")), len(here.steps))
-    return blank_page(current_clinic(), draw=lambda: _start_page(StartForm(), 0))
+    has_ended = "ended" in request.args
+    return blank_page(current_clinic(), has_ended, draw=lambda: _start_page(StartForm(), 0))
 
 
 def _begin() -> ResponseReturnValue:
