@@ -180,8 +180,9 @@ def ask_to_rebook(
 
 
 def rebook_key(appointment: Appointment) -> str:
-    """The unique key of that question: asked once about each time an appointment has."""
-    return f"rebook:{appointment.id}:{appointment.starts_at:%Y%m%d%H%M}"
+    """The unique key of that question: asked once each time an appointment is put somewhere."""
+    since, starts_at = appointment.updated_at, appointment.starts_at
+    return f"rebook:{appointment.id}:{starts_at:%Y%m%d%H%M}:{since:%Y%m%d%H%M%S%f}"
 
 
 def news_topic(appointment: Appointment) -> str:

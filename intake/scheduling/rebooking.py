@@ -8,8 +8,9 @@ from intake.accounts.models import User
 from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.notifications.queries import MessageState, with_keys
-from intake.scheduling import emails
+from intake.scheduling import emails, links, reminders
 from intake.scheduling.agenda import Misplaced, misplaced
+from intake.scheduling.models import LIVE, Appointment
 
 
 def ask_to_rebook(
@@ -18,15 +19,19 @@ def ask_to_rebook(
     """Mail the people of these appointments, as far as they lie where they cannot stay.
 
     Nobody is asked twice about one time, and nothing is cancelled: an appointment stays until it
-    is moved. Returns how many were asked.
+    is moved. But nothing tells of its time any more: neither a confirmation that was not sent yet,
+    nor a reminder. Returns how many were asked.
     """
     wanted = [each for each in misplaced(now=now) if each.appointment.id in appointment_ids]
     known, count = questions(wanted), 0
     for each in wanted:
         submission, appointment = each.submission, each.appointment
-        if appointment.id in known:
+        if appointment.id in known or _was_changed(appointment):
             continue
         if emails.ask_to_rebook(submission, appointment, clinic, now=now):
+            emails.hush(appointment)
+            reminders.end(submission)
+            appointment.before = None  # they have heard of it: too late to undo what was before
             action = "asked for another time"
             log.record(action, actor=actor.actor, now=now, subject_id=submission.id)
             count += 1
@@ -37,3 +42,18 @@ def questions(rows: Collection[Misplaced]) -> dict[UUID, MessageState]:
     """What became of the mails that asked about these appointments, by appointment id."""
     keys = {emails.rebook_key(each.appointment): each.appointment.id for each in rows}
     return {keys[key]: state for key, state in with_keys(keys).items()}
+
+
+def asked_at(appointment: Appointment) -> datetime | None:
+    """When the patient was asked for another time than the one the call has now, if they were."""
+    if appointment.status not in LIVE:
+        return None
+    asked = list(with_keys([emails.rebook_key(appointment)]).values())
+    return asked[0].created_at if asked and asked[0].state != "cancelled" else None
+
+
+def _was_changed(appointment: Appointment) -> bool:
+    """Whether the patient was faster: moved or cancelled the call while the list was read."""
+    before = appointment.status, appointment.starts_at
+    links.lock(appointment)
+    return (appointment.status, appointment.starts_at) != before

@@ -71,6 +71,11 @@ def renew(
         )
 
 
+def end(submission: Submission) -> None:
+    """Remind somebody no more of a call whose time the clinic cannot keep."""
+    void(topic_of(submission.id))
+
+
 def moments(
     starts_at: datetime, hours: tuple[int, ...], zone: ZoneInfo, *, now: datetime
 ) -> Iterator[tuple[datetime, datetime]]:

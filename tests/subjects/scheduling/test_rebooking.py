@@ -14,7 +14,8 @@ from intake.notifications.render import render
 from intake.scheduling import hours, service
 from intake.scheduling.agenda import Misplaced, misplaced
 from intake.scheduling.models import Appointment, Provider
-from intake.scheduling.rebooking import ask_to_rebook, questions
+from intake.scheduling.rebooking import ask_to_rebook, asked_at, questions
+from intake.scheduling.takeback import undoable
 from intake.submissions.models import Submission
 from tests import factories
 from tests.factories import MONDAY_MORNING
@@ -54,6 +55,10 @@ def ask(user) -> int:
 
 def mails() -> list[Message]:
     return list(db.session.scalars(select(Message).where(Message.name == "rebook")))
+
+
+def queued() -> list[Message]:
+    return list(db.session.scalars(select(Message).where(Message.state == "queued")))
 
 
 class TestMisplaced:
@@ -127,6 +132,33 @@ class TestAsking:
         assert last is not None
         assert (last.action, last.actor) == ("asked for another time", user.actor)
         assert last.subject_id == booked.id
+
+    def test_nothing_tells_of_the_old_time_any_more(self, user, booked: Submission) -> None:
+        assert {each.name for each in queued()} >= {"booked", "reminder"}
+        ask(user)
+        left = {each.name for each in queued()}
+        assert "rebook" in left
+        assert not left & {"booked", "moved", "reminder"}
+
+    def test_what_they_have_heard_of_cannot_be_undone(self, user, booked: Submission) -> None:
+        assert undoable(booked, now=MONDAY_MORNING)
+        ask(user)
+        assert undoable(booked, now=MONDAY_MORNING) is None
+
+    def test_the_question_stands_until_the_call_is_put_somewhere(
+        self, user, booked: Submission
+    ) -> None:
+        call = db.session.scalars(select(Appointment)).one()
+        assert asked_at(call) is None
+        ask(user)
+        assert asked_at(call) == MONDAY_MORNING
+        later, clinic = MONDAY_MORNING + timedelta(minutes=5), current_clinic()
+        with unit_of_work():
+            hours.reopen([TUESDAY], **ACTOR)
+            service.book(booked, "1-202611251530", clinic, actor=user, now=later)
+            assert asked_at(call) is None
+            service.book(booked, TUESDAY_930, clinic, actor=user, now=later)
+            assert asked_at(call) is None
 
     def test_nobody_is_asked_twice_about_the_same_time(self, user) -> None:
         assert (ask(user), ask(user)) == (1, 0)
