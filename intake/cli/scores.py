@@ -11,14 +11,26 @@ from intake.screening.errors import InputError
 BAD_INPUT = 2
 
 
-@click.command()
+class Filter(click.Command):
+    """A command that reads and prints JSON: wrong arguments are one line, like a wrong input."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; UsageError without the lines on how to call it."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = None
+            raise
+
+
+@click.command(cls=Filter)
 @click.argument("instrument")
 def score(instrument: str) -> None:
     """Score answers to INSTRUMENT: one JSON object in, one out."""
     _answer(lambda text: score_json(instrument, text))
 
 
-@click.command()
+@click.command(cls=Filter)
 def triage() -> None:
     """Run the triage rules: one JSON object in, one out. Says so when it holds no answers."""
     _answer(triage_json, remark=lambda text: NOTHING_ANSWERED if says_nothing(text) else "")

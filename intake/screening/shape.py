@@ -66,6 +66,13 @@ class Node:
         """A list of strings as a tuple; empty when the value is missing."""
         return tuple(element.text() for element in self.elements())
 
+    def known(self, ids: Collection[str]) -> tuple[str, ...]:
+        """A list of strings that are all in `ids`; empty when the value is missing."""
+        for element in self.elements():
+            if element.text() not in ids:
+                raise element.refusal("is not known here")
+        return self.texts()
+
     def integer(self, bounds: range | None = None) -> int:
         """A whole number (true and 1.0 are none), within the bounds if any are given."""
         if type(self.value) is not int:

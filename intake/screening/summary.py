@@ -2,7 +2,8 @@
 
 Keys are those of the rule table: `asq`, `phq9`, `headache`, `gad7`, `pc_ptsd_5`, `peg`, `screen`,
 `history` and `conditions`; null or absent means not shown. Within an instrument, the keys of its
-score and its item ids are known; what no rule looks at is ignored.
+score and its item ids are known; what no rule looks at is ignored. Lists hold known ids only: a
+misspelled one must not pass for an answer that fires nothing.
 """
 
 from __future__ import annotations
@@ -103,10 +104,11 @@ def _headache(catalog: Catalog, node: Node) -> HeadacheFacts | None:
     section = _section(node, catalog["headache_burden"], HeadacheResult)
     if section is None:
         return None
+    flags = [flag.id for flag in catalog["headache_burden"].flags]
     answer = section["emergency_now"]
     pattern = section["chronic_pattern"]
     return HeadacheFacts(
-        emergency="headache_emergency" in section["flags"].texts()
+        emergency="headache_emergency" in section["flags"].known(flags)
         or (answer.exists and answer.one_of(("yes", "no")) == "yes"),
         chronic_pattern=pattern.one_of(("yes", "uncertain", "no")) if pattern.exists else None,
         possible_medication_overuse=section["possible_medication_overuse"].flag(),
@@ -117,13 +119,16 @@ def _screen(catalog: Catalog, node: Node) -> ScreenResult | None:
     if not node.exists:
         return None
     node.allow(("review", "note", "skipped"))
-    review = [_finding(catalog, key, Level.CLINICIAN_REVIEW) for key in node["review"].texts()]
-    notes = [_finding(catalog, key, None) for key in node["note"].texts()]
-    return ScreenResult(findings=(*review, *notes), skipped=node["skipped"].texts())
+    items = catalog["ketamine_safety_screen"].items
+    questions = [item.id for item in items]
+    keys = questions + [f"{item.id}.{option.id}" for item in items for option in item.options]
+    review = [_finding(catalog, key, Level.CLINICIAN_REVIEW) for key in node["review"].known(keys)]
+    notes = [_finding(catalog, key, None) for key in node["note"].known(keys)]
+    return ScreenResult(findings=(*review, *notes), skipped=node["skipped"].known(questions))
 
 
 def _finding(catalog: Catalog, key: str, level: Level | None) -> Finding:
-    """A finding with the reason of its trigger; an unknown question is its own reason."""
+    """A finding with the reason of its trigger; without one, the key is its own reason."""
     item_id, _, option_id = key.partition(".")
     triggers = (
         trigger
@@ -139,18 +144,28 @@ def _finding(catalog: Catalog, key: str, level: Level | None) -> Finding:
 def _history(catalog: Catalog, node: Node) -> HistoryFacts:
     """Trials and current care under `history`; conditions there or beside it."""
     section = _section(node["history"], catalog["history"], HistoryResult)
-    conditions = node["conditions"]
+    ids = _options(catalog, "conditions")
+    conditions = node["conditions"].known(ids)
     if section is None:
-        return HistoryFacts(conditions=frozenset(conditions.texts()))
+        return HistoryFacts(conditions=frozenset(conditions))
     return HistoryFacts(
-        conditions=frozenset((*conditions.texts(), *section["conditions"].texts())),
-        ad_trials=_trials(section["ad_trials"]),
-        current_provider=section["current_provider"].optional_text(),
+        conditions=frozenset((*conditions, *section["conditions"].known(ids))),
+        ad_trials=_trials(catalog, section["ad_trials"]),
+        current_provider=_option(catalog, section["current_provider"], item="current_provider"),
     )
 
 
-def _trials(node: Node) -> str | None:
+def _trials(catalog: Catalog, node: Node) -> str | None:
     """Antidepressants tried, as an option id or as a whole number."""
     if isinstance(node.value, int):
         return TRIALS[min(node.integer(range(100)), len(TRIALS) - 1)]
-    return node.optional_text()
+    return _option(catalog, node, item="ad_trials")
+
+
+def _option(catalog: Catalog, node: Node, *, item: str) -> str | None:
+    """The id of an answer to a question of the history; None when the value is missing."""
+    return node.one_of(_options(catalog, item)) if node.exists else None
+
+
+def _options(catalog: Catalog, item: str) -> list[str]:
+    return [option.id for option in catalog["history"].item(item).options]

@@ -48,6 +48,37 @@ def test_bad_answers_are_refused_in_one_line(run, instrument, text, words):
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("score",), "'INSTRUMENT'"),
+        (("score", "phq9", "asq"), "asq"),
+        (("score", "--all", "phq9"), "--all"),
+        (("triage", "asq"), "asq"),
+    ],
+)
+def test_wrong_arguments_are_refused_in_one_line(run, arguments, words):
+    result = run(*arguments, text="{}")
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"conditions": ["nope"]}', "conditions[0]"),
+        ('{"screen": {"review": ["not_an_item"], "skipped": ["nope"]}}', "screen.review[0]"),
+        ('{"screen": {"skipped": ["\\ud800"]}}', "screen.skipped[0]"),
+    ],
+)
+def test_triage_names_what_it_does_not_know(run, text, place):
+    result = run("triage", text=text)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr == f"{place}: is not known here\n"
+
+
 def test_triage_prints_level_and_rules(run):
     inputs = {"asq": "negative", "phq9": {"total": 7, "q9": 1}, "screen": {}}
     result = run("triage", text=json.dumps(inputs))
