@@ -168,8 +168,16 @@ NAV = (
 """The main navigation: words, the page they lead to, an icon, and who sees them."""
 
 
+def waiting_by_rank() -> dict[int, int]:
+    """How many wait, by their rank in the queue: counted once for all that a page shows."""
+    if "waiting_by_rank" not in g:
+        g.waiting_by_rank = to_do_counts()
+    counts: dict[int, int] = g.waiting_by_rank
+    return counts
+
+
 def _nav(user: User) -> list[NavItem]:
-    waiting = sum(to_do_counts().values()) if user.may(Permission.SEE_QUEUE) else 0
+    waiting = sum(waiting_by_rank().values()) if user.may(Permission.SEE_QUEUE) else 0
     counts = {"staff.queue": str(waiting or "")}
     return [
         NavItem(label, url_for(endpoint), icon, _is_in(endpoint), counts.get(endpoint, ""))

@@ -19,7 +19,7 @@ from intake.scheduling.models import Appointment
 from intake.scheduling.queries import latest_for_all
 from intake.screening.level import Level
 from intake.staff.flag import Handled, handled_of
-from intake.staff.guard import blueprint, requires
+from intake.staff.guard import blueprint, requires, waiting_by_rank
 from intake.staff.mails import trouble_words
 from intake.staff.reasons import safety_reasons
 from intake.staff.rows import QueueRow, booked_row, over_row, waiting_row
@@ -87,7 +87,7 @@ def queue() -> ResponseReturnValue:
 
 def _tabs(current: str) -> list[dict[str, object]]:
     names = {"": "To do", "booked": "Booked", "past": "Call is over", "over": "All closed"}
-    waiting = sum(queries.to_do_counts().values())
+    waiting = sum(waiting_by_rank().values())
     return [
         {
             "label": label,
@@ -100,7 +100,7 @@ def _tabs(current: str) -> list[dict[str, object]]:
 
 
 def _to_do(clinic: Clinic, now: datetime, after: str) -> Listing:
-    page, counts = queries.to_do(after), queries.to_do_counts()
+    page, counts = queries.to_do(after), waiting_by_rank()
     kept = latest_for_all([submission.id for submission in page.rows])
     handled = handled_of(page.rows)
     first = [] if after else _acute(page.rows)
