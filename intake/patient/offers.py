@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -19,11 +19,12 @@ from intake.core.i18n import day_text, language, time_text, zone_text
 from intake.patient.forms import DAYS, NO_SLOT, PARTS, MoveForm, TimesForm, ZoneForm
 from intake.patient.holidays import holiday_text
 from intake.patient.places import TIME_ZONES, zone_of
-from intake.scheduling import queries
+from intake.scheduling import emails, queries
 from intake.scheduling.models import Appointment
 from intake.scheduling.slots import Slot, nearest
 from intake.submissions.drafts import typed
 from intake.submissions.models import Submission
+from intake.web.filters import moment
 
 DAYS_A_PAGE = 3
 SOON = timedelta(days=7)
@@ -44,6 +45,15 @@ class Day:
     note: str = ""
 
 
+class Agreed(NamedTuple):
+    """A call that staff booked with somebody who is still answering: when in words, the name of
+    its slot, and how they talk."""
+
+    when: str
+    key: str
+    channel: str
+
+
 @dataclass
 class Offer:
     """Everything the page shows."""
@@ -59,6 +69,8 @@ class Offer:
     taken: bool
     guess_zone: bool
     """Whether the browser may show the page in its own zone instead: nobody has chosen one."""
+    agreed: Agreed | None
+    """What there is to choose no more."""
 
     def page(self) -> dict[str, Any]:
         """The variables of the page's template."""
@@ -147,7 +159,15 @@ def offer(
         earlier=earlier,
         taken=taken is not None,
         guess_zone=_may_guess_zone(stored) and bool(days),
+        agreed=_agreed(kept, clinic),
     )
+
+
+def _agreed(kept: Appointment | None, clinic: Clinic) -> Agreed | None:
+    if kept is None or not kept.is_live:
+        return None
+    when = moment(kept.starts_at, emails.zone_of(kept, clinic))
+    return Agreed(when, queries.key_at(kept.provider_id, kept.starts_at), kept.channel)
 
 
 def _may_guess_zone(stored: Mapping[str, Any]) -> bool:

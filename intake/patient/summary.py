@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from flask import request, url_for
@@ -26,6 +25,7 @@ from intake.patient.journey import Step
 from intake.patient.places import US_STATES, zone_and_place
 from intake.patient.questions import heading
 from intake.scheduling import queries
+from intake.scheduling.emails import zone_of
 from intake.scheduling.models import Appointment
 from intake.screening.level import Level
 from intake.submissions.callback import callback_words
@@ -59,8 +59,8 @@ def _call_rows(times: dict[str, Any], clinic: Clinic, kept: Appointment | None) 
         _row(_("How"), channels.get(times.get("channel", ""), ""), page, _("how")),
         _row(needs, times.get("needs", ""), page, needs),
     ]
-    if times.get("slot_chosen") and kept is not None:
-        zone = ZoneInfo(kept.time_zone)
+    if kept is not None and (kept.is_live or times.get("slot_chosen")):
+        zone = zone_of(kept, clinic)
         small = ""
         if kept.hold_expires_at is not None:
             time = time_text(kept.hold_expires_at, zone, language())
@@ -162,7 +162,7 @@ def receipt(submission: Submission, clinic: Clinic, *, now: datetime) -> dict[st
     contact = (submission.contact or {}).get("contact", {})
     sent_at = submission.sent_at or submission.updated_at
     call_at = kept.starts_at if kept else None
-    zone = ZoneInfo(kept.time_zone) if kept and kept.time_zone else clinic.tz
+    zone = zone_of(kept, clinic) if kept else clinic.tz
     return {
         "submission": submission,
         "appointment": kept,

@@ -131,8 +131,9 @@ def _save_times() -> ResponseReturnValue:
         with changing_visit() as here:
             step = here.step(journey.TIMES)
             if is_right:
-                _keep_times(here, form, now=now)
-                return see(out or here.saved().next_url())
+                is_held = _keep_times(here, form, now=now)
+                onward = here.saved().next_url() if is_held else url_for("wizard.times")
+                return see(out or onward)
             if out:
                 _keep_unfinished_times(here, form, now=now)
                 return see(out)
@@ -148,18 +149,22 @@ def _save_times() -> ResponseReturnValue:
     return _times_page(here, step, offers.offer(here.draft, here.clinic, now=now, form=form))
 
 
-def _keep_times(here: Visit, form: TimesForm, *, now: datetime) -> None:
-    """Save what suits the person, and hold the time they chose."""
+def _keep_times(here: Visit, form: TimesForm, *, now: datetime) -> bool:
+    """Save what suits the person, and hold the time they chose.
+
+    Returns False if staff have booked another one meanwhile.
+    """
     wants_slot = form.slot.data != NO_SLOT
     zone = offers.zone_of_page(here.draft, here.clinic).key
     values = form.values() | {"slot_chosen": wants_slot, "time_zone": zone}
     drafts.save_times(here.draft, values, here.clinic, now=now)
     if not wants_slot:
         booking.release(here.draft, now=now)
-        return
-    channel = form.channel.data
-    booking.hold(here.draft, form.slot.data, here.clinic, now=now, time_zone=zone, channel=channel)
+        return True
+    key, channel = form.slot.data, form.channel.data
+    kept = booking.hold(here.draft, key, here.clinic, now=now, time_zone=zone, channel=channel)
     count_begun(now=now)
+    return kept.status == "hold" or scheduling.is_at(kept, key)
 
 
 def _keep_unfinished_times(here: Visit, form: TimesForm, *, now: datetime) -> None:
