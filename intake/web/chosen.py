@@ -131,10 +131,12 @@ class ConsentField(Question):
     """One box that must be ticked; with ``optional=True`` an ordinary checkbox."""
 
     missing_words = _l("Tick the box to go on")
+    ticked = "yes"
+    """What the ticked box sends."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """A browser sends a ticked box and leaves out an empty one."""
-        self.data = bool(valuelist)
+        """A browser leaves out an empty box; nothing but the box's own value is consent."""
+        self.data = self.ticked in valuelist
 
     @property
     def is_given(self) -> bool:

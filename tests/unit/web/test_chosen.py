@@ -54,6 +54,12 @@ def test_consent_must_be_given() -> None:
     assert error("ok", ok=None) == "Tick that you have read it"
 
 
+@pytest.mark.parametrize("value", ["", " ", "no", "false", "0", "on", "yes ", "YES"])
+def test_only_what_the_box_sends_is_consent(value: str) -> None:
+    assert error("ok", ok=value) == "Tick that you have read it"
+    assert sent(texts=value).values()["texts"] is False
+
+
 def test_an_optional_box_may_stay_empty() -> None:
     form = sent()
     assert form.texts.error == ""

@@ -16,7 +16,7 @@ CONTACT = {
     "contact_by": ["call", "email"],
     "voicemail_ok": "name_only",
     "best_time": "any",
-    "consent_privacy": "y",
+    "consent_privacy": "yes",
 }
 
 NO_THOUGHTS = {"q1": "no", "q2": "no", "q3": "no", "q4": "no"}

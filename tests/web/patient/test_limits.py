@@ -105,7 +105,7 @@ def test_the_short_way_counts_too(app: Flask, now, strict) -> None:
         contact_by=["call"],
         voicemail_ok="no",
         best_time="any",
-        consent_privacy="y",
+        consent_privacy="yes",
     )
     assert page.status == 429
 

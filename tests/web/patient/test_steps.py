@@ -11,7 +11,7 @@ CALL = {
     **{name: journey.CONTACT[name] for name in ("given_name", "family_name", "phone")},
     "voicemail_ok": "no",
     "best_time": "any",
-    "consent_privacy": "y",
+    "consent_privacy": "yes",
     "conditions": ["ptsd"],
     "age18": "yes",
     "contact_by": ["call"],

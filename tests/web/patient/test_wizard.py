@@ -139,7 +139,7 @@ def test_the_short_way_sends_after_the_safety_page(client):
         contact_by=["call"],
         voicemail_ok="no",
         best_time="any",
-        consent_privacy="y",
+        consent_privacy="yes",
     )
     assert page.path == "/request/safety"
     page = client.submit(**journey.NO_THOUGHTS)
