@@ -22,7 +22,7 @@ from intake.patient.places import TIME_ZONES, zone_of
 from intake.scheduling import emails, queries
 from intake.scheduling.models import Appointment
 from intake.scheduling.slots import Slot, nearest
-from intake.submissions.drafts import typed
+from intake.submissions.drafts import typed, unfinished
 from intake.submissions.models import Submission
 from intake.web.filters import moment
 
@@ -145,7 +145,8 @@ def offer(
         free = _free_days(diary, zone, now=now, day=first or own_day)
         shown, earlier, later = _page_of(free, first=first, own_day=own_day)
     days = _days(shown, zone, {} if wanted else diary.closures)
-    form = form or _form(stored, days, kept, channels=diary.type.channels)
+    since = unfinished(draft, "times")
+    form = form or _form(stored, since, days, kept=kept, channels=diary.type.channels)
     if taken is not None:
         form.slot.data = None
     return Offer(
@@ -199,15 +200,16 @@ def _by_day(slots: Iterable[Slot], zone: ZoneInfo) -> dict[date, list[Slot]]:
 
 def _form(
     stored: Mapping[str, Any],
+    since: Mapping[str, Any],
     days: list[Day],
-    kept: Appointment | None,
     *,
+    kept: Appointment | None,
     channels: Sequence[str],
 ) -> TimesForm:
-    """The form with what was saved before."""
+    """The form with what was saved before; a time chosen `since` comes before the one kept."""
     offered = [each for day in days for each in day.times]
-    chosen = _same_time(kept, [value for value, _short in offered])
-    if kept is None and stored and not stored.get("slot_chosen"):
+    chosen = _wish(since, offered) or _same_time(kept, [value for value, _short in offered])
+    if kept is None and not chosen and stored and not stored.get("slot_chosen"):
         chosen = _wish(stored, offered)
     form = TimesForm(data={**stored, "slot": chosen})
     form.slot.choices = [*offered, (NO_SLOT, "")]
@@ -238,12 +240,12 @@ def _same_time(kept: Appointment | None, offered: list[str]) -> str | None:
     return next((key for key in offered if key.endswith(f"-{own}")), None)
 
 
-def zone_of_page(draft: Submission, clinic: Clinic) -> ZoneInfo:
-    """The zone asked for in the address, the one saved before, or the one of the person's state."""
+def zone_of_page(draft: Submission, clinic: Clinic, *, asked: str | None = None) -> ZoneInfo:
+    """The zone asked for now or in the address, the one saved, or that of the person's state."""
     contact = draft.contact or {}
     stored = typed(draft, "times").get("time_zone")
     state = contact.get("contact", {}).get("state") or ""
-    wishes = (request.args.get("zone"), stored, zone_of(state, clinic.tz.key), clinic.tz.key)
+    wishes = (asked, request.args.get("zone"), stored, zone_of(state, clinic.tz.key), clinic.tz.key)
     return ZoneInfo(next(name for name in wishes if name in ZONES or name == clinic.tz.key))
 
 

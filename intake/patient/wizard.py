@@ -127,6 +127,8 @@ def times() -> ResponseReturnValue:
 def _save_times() -> ResponseReturnValue:
     form, now, out = offers.sent_form(), clock.now(), way_out()
     is_right = form.validate_on_submit()
+    if "look" in request.form:
+        return _look_at_others(form, now=now)
     try:
         with changing_visit() as here:
             step = here.step(journey.TIMES)
@@ -172,6 +174,25 @@ def _keep_unfinished_times(here: Visit, form: TimesForm, *, now: datetime) -> No
     zone = offers.zone_of_page(here.draft, here.clinic).key
     values = form.right_values() | {"time_zone": zone}
     drafts.keep_unfinished(here.draft, journey.TIMES, values, here.clinic, now=now)
+
+
+def _look_at_others(form: TimesForm, *, now: datetime) -> ResponseReturnValue:
+    """Show other days, or the times of another zone; what was typed stays, and holds no time.
+
+    A time that was chosen before stays chosen where the page now offers other days.
+    """
+    with changing_visit() as here:
+        here.step(journey.TIMES)
+        chosen = drafts.typed(here.draft, journey.TIMES).get("slot")
+        right = ({"slot": chosen} if chosen else {}) | form.right_values()
+        drafts.keep_typed(here.draft, journey.TIMES, right, here.clinic, now=now)
+        zone = offers.zone_of_page(here.draft, here.clinic, asked=request.form.get("zone"))
+    look = request.form["look"]
+    day = {"zone": request.args.get("day"), "all": None}.get(look, look)
+    asked: dict[str, Any] = {"day": day, "zone": zone.key}
+    if request.args.get("from") == "check":
+        asked["from"] = "check"
+    return see(url_for("wizard.times", **asked))
 
 
 def _times_page(here: Visit, step: Step, offer: offers.Offer) -> str:

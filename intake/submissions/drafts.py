@@ -179,10 +179,27 @@ def keep_unfinished(
     _touch(draft, clinic, now)
 
 
+def keep_typed(
+    draft: Submission, step: str, values: Mapping[str, Any], clinic: Clinic, *, now: datetime
+) -> None:
+    """Keep what was typed on a page that is shown anew at once.
+
+    A page that was finished stays so unless something else was typed.
+    """
+    known = typed(draft, step)
+    if any(known.get(name) != value for name, value in values.items()):
+        keep_unfinished(draft, step, values, clinic, now=now)
+
+
 def typed(draft: Submission, step: str) -> dict[str, Any]:
     """What to show on a page about the person: what was saved, and typed since."""
-    contact = draft.contact or {}
-    return {**contact.get(step, {}), **contact.get(UNFINISHED, {}).get(step, {})}
+    return {**(draft.contact or {}).get(step, {}), **unfinished(draft, step)}
+
+
+def unfinished(draft: Submission, step: str) -> dict[str, Any]:
+    """What was typed on a page about the person since it was saved."""
+    rest: dict[str, Any] = (draft.contact or {}).get(UNFINISHED, {}).get(step, {})
+    return rest
 
 
 def save_answers(
