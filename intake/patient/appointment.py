@@ -24,7 +24,7 @@ from intake.patient.forms import CancelForm, LostLinkForm, MoveForm
 from intake.patient.ics_file import ics_file
 from intake.patient.summary import leaf_of
 from intake.patient.visit import Elsewhere, see
-from intake.scheduling import changes, emails, links, queries, waitlist
+from intake.scheduling import changes, emails, links, queries, rebooking, waitlist
 from intake.scheduling.changes import OnlyByPhone
 from intake.scheduling.models import Appointment
 from intake.scheduling.person import key_of
@@ -55,6 +55,8 @@ def show(token: str) -> ResponseReturnValue:
     """The call: when, how, and what can be done about it."""
     here = _looking(token)
     appointment, now = here.appointment, here.now
+    if _is_impossible(appointment) and changes.may_move(appointment, now=now):
+        return _times_page(token, here, offers.sent_move())
     offer = _open_offer(here)
     return render_template(
         "patient/appointment.html",
@@ -75,7 +77,7 @@ def show(token: str) -> ResponseReturnValue:
 def calendar(token: str) -> ResponseReturnValue:
     """The call as a calendar file."""
     here = _looking(token)
-    if here.appointment.status != "booked":
+    if here.appointment.status != "booked" or _is_impossible(here.appointment):
         raise Elsewhere(_url(token))
     return ics_file(here.appointment, here.clinic, path=_url(token), now=here.now)
 
@@ -214,7 +216,7 @@ def _send_links(address: str, now: datetime) -> None:
         with unit_of_work():
             for appointment in queries.booked_for(person, now=now):
                 submission = links.submission_of(appointment)
-                emails.link_again(submission, appointment, clinic, now=now)
+                rebooking.link_again(submission, appointment, clinic, now=now)
             limits.count_link(person, now=now)
     except LimitReached:
         return
@@ -263,6 +265,11 @@ def _open_offer(here: Here) -> Appointment | None:
     return offer if is_earlier and waitlist.is_open(offer, now=here.now) else None
 
 
+def _is_impossible(appointment: Appointment) -> bool:
+    """Whether the clinic cannot keep the time, and has said so."""
+    return rebooking.asked_at(appointment) is not None
+
+
 def _may_wait(here: Here) -> bool:
     """Whether somebody can ask to hear of earlier times, which takes mail."""
     return (
@@ -290,7 +297,11 @@ def _nearest_page(token: str) -> ResponseReturnValue:
 def _times_page(token: str, here: Here, form: MoveForm, *, taken: str | None = None) -> str:
     offer = offers.offer(here.submission, here.clinic, now=here.now, form=form, taken=taken)
     return render_template(
-        "patient/appointment_times.html", token=token, **{**_about(here), **offer.page()}
+        "patient/appointment_times.html",
+        token=token,
+        is_impossible=_is_impossible(here.appointment),
+        may_cancel=changes.may_cancel(here.appointment, now=here.now),
+        **{**_about(here), **offer.page()},
     )
 
 

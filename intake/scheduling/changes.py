@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from intake.audit import log
 from intake.clinic.clinic import Clinic
-from intake.scheduling import emails, queries, reminders, takeback, waitlist
+from intake.scheduling import emails, queries, rebooking, reminders, takeback, waitlist
 from intake.scheduling.agenda import still_fits
 from intake.scheduling.models import Appointment
 from intake.scheduling.placing import SlotTaken, offered_slot, place, slot_of
@@ -35,13 +35,17 @@ def may_cancel(appointment: Appointment, *, now: datetime) -> bool:
 
 
 def may_move(appointment: Appointment, *, now: datetime) -> bool:
-    """Whether the patient can choose another time, also in place of one they just cancelled."""
+    """Whether the patient can choose another time, also in place of one they just cancelled.
+
+    Whom the clinic asked to choose one always can, until the time has come.
+    """
     is_theirs = (
         may_cancel(appointment, now=now)
         or may_undo(appointment, now=now)
         or _owed_another_time(appointment, now)
     )
-    return is_theirs and appointment.moves < queries.timetable().type.most_moves
+    has_moves = appointment.moves < queries.timetable().type.most_moves
+    return (is_theirs and has_moves) or _is_asked_to(appointment, now)
 
 
 def may_undo(appointment: Appointment, *, now: datetime) -> bool:
@@ -71,7 +75,8 @@ def move(
 
     It stays with its provider if they are free then, too. Raises SlotTaken, or OnlyByPhone.
     """
-    if appointment.status == "booked" and queries.is_at(appointment, key):
+    is_there = appointment.status == "booked" and queries.is_at(appointment, key)
+    if is_there and not _is_asked_to(appointment, now):
         return  # the second click of two
     if not may_move(appointment, now=now):
         raise OnlyByPhone
@@ -174,7 +179,7 @@ def _book_at(
     submission.status, submission.updated_at = "booked", now
     action = "appointment restored" if was_cancelled else "appointment moved"
     log.record(action, actor=PATIENT, now=now, subject_id=submission.id)
-    if was_cancelled:
+    if was_cancelled or before == slot:  # that could not be kept, and is free again
         emails.restored(submission, appointment, clinic, now=now)
     else:
         waitlist.note_opening(before, freed_by=submission.id, now=now)
@@ -191,6 +196,12 @@ def _owed_another_time(appointment: Appointment, now: datetime) -> bool:
         and now < appointment.starts_at
         and queries.kept_for(appointment.submission_id) is None
     )
+
+
+def _is_asked_to(appointment: Appointment, now: datetime) -> bool:
+    """Whether the clinic asked for another time, and waits for the patient to choose it."""
+    is_ahead = appointment.status == "booked" and now < appointment.starts_at
+    return is_ahead and rebooking.asked_at(appointment) is not None
 
 
 def _remember_zone(submission: Submission, time_zone: str) -> None:

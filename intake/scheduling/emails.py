@@ -114,7 +114,7 @@ def restored(
 def link_again(
     submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
 ) -> None:
-    """Send a new link to somebody who lost theirs."""
+    """Send a new link to a call whose time stands to somebody who lost theirs."""
     key = f":{now.isoformat()}"
     _tell("link_again", BookedMail, submission, appointment, clinic, now=now, key=key)
 
@@ -151,9 +151,17 @@ def earlier_time(
 
 
 def ask_to_rebook(
-    submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
+    submission: Submission,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    now: datetime,
+    key: str = "",
 ) -> bool:
-    """Ask the patient to choose another time. Returns whether they get e-mail at all."""
+    """Ask the patient to choose another time. Returns whether they get e-mail at all.
+
+    They are asked once; another `key` asks again, as for somebody who lost the link.
+    """
     address = patient_address(submission)
     if address is None:
         return False
@@ -173,7 +181,7 @@ def ask_to_rebook(
         ),
         language=submission.language,
         now=now,
-        unique_key=rebook_key(appointment),
+        unique_key=key or rebook_key(appointment),
         submission_id=submission.id,
     )
     return True

@@ -11,6 +11,7 @@ from intake.notifications.queries import MessageState, with_keys
 from intake.scheduling import emails, links, reminders
 from intake.scheduling.agenda import Misplaced, misplaced
 from intake.scheduling.models import LIVE, Appointment
+from intake.submissions.models import Submission
 
 
 def ask_to_rebook(
@@ -42,6 +43,17 @@ def questions(rows: Collection[Misplaced]) -> dict[UUID, MessageState]:
     """What became of the mails that asked about these appointments, by appointment id."""
     keys = {emails.rebook_key(each.appointment): each.appointment.id for each in rows}
     return {keys[key]: state for key, state in with_keys(keys).items()}
+
+
+def link_again(
+    submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
+) -> None:
+    """Send a new link to somebody who lost theirs: to the call, or to choose another time."""
+    if asked_at(appointment) is None:
+        emails.link_again(submission, appointment, clinic, now=now)
+    else:  # without a calendar file: the time does not stand
+        key = f"rebook_again:{appointment.id}:{now.isoformat()}"
+        emails.ask_to_rebook(submission, appointment, clinic, now=now, key=key)
 
 
 def asked_at(appointment: Appointment) -> datetime | None:

@@ -9,7 +9,7 @@ from intake.accounts.permissions import Permission
 from intake.accounts.queries import names_of
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import day_text, time_text, zone_text
-from intake.scheduling import queries
+from intake.scheduling import queries, rebooking
 from intake.scheduling.bookings import provider_name
 from intake.scheduling.models import Appointment
 from intake.scheduling.queries import Diary
@@ -41,9 +41,13 @@ LIVE = {"hold": "Chosen, but not sent yet", "pending": "Asked for", "booked": "B
 
 @dataclass(frozen=True)
 class Call:
-    """The appointment of a submission. `key` names its slot while somebody must confirm it."""
+    """The appointment of a submission. `key` names its slot while somebody must confirm it.
+
+    `asked` says when its patient was asked for another time, if they were.
+    """
 
     state: str
+    asked: str
     is_booked: bool
     can_cancel: bool
     day: str
@@ -189,8 +193,10 @@ def _call(
     if kept is None:
         return None
     slot = slot_from(kept.provider_id, kept.starts_at, diary.type.rules) if diary else None
+    asked = rebooking.asked_at(kept)
     return Call(
         state=LIVE[kept.status],
+        asked=_asked_words(asked, clinic) if asked else "",
         is_booked=kept.status == "booked",
         can_cancel=diary is not None and kept.is_live,
         day=day_text(kept.starts_at, clinic.tz, "en"),
@@ -198,6 +204,10 @@ def _call(
         facts=_call_facts(kept, person, clinic, now),
         key=queries.slot_key(slot) if slot and kept.status == "pending" else "",
     )
+
+
+def _asked_words(asked: datetime, clinic: Clinic) -> str:
+    return f"Asked to choose another time on {day_text(asked, clinic.tz, 'en')}."
 
 
 def _call_facts(kept: Appointment, person: Person, clinic: Clinic, now: datetime) -> list[Fact]:

@@ -241,6 +241,9 @@ class TestCallsToMove:
         page = desk.submit()
         assert "1 person is asked by email" in page.text
         assert "Asked by email" in page.text
+        record = desk.get(f"/staff/submissions/{on_closed_day.id}").text
+        assert "Asked to choose another time on Monday, November 23." in record
+        assert "The call is booked" not in record
         assert not [each for each in page.all("input") if each.get("type") == "checkbox"]
 
     def test_whoever_gets_no_mail_is_to_be_called(self, desk: Browser) -> None:
