@@ -23,6 +23,7 @@ from intake.staff.grid import Grid, booking_grid
 from intake.staff.mails import MailLine, lines_of, why_none
 from intake.staff.past_calls import cancelled_calls, last_change
 from intake.staff.person import Fact, Person
+from intake.staff.reading import Reading, reading_of
 from intake.staff.reasons import Why, explain
 from intake.staff.scores import Score, scores_of
 from intake.staff.words import CHANNELS, STATUSES, Tag, when
@@ -83,6 +84,7 @@ class Record:
     opening_line: str
     script: str
     call: Call | None
+    reading: Reading | None
     cancelled: list[LogLine]
     undo: Undo | None
     grid: Grid | None
@@ -147,6 +149,7 @@ def record_of(
         opening_line=person.opening_line(user.name, clinic),
         script=person.script(user.name, clinic),
         call=_call(kept, person, clinic, diary, now=now),
+        reading=reading_of(submission, clinic, now=now) if kept else None,
         cancelled=cancelled_calls(submission, clinic, now=now),
         undo=undo_of(submission, clinic, now=now) if user.may(Permission.BOOK) else None,
         grid=(

@@ -20,6 +20,7 @@ from intake.staff.booked import ChangedMeanwhile, Clash, book_for, clash
 from intake.staff.forms import AcknowledgeForm, BookForm, NoteForm
 from intake.staff.grid import Time, nearest_times
 from intake.staff.guard import blueprint, requires, staff_user
+from intake.staff.reading import VIEWED, how_viewed
 from intake.staff.record import record_of
 from intake.submissions.flags import UnknownAlarm, acknowledge
 from intake.submissions.models import Submission
@@ -131,7 +132,8 @@ def _page(
     """The record as a page. It is shown only if the look at it could be recorded."""
     user, clinic, now = staff_user(), current_clinic(), clock.now()
     with unit_of_work():
-        log.record("record viewed", actor=user.actor, now=now, subject_id=submission.id)
+        viewer = {"actor": user.actor, "detail": how_viewed(user)}
+        log.record(VIEWED, now=now, subject_id=submission.id, **viewer)
     sent = _uuid(request.args.get("entry", ""))
     record = record_of(submission, user, clinic, first=_first_day(), sent=sent, now=now)
     page = render_template(

@@ -51,3 +51,9 @@ def given_at(stored: Stored, instrument_id: str) -> datetime | None:
     """When the answers to an instrument were given."""
     at = stored.get(GIVEN_AT, {}).get(instrument_id)
     return datetime.fromisoformat(at) if at else None
+
+
+def answered_last(stored: Stored) -> datetime | None:
+    """When the latest answers to any instrument were given."""
+    times = stored.get(GIVEN_AT, {}).values()
+    return max(map(datetime.fromisoformat, times), default=None)

@@ -1,0 +1,52 @@
+"""Whether a clinician has read the answers that one must read before the call is confirmed.
+
+Rule: docs/clinicians.md, level "clinician review".
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from intake.accounts.models import User
+from intake.accounts.permissions import Permission
+from intake.audit.models import AuditEntry
+from intake.clinic.clinic import Clinic
+from intake.core.db import db
+from intake.screening.level import Level
+from intake.staff.actors import name_of
+from intake.staff.words import when
+from intake.submissions.given import answered_last
+from intake.submissions.models import Submission
+
+VIEWED = "record viewed"
+BY_CLINICIAN = "by a clinician"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the record says about it."""
+
+    is_done: bool
+    words: str
+
+
+def how_viewed(user: User) -> str:
+    """What the audit log says about this user's look at a record."""
+    return BY_CLINICIAN if user.may(Permission.CLOSE_FLAG) else ""
+
+
+def reading_of(submission: Submission, clinic: Clinic, *, now: datetime) -> Reading | None:
+    """Who read it since the latest answers; None where nobody needs to."""
+    if submission.level_rank < Level.CLINICIAN_REVIEW.rank or submission.sent_at is None:
+        return None
+    since = answered_last(submission.answers or {}) or submission.sent_at
+    looks = (
+        select(AuditEntry)
+        .where(AuditEntry.subject_id == submission.id, AuditEntry.action == VIEWED)
+        .where(AuditEntry.detail == BY_CLINICIAN, AuditEntry.at >= since)
+    )
+    look = db.session.scalar(looks.order_by(AuditEntry.seq).limit(1))
+    if look is None:
+        return Reading(False, "No clinician has read these answers yet. Ask one to, then confirm.")
+    return Reading(True, f"Read by {name_of(look.actor)}, {when(look.at, clinic.tz, now)}")
