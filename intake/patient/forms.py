@@ -13,10 +13,10 @@ from intake.web.fields import (
     ConsentField,
     DateOfBirthField,
     EmailField,
+    NameField,
     PhoneField,
     SelectField,
     TextAreaField,
-    TextField,
 )
 from intake.web.forms import Form
 from intake.web.question import Stored
@@ -56,9 +56,7 @@ class StartForm(Form):
         missing=_l("Select what you would like help with"),
     )
     for_whom = ChoiceField(
-        _l("Who is this for?"),
-        choices=WHOM,
-        missing=_l("Select who this is for"),
+        _l("Who is this for?"), choices=WHOM, missing=_l("Select who this is for")
     )
     age18 = ChoiceField(
         _l("Is that person 18 or older?"),
@@ -95,14 +93,23 @@ class Person:
         choices=AGE,
         missing=_l("Select whether you are 18 or older"),
     )
-    given_name = TextField(
-        _l("First name"), autocomplete="given-name", missing=_l("Enter your first name")
+    given_name = NameField(
+        _l("First name"),
+        autocomplete="given-name",
+        missing=_l("Enter your first name"),
+        wrong=_l("Enter your first name in letters"),
     )
-    family_name = TextField(
-        _l("Last name"), autocomplete="family-name", missing=_l("Enter your last name")
+    family_name = NameField(
+        _l("Last name"),
+        autocomplete="family-name",
+        missing=_l("Enter your last name"),
+        wrong=_l("Enter your last name in letters"),
     )
-    preferred_name = TextField(
-        _l("What should we call you?"), optional=True, autocomplete="nickname"
+    preferred_name = NameField(
+        _l("What should we call you?"),
+        optional=True,
+        autocomplete="nickname",
+        wrong=_l("Enter a name in letters, or leave this empty"),
     )
     dob = DateOfBirthField(
         _l("Date of birth"),

@@ -8,7 +8,14 @@ sentence that says what to do, whatever a browser or a script sends.
 from intake.web.chosen import Choice, ChoiceField, ChoicesField, ConsentField, SelectField
 from intake.web.dates import DateOfBirthField
 from intake.web.question import Question, Stored, Value, Words
-from intake.web.typed import EmailField, IntegerField, PhoneField, TextAreaField, TextField
+from intake.web.typed import (
+    EmailField,
+    IntegerField,
+    NameField,
+    PhoneField,
+    TextAreaField,
+    TextField,
+)
 
 __all__ = [
     "Choice",
@@ -18,6 +25,7 @@ __all__ = [
     "DateOfBirthField",
     "EmailField",
     "IntegerField",
+    "NameField",
     "PhoneField",
     "Question",
     "SelectField",

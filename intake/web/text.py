@@ -30,6 +30,11 @@ def clean_lines(text: str) -> str:
     return kept.strip()
 
 
+def has_letter(text: str) -> bool:
+    """Whether a text holds a letter of any script; joiners, accents and signs alone name nobody."""
+    return any(unicodedata.category(char).startswith("L") for char in text)
+
+
 def _is_text(char: str) -> bool:
     if char == "\n" or char in _JOINERS:
         return True

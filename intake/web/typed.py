@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 
 from intake.web.question import Question, Words
-from intake.web.text import clean_line, clean_lines
+from intake.web.text import clean_line, clean_lines, has_letter
 
 
 class TextField(Question):
@@ -52,6 +52,20 @@ class TextField(Question):
         """Refuse a text that is too long (counted in characters)."""
         if len(self.data) > self.max_length:
             self.refuse(_l("Use %(most)s characters or fewer", most=f"{self.max_length:,}"))
+
+
+class NameField(TextField):
+    """A person's name in any script; ``wrong`` are the words for one without a letter."""
+
+    def __init__(self, label: Words, *, wrong: Words, **rest: Any) -> None:
+        super().__init__(label, **rest)
+        self._wrong = wrong
+
+    def check(self) -> None:
+        """Refuse a name that shows nothing, or that nobody can call out."""
+        super().check()
+        if not has_letter(self.data):
+            self.refuse(self._wrong)
 
 
 class TextAreaField(TextField):

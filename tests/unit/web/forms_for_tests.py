@@ -12,6 +12,7 @@ from intake.web.fields import (
     DateOfBirthField,
     EmailField,
     IntegerField,
+    NameField,
     PhoneField,
     SelectField,
     TextAreaField,
@@ -37,6 +38,7 @@ class EveryField(Form):
     days = IntegerField("Days", most=30, unit="days")
     ok = ConsentField("I have read it", missing="Tick that you have read it")
     texts = ConsentField("Text me", optional=True)
+    nickname = NameField("Nickname", optional=True, wrong="Enter a name in letters")
 
 
 GOOD: dict[str, Any] = {

@@ -23,6 +23,22 @@ def test_a_long_line_is_refused_and_kept() -> None:
     assert form.name.shown == "x" * 101
 
 
+@pytest.mark.parametrize("name", ["O’Neill-Ñandú 3rd", "李", "محمد", "ณัฐ", "X", "Zoë 🌻", "ʻ"])
+def test_a_name_in_any_script_is_taken(name: str) -> None:
+    assert error("nickname", nickname=name) == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["\u200d", "\u200c\u0301", "\u034f", "\ufe0f", "\u2800", "7", "-", "٣", "👍"]
+)
+def test_a_name_without_a_letter_is_none(name: str) -> None:
+    assert error("nickname", nickname=name) == "Enter a name in letters"
+
+
+def test_a_name_may_not_be_too_long_either() -> None:
+    assert error("nickname", nickname="x" * 101) == "Use 100 characters or fewer"
+
+
 def test_a_text_is_counted_in_characters_and_line_breaks_count_once() -> None:
     assert error("story", story="李" * 10 + "\r\n" + "ñ" * 9) == ""
     assert error("story", story="ñ" * 21) == "Use 20 characters or fewer"

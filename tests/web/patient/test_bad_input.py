@@ -37,12 +37,44 @@ def test_a_text_that_is_too_long_is_kept_with_an_error(client):
 
 @pytest.mark.parametrize(
     "name",
-    ["\u2060\u00ad", "\u3164", "\u200e\u200f", "   "],
-    ids=["joiner", "filler", "marks", "blank"],
+    ["\u2060\u00ad", "\u3164", "\u200e\u200f", "   ", "\u200d\u2060", "\u0301\u034f", "\u2800"],
+    ids=["joiner", "filler", "marks", "blank", "emoji-joiner", "accents", "braille"],
 )
 def test_a_name_that_shows_nothing_is_no_name(client, name):
     journey.to_contact(client)
-    assert "Enter your first name" in client.submit(**{**journey.CONTACT, "given_name": name}).text
+    page = client.submit(**journey.CONTACT | {"given_name": name, "family_name": name})
+    assert page.path == "/request/contact"
+    assert "Enter your first name" in page.text
+    assert "Enter your last name" in page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            (
+                "Enter your first name in letters",
+                "Enter your last name in letters",
+                "Enter a name in letters, or leave this empty",
+            ),
+        ),
+        (
+            "es",
+            (
+                "Escriba su nombre con letras",
+                "Escriba sus apellidos con letras",
+                "Escriba un nombre con letras, o deje esto en blanco",
+            ),
+        ),
+    ],
+)
+def test_a_name_without_letters_is_explained(client, language, words):
+    journey.to_contact(client)
+    names = dict.fromkeys(("given_name", "family_name", "preferred_name"), "\u200d")
+    client.get(f"/request/contact?lang={language}")
+    page = client.submit(**journey.CONTACT | names)
+    assert all(each in page.text for each in words)
 
 
 @pytest.mark.parametrize(
