@@ -27,6 +27,14 @@ class BookedMail(MailContext):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConfirmedMail(BookedMail):
+    """The news that an appointment is booked."""
+
+    asked: str = ""
+    """The other time that the patient asked for, or ""."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class MovedMail(BookedMail):
     """The news that an appointment is at another time now."""
 
@@ -58,13 +66,20 @@ def booked(
     *,
     now: datetime,
     due_at: datetime | None = None,
+    asked: datetime | None = None,
 ) -> None:
     """Confirm the appointment by mail with a calendar file, if the patient allowed e-mail.
+
+    The mail says so if it is not at the time that they `asked` for.
 
     What staff did is told at `due_at`, while it can be undone. Each piece of news stops those
     before it that were not sent yet.
     """
-    _news("booked", BookedMail, submission, appointment, clinic, now=now, due_at=due_at)
+    words = ""
+    if asked is not None and asked != appointment.starts_at:
+        words = moment_text(asked, zone_of(appointment, clinic), submission.language)
+    about = (submission, appointment, clinic)
+    _news("booked", ConfirmedMail, *about, now=now, due_at=due_at, asked=words)
 
 
 def moved(
@@ -75,13 +90,14 @@ def moved(
     was: datetime,
     now: datetime,
     due_at: datetime | None = None,
+    asked: datetime | None = None,
 ) -> None:
     """Tell the new time and the old one (`was`), with the calendar file that moves the entry.
 
-    Whoever has not heard of the old one yet hears only of the new one.
+    Whoever has not heard of the old one yet hears only of the new one, and of the one `asked` for.
     """
     if is_unheard(appointment):
-        booked(submission, appointment, clinic, now=now, due_at=due_at)
+        booked(submission, appointment, clinic, now=now, due_at=due_at, asked=asked)
         return
     old = moment_text(was, zone_of(appointment, clinic), submission.language)
     _news("moved", MovedMail, submission, appointment, clinic, now=now, due_at=due_at, was=old)

@@ -214,12 +214,12 @@ def _book_at(
     log.record("appointment booked", actor=actor.actor, now=now, subject_id=submission.id)
     if before and before != slot:
         waitlist.note_opening(before, freed_by=submission.id, now=now)
+    about, asked = (submission, appointment, clinic), takeback.asked_for(as_it_was)
     due_at = now + clinic.grace
     if before and before.starts_at != appointment.starts_at:
-        was = before.starts_at
-        emails.moved(submission, appointment, clinic, was=was, now=now, due_at=due_at)
+        emails.moved(*about, was=before.starts_at, now=now, due_at=due_at, asked=asked)
     else:
-        emails.booked(submission, appointment, clinic, now=now, due_at=due_at)
+        emails.booked(*about, now=now, due_at=due_at, asked=asked)
     reminders.renew(submission, appointment, clinic, now=now)
     takeback.remember(appointment, as_it_was, clinic, now=now)
     return appointment

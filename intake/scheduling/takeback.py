@@ -56,8 +56,20 @@ def as_it_stands(submission: Submission, appointment: Appointment | None) -> Bef
         "provider_id": appointment.provider_id,
         "outside_hours": appointment.outside_hours,
         "unheard": emails.is_unheard(appointment),
+        "asked": _wish(appointment),
         **{name: value.isoformat() if value else None for name, value in instants.items()},
     }
+
+
+def asked_for(before: Before) -> datetime | None:
+    """The time a patient asked for, as long as they were not told of another one."""
+    return datetime.fromisoformat(before["asked"]) if before.get("asked") else None
+
+
+def _wish(appointment: Appointment) -> str | None:
+    if appointment.status == "pending":
+        return appointment.starts_at.isoformat()
+    return (appointment.before or {}).get("asked")
 
 
 def remember(appointment: Appointment, before: Before, clinic: Clinic, *, now: datetime) -> None:
@@ -121,7 +133,8 @@ def take_back(
     log.record(f"{what} undone", actor=actor.actor, now=now, subject_id=submission.id)
     if appointment.status == "booked":
         if before.get("unheard"):
-            emails.booked(submission, appointment, clinic, now=now, due_at=now + clinic.grace)
+            due_at, asked = now + clinic.grace, asked_for(before)
+            emails.booked(submission, appointment, clinic, now=now, due_at=due_at, asked=asked)
         elif has_heard or (was_cancelled and sent_since):  # or saw it missing when they sent
             emails.restored(submission, appointment, clinic, now=now)
     elif sent_since:

@@ -18,7 +18,13 @@ from intake.notifications import render as rendering
 from intake.notifications.outbox import MailContext
 from intake.notifications.render import TEMPLATES, Rendered, render
 from intake.scheduling.digest import DigestMail
-from intake.scheduling.emails import BookedMail, EarlierTimeMail, MovedMail, RebookMail
+from intake.scheduling.emails import (
+    BookedMail,
+    ConfirmedMail,
+    EarlierTimeMail,
+    MovedMail,
+    RebookMail,
+)
 from intake.scheduling.reminders import ReminderMail
 from intake.submissions.emails import ClosedMail, ReceivedMail, ResumeMail, StaffMail
 
@@ -56,6 +62,10 @@ TO_PATIENTS["reminder"] = ReminderMail(
 TO_PATIENTS["earlier_time"] = EarlierTimeMail(
     booked="Friday, December 4, 9:30 am Central Time",
     until="11:30 am Central Time",
+    **{**asdict(TO_PATIENTS["booked"]), **CLINIC},
+)
+TO_PATIENTS["booked"] = ConfirmedMail(
+    asked="Wednesday, December 2, 9:30 am Central Time",
     **{**asdict(TO_PATIENTS["booked"]), **CLINIC},
 )
 TO_PATIENTS["closed"] = ClosedMail(
