@@ -18,6 +18,7 @@ from intake.core import clock
 from intake.core.i18n import language
 from intake.patient import journey, questions, summary
 from intake.patient.journey import Step
+from intake.patient.leaving import keep_theme, way_out
 from intake.patient.visit import (
     DRAFT_COOKIE,
     Elsewhere,
@@ -26,7 +27,6 @@ from intake.patient.visit import (
     see,
     send_if_short,
     visit,
-    way_out,
 )
 from intake.screening.catalog import load_catalog
 from intake.screening.level import Level
@@ -38,6 +38,7 @@ from intake.web.forms import Form
 from intake.web.templates import blank_page
 
 blueprint = Blueprint("answering", __name__, url_prefix="/request")
+blueprint.after_request(keep_theme)
 
 ACUTE_THOUGHTS = frozenset({"S1", "S2"})
 THOUGHTS = ACUTE_THOUGHTS | {"S3", "S4"}

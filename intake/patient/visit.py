@@ -241,13 +241,16 @@ def starting_visit(start: Mapping[str, Any]) -> Iterator[Visit]:
         yield Visit(known, current_clinic())
 
 
-def keep_unfinished_start(values: Mapping[str, Any]) -> None:
-    """Keep what was said on a first page that is not finished, likewise."""
+def keep_unfinished_start(values: Mapping[str, Any], keep: Callable[..., None]) -> None:
+    """Keep what was said on a first page that is not finished, likewise; if nothing was, nothing
+    begins. `keep` is the way in which a draft that is known keeps it.
+    """
     with _own_draft() as known:
         if known is None:
-            _begun(drafts.begin_unfinished, values)
+            if values:
+                _begun(drafts.begin_unfinished, values)
             return
-        drafts.keep_unfinished(known, "start", values, current_clinic(), now=clock.now())
+        keep(known, "start", values, current_clinic(), now=clock.now())
 
 
 @contextmanager
@@ -292,16 +295,6 @@ def url_of(step: Step) -> str:
         case key if key == HISTORY:
             return url_for("answering.history")
     return url_for("answering.screening", instrument=step.key)
-
-
-WAYS_OUT = {"save": "resume.save", "call-me": "call_me.ask"}
-"""Where the buttons lead that end a page before it is finished. They keep what was typed."""
-
-
-def way_out() -> str | None:
-    """The address at which somebody wants to go on who does not finish the page they send."""
-    endpoint = WAYS_OUT.get(request.form.get("leave", ""))
-    return url_for(endpoint) if endpoint else None
 
 
 def under_age(whom: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from intake.patient import journey, offers, summary
 from intake.patient.forms import NO_SLOT, CheckForm, ContactForm, StartForm, TimesForm
 from intake.patient.ics_file import ics_file
 from intake.patient.journey import Step
+from intake.patient.leaving import keep_theme, shows_anew, way_out
 from intake.patient.limits import count_begun
 from intake.patient.visit import (
     DRAFT_COOKIE,
@@ -25,7 +27,6 @@ from intake.patient.visit import (
     starting_visit,
     under_age,
     visit,
-    way_out,
 )
 from intake.scheduling import queries as scheduling
 from intake.scheduling import service as booking
@@ -34,6 +35,7 @@ from intake.submissions import drafts
 from intake.web.templates import blank_page
 
 blueprint = Blueprint("wizard", __name__, url_prefix="/request")
+blueprint.after_request(keep_theme)
 
 NEUTRAL_PAGE = "https://www.weather.gov/"
 """What is seen instead by somebody who comes in while a person answers."""
@@ -54,13 +56,13 @@ def start() -> ResponseReturnValue:
 
 def _begin() -> ResponseReturnValue:
     form, out = StartForm(), way_out()
-    is_right = form.validate_on_submit()
+    is_right = form.validate_on_submit() and not shows_anew()
     if not (is_right or out):
         return _start_page(form, 0)
     if form.age18.data == "no":
         return see(under_age(form.for_whom.data))
     if out and not is_right:
-        keep_unfinished_start(form.right_values())
+        keep_unfinished_start(form.right_values(), _keeping())
         return see(out)
     with starting_visit(form.values()) as here:
         return see(out or here.next_url())
@@ -86,18 +88,22 @@ def _save_contact() -> ResponseReturnValue:
     with changing_visit() as here:
         step = here.step("contact")
         form, out, now = ContactForm(), way_out(), clock.now()
-        if form.validate_on_submit():
+        if form.validate_on_submit() and not shows_anew():
             drafts.save_contact(here.draft, form.values(), here.clinic, now=now)
             return see(out or here.saved().next_url())
         if out:
-            right = form.right_values()
-            drafts.keep_unfinished(here.draft, "contact", right, here.clinic, now=now)
+            _keeping()(here.draft, "contact", form.right_values(), here.clinic, now=now)
             return see(out)
     return _contact_page(form, here.page(step))
 
 
 def _contact_page(form: ContactForm, page: dict[str, Any]) -> str:
     return render_template("patient/contact.html", form=form, **page)
+
+
+def _keeping() -> Callable[..., None]:
+    """How to keep what was typed: who only wants another theme has not left the page."""
+    return drafts.keep_typed if shows_anew() else drafts.keep_unfinished
 
 
 @blueprint.get("/leave")
@@ -127,8 +133,8 @@ def times() -> ResponseReturnValue:
 def _save_times() -> ResponseReturnValue:
     form, now, out = offers.sent_form(), clock.now(), way_out()
     is_right = form.validate_on_submit()
-    if "look" in request.form:
-        return _look_at_others(form, now=now)
+    if "look" in request.form or shows_anew():
+        return _show_anew(form, now=now)
     try:
         with changing_visit() as here:
             step = here.step(journey.TIMES)
@@ -176,8 +182,8 @@ def _keep_unfinished_times(here: Visit, form: TimesForm, *, now: datetime) -> No
     drafts.keep_unfinished(here.draft, journey.TIMES, values, here.clinic, now=now)
 
 
-def _look_at_others(form: TimesForm, *, now: datetime) -> ResponseReturnValue:
-    """Show other days, or the times of another zone; what was typed stays, and holds no time.
+def _show_anew(form: TimesForm, *, now: datetime) -> ResponseReturnValue:
+    """Show other days, another zone, theme or language; what was typed stays, and holds no time.
 
     A time that was chosen before stays chosen where the page now offers other days.
     """
@@ -187,7 +193,9 @@ def _look_at_others(form: TimesForm, *, now: datetime) -> ResponseReturnValue:
         right = ({"slot": chosen} if chosen else {}) | form.right_values()
         drafts.keep_typed(here.draft, journey.TIMES, right, here.clinic, now=now)
         zone = offers.zone_of_page(here.draft, here.clinic, asked=request.form.get("zone"))
-    look = request.form["look"]
+    out, look = way_out(), request.form.get("look", "all")
+    if out:
+        return see(out)
     day = {"zone": request.args.get("day"), "all": None}.get(look, look)
     asked: dict[str, Any] = {"day": day, "zone": zone.key}
     if request.args.get("from") == "check":

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, current_app, redirect, request
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from intake.core.extensions import csrf
 from intake.web.redirects import local_path
@@ -27,12 +28,17 @@ def choose() -> ResponseReturnValue:
     response = redirect(local_path(request.form.get("next"), "/"), 303)
     theme = request.form.get("theme")
     if theme in THEMES:
-        response.set_cookie(
-            COOKIE,
-            theme,
-            max_age=_YEAR,
-            secure=current_app.config["SESSION_COOKIE_SECURE"],
-            httponly=True,
-            samesite="Lax",
-        )
+        remember_theme(response, theme)
     return response
+
+
+def remember_theme(response: Response, theme: str) -> None:
+    """Have this browser keep the theme for a year."""
+    response.set_cookie(
+        COOKIE,
+        theme,
+        max_age=_YEAR,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
