@@ -161,6 +161,8 @@ def receipt(submission: Submission, clinic: Clinic, *, now: datetime) -> dict[st
     kept = queries.kept_for(submission.id)
     contact = (submission.contact or {}).get("contact", {})
     sent_at = submission.sent_at or submission.updated_at
+    if kept is not None and kept.starts_at <= sent_at:
+        kept = None  # a call that was over when they sent
     call_at = kept.starts_at if kept else None
     zone = zone_of(kept, clinic) if kept else clinic.tz
     return {

@@ -314,7 +314,7 @@ def send_if_short(here: Visit) -> None:
         try:
             send(here)
         except SlotTaken:  # what the short way promises is a call, not a time
-            booking.forget_choice(here.draft)
+            booking.forget_choice(here.draft, now=clock.now())
             send(here)
 
 
@@ -325,6 +325,8 @@ def send(here: Visit) -> None:
     """
     now = clock.now()
     kept = booking.keep_for_sending(here.draft, now=now)
+    if kept is not None and kept.starts_at <= now:
+        kept = None  # the call that staff booked is over, and this is a request like any other
     is_booked = kept is not None and kept.status == "booked"
     zone = ZoneInfo(kept.time_zone) if kept is not None and kept.time_zone else here.clinic.tz
     call_at = kept.starts_at.astimezone(zone) if kept is not None else None

@@ -15,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from intake.core.db import db, is_postgresql
 from intake.scheduling import queries
 from intake.scheduling.models import EXPIRING, Appointment, Provider
-from intake.scheduling.slots import Slot, slot_at, slot_from
+from intake.scheduling.slots import Interval, Slot, lies_within_hours, slot_at, slot_from
 from intake.submissions.models import Submission
 
 FARTHEST = timedelta(days=366)
@@ -58,6 +58,14 @@ def offered_slot(
     if slot is None:
         raise SlotTaken
     return slot
+
+
+def is_open_at(appointment: Appointment) -> bool:
+    """Whether the hours, as they are now, hold an appointment: a day may have been closed since it
+    was chosen, or its provider may take no calls any more."""
+    calendar = queries.timetable().calendars.get(appointment.provider_id)
+    time = Interval(appointment.starts_at, appointment.ends_at)
+    return calendar is not None and lies_within_hours(calendar, time)
 
 
 def any_slot(key: str, now: datetime) -> Slot:

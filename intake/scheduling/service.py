@@ -18,6 +18,7 @@ from intake.scheduling.placing import (
     TABLE,
     SlotTaken,
     any_slot,
+    is_open_at,
     new_appointment,
     offered_slot,
     place,
@@ -97,8 +98,9 @@ def release(submission: Submission, *, now: datetime) -> None:
         kept.status, kept.updated_at, kept.changed_by = "released", now, PATIENT
 
 
-def forget_choice(submission: Submission) -> None:
+def forget_choice(submission: Submission, *, now: datetime) -> None:
     """The person chose a time that is gone: they are called without one."""
+    release(submission, now=now)
     contact = submission.contact or {}
     times = {**contact.get("times", {}), "slot_chosen": False}
     submission.contact = {**contact, "times": times}
@@ -107,8 +109,9 @@ def forget_choice(submission: Submission) -> None:
 def keep_for_sending(submission: Submission, *, now: datetime) -> Appointment | None:
     """Turn the draft's hold into a request for that time, as part of sending it.
 
-    An expired hold still counts while nobody else took the time. Returns None when the person
-    chose no slot; raises SlotTaken when the chosen one is gone.
+    A hold keeps its time until it expires, unless the clinic has closed it meanwhile. After that
+    it still counts while the rules would offer the time anew. Returns None when the person chose
+    no slot; raises SlotTaken when the chosen one is gone.
     """
     kept = queries.kept_for(submission.id)
     if kept is None:
@@ -117,6 +120,7 @@ def keep_for_sending(submission: Submission, *, now: datetime) -> Appointment | 
         return None
     if kept.status != "hold":
         return kept
+    _judge_again(kept, now)
     values = {"keep": kept.id, "at": now, "known_as": person_key(submission)}
     asked = db.session.execute(ASK_FOR_HELD, values).one_or_none()
     if asked is None:
@@ -124,6 +128,15 @@ def keep_for_sending(submission: Submission, *, now: datetime) -> Appointment | 
     for name, value in asked._mapping.items():
         set_committed_value(kept, name, value)
     return kept
+
+
+def _judge_again(kept: Appointment, now: datetime) -> None:
+    """Raise SlotTaken for a held time that has begun, is closed, or is not offered any more."""
+    if kept.starts_at <= now or not is_open_at(kept):
+        raise SlotTaken
+    if kept.hold_expires_at is not None and kept.hold_expires_at <= now:
+        key = queries.key_at(kept.provider_id, kept.starts_at)
+        offered_slot(key, kept.submission_id, now)
 
 
 def book_at_once(

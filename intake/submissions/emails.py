@@ -65,12 +65,13 @@ def respond_by(
 ) -> datetime | None:
     """By when the clinic answers a request, as pages and mails promise it.
 
-    None when that is no sooner than the call itself.
+    None when that is no sooner than the call itself, if that is still ahead.
     """
     deadline = clinic.hours.add_open_minutes(sent_at, clinic.response_minutes)
     if submission.level_rank >= Level.URGENT.rank:  # as the page of help said
         deadline = min(deadline, clinic.hours.end_of_business_day(sent_at))
-    return deadline if call_at is None or deadline < call_at else None
+    is_soon = call_at is not None and sent_at < call_at <= deadline
+    return None if is_soon else deadline
 
 
 def received(

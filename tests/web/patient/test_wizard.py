@@ -165,7 +165,7 @@ def test_a_time_that_was_just_taken_offers_the_nearest(client, app):
     mine = radios[0]
     page = client.submit(slot=mine, channel="video")
     assert page.status == 409
-    assert "just been taken" in page.text
+    assert "not free any more" in page.text
     assert page.fields()["channel"] == ["video"]
 
 
@@ -179,7 +179,7 @@ def test_a_held_time_that_is_gone_at_the_end_leaves_all_answers(client):
         booked(f"{provider}-{start}", clock.now())
     page = client.submit()
     assert page.path.startswith("/request/times?taken=")
-    assert "just been taken" in page.text
+    assert "not free any more" in page.text
     page = journey.choose_time(client)
     assert page.path == "/request/check"
     assert "Dana O’Neill-Ñandú" in page.text
