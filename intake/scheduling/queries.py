@@ -170,11 +170,14 @@ def last_wish(submission_id: UUID) -> str:
     return key_at(row.provider_id, row.starts_at) if row else ""
 
 
-def calls_ahead(person: str, *, now: datetime, without: UUID) -> int:
-    """How many calls somebody has ahead, apart from one."""
+def calls_ahead(person: str, *, now: datetime, without: UUID) -> list[Interval]:
+    """When somebody's calls ahead take place, apart from one, whoever takes them."""
+    if not person:
+        return []
     theirs = (Appointment.person == person, Appointment.id != without, Appointment.ends_at > now)
-    count = select(func.count()).where(*theirs, Appointment.status.in_(LIVE))
-    return db.session.scalar(count) or 0 if person else 0
+    ahead = select(Appointment.starts_at, Appointment.ends_at).where(*theirs)
+    rows = db.session.execute(ahead.where(Appointment.status.in_(LIVE)))
+    return [Interval(starts_at, ends_at) for starts_at, ends_at in rows]
 
 
 def booked_for(person: str, *, now: datetime) -> Sequence[Appointment]:

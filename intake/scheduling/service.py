@@ -145,7 +145,7 @@ def book_at_once(
     """Book the time that was asked for, as part of sending it, if nobody needs to look at it.
 
     That is so where calls are booked *instantly*, for a routine request of somebody who does not
-    have several calls ahead already. Returns whether it is booked now.
+    have several calls ahead already, nor one at that time. Returns whether it is booked now.
     """
     kind = queries.timetable().type
     if kept.status != "pending" or kind.mode != "instant":
@@ -162,10 +162,12 @@ def book_at_once(
 
 
 def _has_enough(kept: Appointment, kind: queries.Kind, now: datetime) -> bool:
-    """Whether somebody has as many calls ahead as one person may book by themselves."""
-    if kind.person_cap is None:
-        return False
-    return queries.calls_ahead(kept.person, now=now, without=kept.id) >= kind.person_cap
+    """Whether somebody has as many calls ahead as one person may book by themselves, or one that
+    overlaps: two providers would call them at once."""
+    ahead = queries.calls_ahead(kept.person, now=now, without=kept.id)
+    if any(each.start < kept.ends_at and kept.starts_at < each.end for each in ahead):
+        return True
+    return kind.person_cap is not None and len(ahead) >= kind.person_cap
 
 
 def book(

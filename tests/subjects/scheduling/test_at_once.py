@@ -21,10 +21,10 @@ def instantly(app):
     rule(mode="instant")
 
 
-def send(now=NOW, rank: int = 0, **contact):
-    """Somebody who chooses the first free time and sends."""
+def send(now=NOW, rank: int = 0, key: str = "", **contact):
+    """Somebody who chooses the first free time, or the one named, and sends."""
     draft, clinic = factories.fill(factories.begin(), now, **contact), current_clinic()
-    key = factories.free_keys(now)[0]
+    key = key or factories.free_keys(now)[0]
     with unit_of_work():
         service.hold(draft, key, clinic, now=now, time_zone="America/Denver", channel="video")
     with unit_of_work():
@@ -60,6 +60,22 @@ def test_one_person_books_two_calls_at_once_and_not_more(app):
     assert [appointment_of(send()).status for _ in range(3)] == ["booked", "booked", "pending"]
     other = send(email="other@example.org", phone_e164="+13125550111")
     assert appointment_of(other).status == "booked"
+
+
+@pytest.mark.parametrize("cap", [2, None])
+def test_nobody_is_called_by_two_at_once_before_somebody_looked(app, cap):
+    rule(person_cap=cap)
+    key = factories.free_keys()[2]
+    one, other = send(key=key), send(key=key.replace("1-", "2-", 1))
+    assert appointment_of(one).starts_at == appointment_of(other).starts_at
+    assert (appointment_of(one).status, one.status) == ("booked", "booked")
+    assert (appointment_of(other).status, other.status) == ("pending", "new")
+
+
+def test_one_call_right_after_another_does_not_overlap(app):
+    rule(buffer_after=0, step_minutes=15)
+    keys = factories.free_keys()[:2]
+    assert [appointment_of(send(key=key)).status for key in keys] == ["booked", "booked"]
 
 
 def test_calls_that_are_over_do_not_count(app):
