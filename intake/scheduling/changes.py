@@ -11,7 +11,7 @@ from intake.clinic.clinic import Clinic
 from intake.scheduling import emails, queries, rebooking, reminders, takeback, waitlist
 from intake.scheduling.agenda import still_fits
 from intake.scheduling.models import Appointment
-from intake.scheduling.placing import SlotTaken, offered_slot, place, slot_of
+from intake.scheduling.placing import SlotTaken, is_day_full, offered_slot, place, slot_of
 from intake.scheduling.service import PATIENT
 from intake.scheduling.slots import Slot
 from intake.submissions.emails import appointment_changed
@@ -150,13 +150,16 @@ def undo(
 ) -> None:
     """Take the patient's cancellation back.
 
-    Raises SlotTaken if the time is not free any more, or the clinic or the provider has closed it.
+    Raises SlotTaken if the time is not free any more, the clinic or the provider has closed it, or
+    the day is full; what staff put outside the rules is bound by no cap.
     """
     if appointment.status == "booked":
         return  # the second click of two
     if not (may_undo(appointment, now=now) and still_fits(appointment)):
         raise SlotTaken
     outside_hours = appointment.outside_hours
+    if not outside_hours and is_day_full(appointment, now=now):
+        raise SlotTaken
     _book_at(slot_of(appointment), submission, appointment, clinic, now=now)
     appointment.outside_hours = outside_hours
 

@@ -68,6 +68,17 @@ def is_open_at(appointment: Appointment) -> bool:
     return calendar is not None and lies_within_hours(calendar, time)
 
 
+def is_day_full(appointment: Appointment, *, now: datetime) -> bool:
+    """Whether its provider has as many other calls on its local day as the rules allow."""
+    _wait_for_our_turn([appointment.provider_id])
+    diary = queries.diary(now=now, without=appointment.submission_id)
+    cap, calendar = diary.type.rules.daily_cap, diary.calendars.get(appointment.provider_id)
+    if cap is None or calendar is None:
+        return False
+    day = appointment.starts_at.astimezone(calendar.tz).date()
+    return diary.booked_per_day.get(appointment.provider_id, {}).get(day, 0) >= cap
+
+
 def any_slot(key: str, now: datetime) -> Slot:
     """The slot of that name of an active provider, also where the rules would offer none.
 

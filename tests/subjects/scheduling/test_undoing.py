@@ -15,7 +15,7 @@ from intake.scheduling.placing import SlotTaken
 from intake.scheduling.service import PATIENT
 from intake.submissions.models import Submission
 from tests import factories
-from tests.appointments import appointment_of, booked, mails
+from tests.appointments import appointment_of, booked, mails, rule
 from tests.factories import MONDAY_MORNING as NOW
 
 TUESDAY = date(2026, 11, 24)
@@ -88,6 +88,26 @@ def test_neither_do_new_hours_elsewhere_stand_in_the_way(app: Flask) -> None:
     with unit_of_work():
         hours.close([date(2026, 11, 25)], "Flood", **ACTOR)
     assert undo(submission) == "booked"
+
+
+def fill_the_day(cap: int) -> Submission:
+    """Somebody cancels, and somebody else gets another time of that day."""
+    submission = booked(TUESDAY_930)
+    cancel(submission)
+    rule(daily_cap=cap)
+    booked("1-202611242000")
+    return submission
+
+
+def test_a_day_that_is_full_meanwhile_takes_no_call_back(app: Flask) -> None:
+    submission = fill_the_day(cap=1)
+    with pytest.raises(SlotTaken):
+        undo(submission)
+    assert appointment_of(submission).status == "cancelled"
+
+
+def test_a_day_with_one_place_left_takes_it(app: Flask) -> None:
+    assert undo(fill_the_day(cap=2)) == "booked"
 
 
 def test_what_staff_put_outside_the_hours_comes_back_as_such(app: Flask) -> None:
