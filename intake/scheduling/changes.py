@@ -179,7 +179,9 @@ def _book_at(
     appointment.changed_by, appointment.before = PATIENT, None
     appointment.sequence += 1
     place(appointment, slot, now)
-    submission.status, submission.updated_at = "booked", now
+    if not submission.is_draft:  # whoever is still answering goes on with the form
+        submission.status = "booked"
+    submission.updated_at = now
     action = "appointment restored" if was_cancelled else "appointment moved"
     log.record(action, actor=PATIENT, now=now, subject_id=submission.id)
     if was_cancelled or before == slot:  # that could not be kept, and is free again

@@ -9,7 +9,7 @@ from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.scheduling import service
 from intake.submissions.models import Submission
-from tests import factories
+from tests import appointments, factories
 from tests.appointments import appointment_of
 from tests.browse import Browser
 from tests.web.patient import journey
@@ -52,6 +52,12 @@ def flagged(client: Browser, monday) -> Browser:
     return client
 
 
+def draft_state(draft: Submission) -> tuple[str, bool]:
+    """Its status, and whether it was sent."""
+    db.session.expire_all()
+    return draft.status, draft.sent_at is not None
+
+
 def plain(client: Browser) -> str:
     return client.page.text.replace("\xa0", " ")
 
@@ -84,6 +90,18 @@ def test_the_check_page_shows_it_to_whoever_chose_no_time(flagged: Browser, desk
     desk()
     page = flagged.submit(slot="none", availability=["tue-morning"], channel="phone")
     assert rows(page)["Time"][0].replace("\xa0", " ") == BOOKED
+
+
+def test_moving_the_call_does_not_end_the_form(flagged: Browser, desk) -> None:
+    draft = desk()
+    flagged.get(appointments.path_of(draft) + "/times")
+    radios = [item for item in flagged.page.all("input") if item.get("name") == "slot"]
+    assert flagged.submit(slot=radios[-1].get("value")).h1 == "Your consultation"
+    flagged.get("/request/times")
+    assert "We have booked a time with you already" in flagged.page.text
+    assert flagged.submit().path == "/request/check"
+    assert flagged.submit().path == "/request/done"
+    assert draft_state(draft) == ("booked", True)
 
 
 def test_it_says_so_in_spanish(flagged: Browser, desk) -> None:
