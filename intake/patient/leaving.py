@@ -7,6 +7,9 @@ from flask import Response, request, url_for
 from intake.core.i18n import LANGUAGES
 from intake.web.appearance import THEMES, remember_theme
 
+NEUTRAL_PAGE = "https://www.weather.gov/"
+"""What is seen instead by somebody who comes in while a person answers."""
+
 WAYS_OUT = {"save": "resume.save", "call-me": "call_me.ask"}
 """Where the buttons lead that leave the page."""
 

@@ -11,6 +11,7 @@ from flask import render_template, request
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
 
+from intake.core.i18n import gettext_in
 from intake.patient.journey import Step
 from intake.screening.catalog import load_catalog
 from intake.screening.instrument import Instrument
@@ -124,13 +125,11 @@ def _field(item: Item, language: str, demand: bool) -> Field:
         case Kind.CHOICE:
             return ChoiceField(text, choices=_choices(item, language), **common)
         case Kind.MULTI:
-            exclusive = next((option.value for option in item.options if option.exclusive), "")
-            return ChoicesField(
-                text,
-                choices=_choices(item, language),
-                exclusive=exclusive,
-                **common,
-            )
+            alone = next((option for option in item.options if option.exclusive), None)
+            if alone is not None:
+                common["exclusive"] = alone.value
+                common["clash"] = _clash(alone.label[language], language)
+            return ChoicesField(text, choices=_choices(item, language), **common)
         case Kind.INTEGER:
             return IntegerField(text, least=item.minimum, most=item.maximum, **common)
         case Kind.TEXT if item.max_length <= ONE_LINE:
@@ -138,6 +137,13 @@ def _field(item: Item, language: str, demand: bool) -> Field:
         case Kind.TEXT:
             common["hint"] = common["hint"] or NOT_WATCHED
             return TextAreaField(text, max_length=item.max_length, **common)
+
+
+def _clash(alone: str, language: str) -> str:
+    """What to say when the answer that stands alone was chosen with others."""
+    return gettext_in(
+        language, "Select “%(answer)s”, or the ones that apply, not both", answer=alone
+    )
 
 
 def _topic(text: str) -> str:

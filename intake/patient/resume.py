@@ -14,10 +14,12 @@ from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.patient import summary
 from intake.patient.forms import BirthdayForm
+from intake.patient.leaving import NEUTRAL_PAGE
 from intake.patient.visit import DRAFT_COOKIE, Visit, changing_visit, see, visit
 from intake.screening.level import Level
 from intake.submissions import drafts
 from intake.submissions import resume as links
+from intake.submissions.emails import patient_address
 from intake.submissions.flags import PATIENT
 from intake.web.limits import Limit, give_back, spend
 
@@ -42,6 +44,8 @@ def save() -> ResponseReturnValue:
         address=links.own_address(here.draft),
         asks_address=not drafts.is_short_way(here.draft),
         is_mailed="mailed" in request.args,
+        has_link=links.has_link(here.draft, now=clock.now()),
+        mails_link=patient_address(here.draft) is not None,
         call_back=summary.callback(here.draft, here.clinic, now=clock.now()),
         onward=here.next_url(),
         for_other=here.is_for_other,
@@ -56,7 +60,17 @@ def _mail_link() -> ResponseReturnValue:
             return see(url_for("resume.save"))
         links.mail_link(here.draft, here.clinic, to=address, actor=PATIENT, now=now)
         spend(MAILED, str(here.draft.id), now=now)
-    return see(url_for("resume.save", mailed=1))
+    return _take_off() if "take_off" in request.form else see(url_for("resume.save", mailed=1))
+
+
+def _take_off() -> ResponseReturnValue:
+    """Forget the request in this browser, and show the weather.
+
+    Not by a redirect, because our content policy lets no form end at another site.
+    """
+    session.pop(DRAFT_COOKIE, None)
+    page = render_template("patient/taken_off.html", neutral_page=NEUTRAL_PAGE)
+    return page, {"Refresh": f"0; url={NEUTRAL_PAGE}"}
 
 
 @blueprint.route("/resume/<token>", methods=["GET", "POST"])

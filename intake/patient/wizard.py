@@ -15,7 +15,7 @@ from intake.patient import journey, offers, summary
 from intake.patient.forms import NO_SLOT, CheckForm, ContactForm, StartForm, TimesForm
 from intake.patient.ics_file import ics_file
 from intake.patient.journey import Step
-from intake.patient.leaving import keep_theme, shows_anew, way_out
+from intake.patient.leaving import NEUTRAL_PAGE, keep_theme, shows_anew, way_out
 from intake.patient.limits import count_begun
 from intake.patient.visit import (
     DRAFT_COOKIE,
@@ -36,9 +36,6 @@ from intake.web.templates import blank_page
 
 blueprint = Blueprint("wizard", __name__, url_prefix="/request")
 blueprint.after_request(keep_theme)
-
-NEUTRAL_PAGE = "https://www.weather.gov/"
-"""What is seen instead by somebody who comes in while a person answers."""
 
 
 @blueprint.route("/start", methods=["GET", "POST"])

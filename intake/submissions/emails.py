@@ -94,6 +94,7 @@ def received(
     language = submission.language
     sent_at = submission.sent_at or now
     deadline = respond_by(submission, clinic, sent_at=sent_at, call_at=call_at)
+    zone = call_at.tzinfo if call_at else clinic.tz
     enqueue(
         "received",
         to=address,
@@ -102,7 +103,7 @@ def received(
             clinic_phone=clinic.phone,
             reply_to=clinic.reply_to,
             reference=submission.reference,
-            respond_by=moment_text(deadline, clinic.tz, language) if deadline else "",
+            respond_by=_in_own_zone(deadline.astimezone(zone), language) if deadline else "",
             call_at=_in_own_zone(call_at, language) if call_at else "",
             is_booked=is_booked,
             call_back=callback_words(submission, clinic, now=None, language=language),

@@ -54,6 +54,12 @@ def mail_link(
     log.record("resume link mailed", actor=actor, now=now, subject_id=submission.id)
 
 
+def has_link(submission: Submission, *, now: datetime) -> bool:
+    """Whether a link was mailed that still works."""
+    until = submission.resume_expires_at
+    return submission.resume_hash is not None and until is not None and until > now
+
+
 def by_link(token: str, *, now: datetime, lock: bool = False) -> Submission | None:
     """The request that a link leads to, or None when the link is unknown or has expired."""
     query = BY_LINK.with_for_update() if lock else BY_LINK

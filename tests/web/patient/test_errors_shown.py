@@ -1,6 +1,8 @@
 """What a page says about missing answers: short, once, and at the question."""
 
 import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
 
 from intake.patient.questions import question_form
 from intake.screening.catalog import load_catalog
@@ -85,3 +87,18 @@ def test_no_two_questions_go_by_the_same_name(client: Browser, key: str, languag
     topics = [field.topic for field in form]
     assert len(set(topics)) == len(topics)
     assert all(0 < len(topic) <= 70 for topic in topics)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "No one has told me"), ("es", "Nadie me lo ha dicho")]
+)
+def test_an_answer_that_stands_alone_is_called_by_its_own_words(
+    app: Flask, language: str, words: str
+) -> None:
+    with app.test_request_context():
+        item = load_catalog()["pain_profile"].item("cause")
+        sent = MultiDict([("cause", "crps"), ("cause", "not_told")])
+        form = question_form("pain_profile", [item], language, demand=True)(formdata=sent)
+        form.validate()
+        [error] = form.cause.errors
+    assert f"“{words}”" in error

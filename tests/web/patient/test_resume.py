@@ -245,3 +245,37 @@ def test_a_request_that_is_over_has_no_link(app: Flask, other: Browser, status: 
     assert other.get(path).status == 410
     with unit_of_work(), pytest.raises(resume.NoAddress):
         resume.mail_link(submission, current_clinic(), to="a@example.org", actor="system", now=NOW)
+
+
+def test_the_form_is_mailed_before_it_is_taken_off_the_screen(client: Browser) -> None:
+    journey.to_screening(client)
+    page = client.get("/request/save")
+    assert "/request/leave" not in page.links()
+    assert "We email you the link first" in page.text
+    gone = client.post("/request/save", {"take_off": "1"})
+    assert gone.headers["Refresh"] == "0; url=https://www.weather.gov/"
+    assert path_in(mailed())
+    assert client.get("/request/save").path == "/request/start"
+
+
+def test_with_a_link_on_its_way_the_form_can_be_taken_off_at_once(client: Browser) -> None:
+    saved(client)
+    assert "/request/leave" in client.get("/request/save").links()
+
+
+def test_who_wants_no_email_is_told_that_the_form_is_out_of_reach(client: Browser) -> None:
+    journey.to_contact(client)
+    client.submit(**{**journey.CONTACT, "contact_by": ["call"]})
+    page = client.get("/request/save")
+    assert "You cannot open this form again after that" in page.text
+    assert "/request/leave" in page.links()
+    assert mailed() is None
+
+
+def test_mailing_the_link_is_what_the_page_asks_first(client: Browser) -> None:
+    journey.to_screening(client)
+    page = client.get("/request/save")
+    [first] = [item for item in page.all("button") if "Email me a link" in (item.text or "")]
+    assert first.get("class") == "btn"
+    [quiet] = [item for item in page.all("a") if "Keep going now" in (item.text or "")]
+    assert quiet.get("class") == "btn alt"

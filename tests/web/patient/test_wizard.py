@@ -292,6 +292,17 @@ class TestPromise:
             in (self.receipt())
         )
 
+    def test_all_of_it_is_said_in_one_zone(self, client):
+        with time_machine.travel("2026-11-30T14:00Z", tick=False):
+            journey.to_times(client)
+            client.submit(look="zone", zone="America/New_York")
+            journey.choose_time(client)
+            page = client.submit()
+        said = "We will confirm it by Monday, November 30, 6:00 pm Eastern Time"
+        assert said in page.text
+        assert said in self.receipt()
+        assert "Central Time" not in self.receipt()
+
     def test_a_call_that_is_sooner_is_confirmed_before_it(self, client):
         with time_machine.travel("2026-12-04T22:00Z", tick=False):  # a Friday, 4 pm
             page = journey.to_done(client)
