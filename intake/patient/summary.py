@@ -47,7 +47,7 @@ def sections(
     contact = draft.contact or {}
     return [
         (_("Your call"), _call_rows(contact.get("times", {}), clinic, kept)),
-        (_("You"), _person_rows(contact.get("contact", {}))),
+        (_("You"), _person_rows(contact.get("contact", {}), clinic)),
         (_("What you told us"), _answer_rows(draft, steps)),
     ]
 
@@ -83,7 +83,7 @@ def availability_words(values: list[str]) -> list[str]:
     ]
 
 
-def _person_rows(person: dict[str, Any]) -> list[Row]:
+def _person_rows(person: dict[str, Any], clinic: Clinic) -> list[Row]:
     name = f"{person.get('given_name', '')} {person.get('family_name', '')}".strip()
     born = person.get("dob")
     birth = format_date(date.fromisoformat(born), "long", locale=locale()) if born else ""
@@ -95,7 +95,7 @@ def _person_rows(person: dict[str, Any]) -> list[Row]:
         _row(_("Date of birth"), birth, page, _("date of birth")),
         _row(_("Phone"), person.get("phone", ""), page, _("phone")),
         _row(_("Email"), person.get("email", ""), page, _("email")),
-        _row(_("State"), _words(US_STATES, person.get("state")), page, _("state")),
+        _state_row(person.get("state"), clinic),
         _row(_("You allow us to"), ways, page, _("how we may contact you")),
         _row(_("Voicemail"), _words(VOICEMAIL, person.get("voicemail_ok")), page, _("voicemail")),
         _row(
@@ -105,6 +105,17 @@ def _person_rows(person: dict[str, Any]) -> list[Row]:
             _("best time to call"),
         ),
     ]
+
+
+def _state_row(code: str | None, clinic: Clinic) -> Row:
+    """The state; where the clinic may not see people, it is said before they send."""
+    name, small = _words(US_STATES, code), ""
+    if name and clinic.states and code not in clinic.states:
+        small = _("We may not be able to see people who live there.")
+        if code != "other":
+            small = _("We may not be able to see people who live in %(state)s.", state=name)
+        small = f"{small} {_('We will tell you when we call.')}"
+    return _row(_("State"), name, "wizard.contact", _("state"), small=small)
 
 
 def _words(choices: Iterable[tuple[str, Words]], value: str | None) -> str:

@@ -68,3 +68,20 @@ def test_it_says_so_in_spanish(client: Browser) -> None:
     said = rows(journey.choose_time(client))
     assert said["Estado"][0] == "Illinois"
     assert said["Hora"][0].endswith(", hora central (Chicago)")
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("IL", "Illinois"),
+        ("CO", "Colorado We may not be able to see people who live in Colorado. "),
+        ("other", "Somewhere else We may not be able to see people who live there. "),
+    ],
+)
+def test_it_says_where_we_may_not_see_people(client: Browser, state: str, words: str) -> None:
+    journey.to_contact(client)
+    client.submit(**{**journey.CONTACT, "state": state})
+    client.submit(**journey.NO_THOUGHTS)
+    journey.skip_to(client, "/request/times")
+    told = "" if state == "IL" else "We will tell you when we call."
+    assert rows(journey.choose_time(client))["State"][0] == words + told
