@@ -2,13 +2,15 @@
 
 from collections.abc import Hashable
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request, session
 from sqlalchemy.exc import SQLAlchemyError
 
 from intake.clinic.clinic import ClinicSettingsError
 from intake.clinic.service import current_clinic
+from intake.core import clock
 from intake.patient.places import US_STATES
-from intake.patient.visit import blank_plan
+from intake.patient.visit import DRAFT_COOKIE, blank_plan
+from intake.submissions import drafts
 from intake.web.filters import listed
 from intake.web.headers import ASKED_AGAIN
 from intake.web.templates import blank_page
@@ -21,11 +23,23 @@ MINUTES = 10
 
 @blueprint.get("/")
 def home() -> Response:
-    """The start page."""
+    """The start page; to whoever has begun the form in this browser it offers to go on."""
     names = dict(US_STATES)
     states = listed([str(names.get(code, code)) for code in current_clinic().states])
     asks_safety = blank_plan(current_clinic()).safety is not None
-    return _page("patient/home.html", minutes=MINUTES, states=states, asks_safety=asks_safety)
+    draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
+    has_begun = draft is not None and draft.is_draft
+    page = _page(
+        "patient/home.html",
+        has_begun,
+        minutes=MINUTES,
+        states=states,
+        asks_safety=asks_safety,
+        has_begun=has_begun,
+    )
+    if has_begun:
+        page.headers["Cache-Control"] = "no-store"
+    return page
 
 
 @blueprint.get("/learn")
