@@ -12,7 +12,7 @@ from intake.core.remember import forget
 from intake.development.example import example_user
 from intake.notifications.models import Message
 from intake.scheduling import service
-from intake.scheduling.models import Appointment, ConsultationType
+from intake.scheduling.models import Appointment, ConsultationType, Provider
 from intake.submissions.models import Submission
 from tests import factories
 from tests.factories import MONDAY_MORNING
@@ -72,4 +72,11 @@ def rule(**values: object) -> None:
         for name, value in values.items():
             setattr(kind, name, value)
         db.session.flush()
+    forget()
+
+
+def leave_one_provider() -> None:
+    """Let only the first provider take calls, so that a time that is taken is gone."""
+    with unit_of_work():
+        db.session.execute(update(Provider).where(Provider.id > 1).values(active=False))
     forget()

@@ -75,12 +75,15 @@ def move(
 
     It stays with its provider if they are free then, too. Raises SlotTaken, or OnlyByPhone.
     """
-    is_there = appointment.status == "booked" and queries.is_at(appointment, key)
+    chosen = queries.read_slot_key(key)
+    is_chosen = chosen is not None and chosen[1] == appointment.starts_at
+    is_there = appointment.status == "booked" and is_chosen
     if is_there and not _is_asked_to(appointment, now):
         return  # the second click of two
     if not may_move(appointment, now=now):
         raise OnlyByPhone
-    slot = offered_slot(key, submission.id, now, rather=appointment.provider_id)
+    about = (key, submission.id, now)
+    slot = offered_slot(*about, rather=appointment.provider_id, or_anybody=True)
     appointment.moves += 1
     appointment.time_zone = time_zone
     _remember_zone(submission, time_zone)

@@ -39,18 +39,26 @@ class SlotTaken(Exception):
 
 
 def offered_slot(
-    key: str, submission_id: UUID, now: datetime, *, rather: int | None = None
+    key: str,
+    submission_id: UUID,
+    now: datetime,
+    *,
+    rather: int | None = None,
+    or_anybody: bool = False,
 ) -> Slot:
     """The slot of that name if the rules offer it now; raises SlotTaken.
 
     What is kept for the submission itself counts as free. `rather`: the provider who gets it
-    instead when free at the same time.
+    instead when free at the same time. `or_anybody`: any other provider does who is free then, as
+    patients choose a time and not a person.
     """
     chosen = queries.read_slot_key(key)
     if chosen is None:
         raise SlotTaken
     provider_id, starts_at = chosen
-    in_turn = list(dict.fromkeys((rather or provider_id, provider_id)))
+    calendars = queries.timetable().calendars
+    others = sorted(calendars) if or_anybody and provider_id in calendars else ()
+    in_turn = list(dict.fromkeys((rather or provider_id, provider_id, *others)))
     _wait_for_our_turn(in_turn)
     diary = queries.diary(now=now, without=submission_id)
     slots = (_free_slot(each, starts_at, diary, now) for each in in_turn if each in diary.calendars)

@@ -165,9 +165,14 @@ def kept_for(submission_id: UUID) -> Appointment | None:
 
 def last_wish(submission_id: UUID) -> str:
     """The name of the slot that somebody chose last, had or not; "" if they chose none."""
-    chosen = select(Appointment).where(Appointment.submission_id == submission_id)
-    row = db.session.scalar(chosen.order_by(Appointment.updated_at.desc()).limit(1))
+    row = last_row(submission_id)
     return key_at(row.provider_id, row.starts_at) if row else ""
+
+
+def last_row(submission_id: UUID) -> Appointment | None:
+    """What was chosen, kept or booked for somebody last, whatever became of it."""
+    theirs = select(Appointment).where(Appointment.submission_id == submission_id)
+    return db.session.scalar(theirs.order_by(Appointment.updated_at.desc()).limit(1))
 
 
 def calls_ahead(person: str, *, now: datetime, without: UUID) -> list[Interval]:

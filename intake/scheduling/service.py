@@ -81,7 +81,7 @@ def hold(
     kept = queries.kept_for(submission.id)
     if kept is not None and kept.is_live:
         return kept  # the clinic has agreed on a time with this person already
-    slot = offered_slot(key, submission.id, now)
+    slot = offered_slot(key, submission.id, now, or_anybody=True)
     expires = now + timedelta(minutes=clinic.hold_minutes)
     if kept is None:
         kept = new_appointment(submission, slot, "hold", now)
@@ -116,7 +116,7 @@ def keep_for_sending(submission: Submission, *, now: datetime) -> Appointment | 
     kept = queries.kept_for(submission.id)
     if kept is None:
         if (submission.contact or {}).get("times", {}).get("slot_chosen"):
-            raise SlotTaken
+            return _keep_with_another(submission, now)
         return None
     if kept.status != "hold":
         return kept
@@ -137,6 +137,21 @@ def _judge_again(kept: Appointment, now: datetime) -> None:
     if kept.hold_expires_at is not None and kept.hold_expires_at <= now:
         key = queries.key_at(kept.provider_id, kept.starts_at)
         offered_slot(key, kept.submission_id, now)
+
+
+def _keep_with_another(submission: Submission, now: datetime) -> Appointment:
+    """Ask for the time that somebody chose, once their hold ran out and went to somebody else:
+    with another provider who is free then. Raises SlotTaken."""
+    lost = queries.last_row(submission.id)
+    if lost is None or (lost.status, lost.changed_by) != ("released", PATIENT):
+        raise SlotTaken
+    key = queries.key_at(lost.provider_id, lost.starts_at)
+    slot = offered_slot(key, submission.id, now, or_anybody=True)
+    with db.session.begin_nested():  # losing a race leaves the unit of work as it was
+        lost.status, lost.hold_expires_at = "pending", None
+        lost.person = person_key(submission)
+        place(lost, slot, now)
+    return lost
 
 
 def book_at_once(

@@ -17,7 +17,7 @@ from intake.app import create_app
 from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.development.example import example_user
-from intake.scheduling import service
+from intake.scheduling import queries, service
 from intake.scheduling.placing import SlotTaken
 from intake.submissions.models import Submission
 from tests import factories
@@ -45,11 +45,9 @@ def main(race: str) -> None:
     for submission, key, moment in attempts:
         _wait_until(start + moment)
         try:
-            _take(submission, key, actor)
+            won[str(submission.id)] = _take(submission, key, actor)
         except SlotTaken:
             lost += 1
-        else:
-            won[str(submission.id)] = key
     json.dump({"won": won, "lost": lost}, sys.stdout)
 
 
@@ -67,14 +65,16 @@ def _together() -> list[Attempt]:
     return [(factories.begin(), key, ROUND * number) for number, key in enumerate(keys)]
 
 
-def _take(submission: Submission, key: str, actor: User) -> None:
+def _take(submission: Submission, key: str, actor: User) -> str:
+    """Returns where it is: patients get whoever is free then."""
     with unit_of_work():
         if submission.is_draft:
-            service.hold(
+            kept = service.hold(
                 submission, key, current_clinic(), now=NOW, time_zone="UTC", channel="phone"
             )
         else:
-            service.book(submission, key, current_clinic(), actor=actor, now=NOW)
+            kept = service.book(submission, key, current_clinic(), actor=actor, now=NOW)
+        return queries.key_at(kept.provider_id, kept.starts_at)
 
 
 def _wait_for_the_start(folder: Path) -> float:

@@ -13,6 +13,7 @@ from intake.scheduling.models import Appointment
 from intake.scheduling.placing import SlotTaken
 from intake.submissions import drafts
 from tests import factories
+from tests.appointments import leave_one_provider
 from tests.factories import MONDAY_MORNING as NOW
 
 ZONE = {"time_zone": "America/Chicago", "channel": "phone"}
@@ -38,6 +39,7 @@ def test_a_held_slot_is_no_longer_free(app):
 
 
 def test_two_drafts_cannot_hold_one_slot(app):
+    leave_one_provider()
     key = factories.free_keys()[0]
     hold(factories.begin(), key)
     with pytest.raises(SlotTaken):
@@ -55,6 +57,7 @@ def test_choosing_another_time_moves_the_hold(app):
 
 
 def test_an_expired_hold_gives_way(app):
+    leave_one_provider()
     key = factories.free_keys()[5]
     earlier, later = factories.begin(), factories.begin()
     hold(earlier, key)

@@ -10,6 +10,7 @@ from intake.core.db import db
 from intake.notifications.models import Message
 from intake.scheduling.models import Appointment
 from intake.submissions.models import Submission
+from tests.appointments import leave_one_provider
 from tests.browse import Browser, Page
 from tests.web.patient import journey
 from tests.web.patient.test_steps import CALL
@@ -195,6 +196,7 @@ def test_skipping_a_page_that_was_left_keeps_its_answers(client: Browser) -> Non
 
 
 def test_who_leaves_is_not_stopped_by_a_time_that_is_gone(client: Browser, app: Flask) -> None:
+    leave_one_provider()
     journey.to_times(client)
     radios = [item.get("value") for item in client.page.all("input") if item.get("name") == "slot"]
     other = Browser(app)

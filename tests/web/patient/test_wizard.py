@@ -11,7 +11,7 @@ from intake.scheduling import service as booking
 from intake.scheduling.models import Appointment
 from intake.submissions.models import Submission
 from tests import factories
-from tests.appointments import booked, mails, rule
+from tests.appointments import booked, leave_one_provider, mails, rule
 from tests.web.patient import journey
 
 
@@ -157,6 +157,7 @@ def test_none_of_these_times_needs_a_part_of_the_week(client):
 
 
 def test_a_time_that_was_just_taken_offers_the_nearest(client, app):
+    leave_one_provider()
     journey.to_times(client)
     radios = [item.get("value") for item in client.page.all("input") if item.get("name") == "slot"]
     other = type(client)(app)
