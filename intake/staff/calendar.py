@@ -79,7 +79,7 @@ def calendar() -> ResponseReturnValue:
         "staff/calendar.html",
         asked=asked,
         title=_title(asked, columns),
-        line=_line(rows, bookings, clinic),
+        line=_line(rows, bookings, clinic, is_choice=asked.booking is not None),
         columns=columns,
         rows=rows,
         person=Person(asked.booking) if asked.booking else None,
@@ -198,10 +198,14 @@ def _title(asked: Asked, columns: Sequence[Column]) -> str:
     return f"{start} – {end}"
 
 
-def _line(rows: Sequence[Row], bookings: Sequence[Booking], clinic: Clinic) -> str:
+def _line(
+    rows: Sequence[Row], bookings: Sequence[Booking], clinic: Clinic, *, is_choice: bool
+) -> str:
     """How much there is of everything, and in which zone."""
     states = [appointment.status for _, appointment in bookings]
-    free = sum(len(cell.free) for row in rows for cell in row.cells if cell)
+    cells = [cell for row in rows for cell in row.cells if cell]
+    # as they are drawn: every time that can be chosen, or one word in a cell with nothing else
+    free = sum(len(each.free) if is_choice else each.is_free for each in cells)
     counts = [
         (sum(state in ("booked", "held", "no_show") for state in states), "booked"),
         (states.count("pending"), "asked for"),

@@ -48,6 +48,11 @@ class Cell:
     shut: str = ""
     span: int = 1
 
+    @property
+    def is_free(self) -> bool:
+        """Whether the cell says no more than that there is a free time."""
+        return bool(self.free) and not self.events
+
 
 @dataclass(frozen=True)
 class Column:

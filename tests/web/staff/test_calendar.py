@@ -153,6 +153,14 @@ class TestWeek:
         (event,) = events(desk.get("/staff/calendar"))
         assert event == f"Dana Whitfield 9:30 am, Nair, {words}"
 
+    def test_as_many_times_are_free_as_it_says(self, desk: Browser) -> None:
+        submission = booked("1-202611241530")  # the other provider is free then
+        page = desk.get("/staff/calendar")
+        assert f", {len(events(page, 'free'))} free." in page.text
+        page = desk.get(f"/staff/calendar?book={submission.id}")
+        slots = [each for each in page.all("button") if each.get("name") == "slot"]
+        assert f", {len(slots)} free." in page.text
+
     def test_a_cancelled_call_is_gone_and_its_time_is_free(self, desk: Browser) -> None:
         booked("1-202611241530")
         with unit_of_work():
