@@ -134,18 +134,18 @@ def test_the_settings(open_page, clinic):
 
 def test_the_staffs_pages_about_an_urgent_flag(open_page, clinic):
     unsent = cry_for_help_from(clinic)
-    receptionist = Receptionist(open_page(**WITH_AXE), clinic, Mouse())
-    receptionist.signs_in_by_a_one_time_link()
-    check(receptionist.page)
-    receptionist.opens_the_request_of(unsent.name)
-    check(receptionist.page)
-    receptionist.writes_down("No answer – will try again")
-    receptionist.sees_on_the_page("Select when you will try again")
-    check(receptionist.page)
-    receptionist.writes_down("Reached – safe for now", "A friend is there.")
-    receptionist.sees_on_the_page("Acknowledged by Marta Ruiz")
-    receptionist.page.get_by_text("Write down another call").click()
-    check(receptionist.page)
+    clinician = Receptionist(open_page(**WITH_AXE), clinic, Mouse())
+    clinician.signs_in_by_a_one_time_link("clinician@example.com")
+    check(clinician.page)
+    clinician.opens_the_request_of(unsent.name)
+    check(clinician.page)
+    clinician.writes_down("No answer – will try again")
+    clinician.sees_on_the_page("Select when you will try again")
+    check(clinician.page)
+    clinician.writes_down("Reached – safe for now", "A friend is there.")
+    clinician.sees_on_the_page("Acknowledged by Dr. Priya Nair")
+    clinician.page.get_by_text("Write down another call").click()
+    check(clinician.page)
 
 
 def check(page: Page) -> None:
