@@ -117,9 +117,7 @@ def _found(query: Select[Any], token: str | None, now: datetime) -> Submission |
     row = db.session.execute(query, {"cookie_hash": token_hash(token)}).first()
     if row is None:
         return None
-    # As the session itself does it; calling the class sets each column through its bookkeeping.
-    found = Submission.__mapper__.class_manager.new_instance()
-    found.__dict__.update(row._mapping)
+    found = Submission(**row._mapping)
     return None if _has_expired(found, now) else found
 
 

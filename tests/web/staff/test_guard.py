@@ -32,6 +32,12 @@ GUARDED = {
     "staff.cancel_call": Permission.BOOK,
     "staff.do_cancel_call": Permission.BOOK,
     "staff.undo_change": Permission.BOOK,
+    "staff.write_try": Permission.CONTACT,
+    "staff.undo_try": Permission.CONTACT,
+    "staff.close_request": Permission.CONTACT,
+    "staff.do_close_request": Permission.CONTACT,
+    "staff.open_again": Permission.CONTACT,
+    "staff.write_outcome": Permission.BOOK,
     "staff.calendar": Permission.SEE_QUEUE,
     "staff.to_move": Permission.BOOK,
     "staff.ask": Permission.BOOK,
@@ -51,8 +57,13 @@ GUARDED = {
     "staff.save_rules": Permission.MANAGE_SETTINGS,
 }
 
-LEAD_ON = {("POST", "staff.send_resume_link"), ("GET", "staff.cancel_call")}
-"""A button whose form has nothing that could be missing; a page about a call that is not there."""
+LEAD_ON = {
+    ("GET", "staff.cancel_call"),
+    ("POST", "staff.open_again"),
+    ("POST", "staff.send_resume_link"),
+    ("POST", "staff.undo_try"),
+}
+"""Buttons whose form has nothing that could be missing; a page about a call that is not there."""
 
 NOBODY = UUID(int=0)
 
