@@ -3,10 +3,19 @@
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from flask import Flask
 
 from tests.browse import Browser
+from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import CLINICIAN, DESK, let_in
+
+
+@pytest.fixture
+def morning(app: Flask):
+    """A Monday morning, 10:00 in Chicago; a test may shift it."""
+    with time_machine.travel(MONDAY_MORNING, tick=False) as now:
+        yield now
 
 
 @pytest.fixture

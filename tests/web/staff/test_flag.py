@@ -27,13 +27,6 @@ SAFE = "Reached – safe for now, plan agreed"
 
 
 @pytest.fixture
-def morning(app: Flask):
-    """A Monday, 10:00 in Chicago."""
-    with time_machine.travel(MONDAY_MORNING, tick=False) as now:
-        yield now
-
-
-@pytest.fixture
 def desk(app: Flask, morning) -> Browser:
     """A nurse at the front desk."""
     with unit_of_work():

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -18,12 +17,6 @@ from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import let_in
 
 pytestmark = pytest.mark.both
-
-
-@pytest.fixture
-def morning(app: Flask):
-    with time_machine.travel(MONDAY_MORNING, tick=False) as now:
-        yield now
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from flask import Flask
 from sqlalchemy import select
 
@@ -20,12 +19,6 @@ from tests.web.staff.people import actions, let_in
 from tests.web.staff.test_booking import asked_for, book, offered, path_of
 
 pytestmark = pytest.mark.both
-
-
-@pytest.fixture
-def morning(app: Flask):
-    with time_machine.travel(MONDAY_MORNING, tick=False) as now:
-        yield now
 
 
 @pytest.fixture
