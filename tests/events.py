@@ -14,10 +14,10 @@ from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.development.example import example_user
 from intake.notifications.models import Message
-from intake.scheduling import digest, reminders
+from intake.scheduling import asking, digest, reminders
 from intake.scheduling import emails as call_emails
 from intake.scheduling.models import Appointment
-from intake.submissions import emails, resume
+from intake.submissions import emails, resume, staff_emails
 from intake.submissions.models import Acknowledgement, Submission
 from tests.appointments import appointment_of, booked
 from tests.factories import MONDAY_MORNING as NOW
@@ -84,12 +84,12 @@ def _events(submission: Submission) -> Iterator[Any]:
     )  # fmt: skip
     about = (submission, appointment, clinic)
     yield lambda: emails.received(submission, clinic, now=NOW)
-    yield lambda: emails.new_submission(submission, clinic, now=NOW)
-    yield lambda: emails.appointment_changed(submission, clinic, now=NOW, key=":1")
+    yield lambda: staff_emails.new_submission(submission, clinic, now=NOW)
+    yield lambda: staff_emails.appointment_changed(submission, clinic, now=NOW, key=":1")
     yield lambda: emails.closed(submission, clinic, now=NOW)
-    yield lambda: emails.urgent(submission, clinic, now=NOW)
-    yield lambda: emails.escalation(submission, clinic, now=NOW)
-    yield lambda: emails.broken_promise(submission, entry, clinic, now=NOW)
+    yield lambda: staff_emails.urgent(submission, clinic, now=NOW)
+    yield lambda: staff_emails.escalation(submission, clinic, now=NOW)
+    yield lambda: staff_emails.broken_promise(submission, entry, clinic, now=NOW)
     yield lambda: resume.mail_link(
         submission, clinic, to="dana@example.org", actor="patient", now=NOW
     )
@@ -98,7 +98,7 @@ def _events(submission: Submission) -> Iterator[Any]:
     yield lambda: call_emails.cancelled(*about, now=NOW)
     yield lambda: call_emails.restored(*about, now=NOW)
     yield lambda: call_emails.link_again(*about, now=NOW)
-    yield lambda: call_emails.ask_to_rebook(*about, now=NOW)
+    yield lambda: asking.ask_to_rebook(*about, now=NOW)
     yield lambda: _offer(submission, appointment, clinic)
     yield lambda: reminders.renew(*about, now=NOW - timedelta(days=9))
     yield lambda: resume.mail_link(
@@ -113,4 +113,4 @@ def _events(submission: Submission) -> Iterator[Any]:
 
 def _offer(submission: Submission, appointment: Appointment, clinic: Clinic) -> None:
     appointment.hold_expires_at = NOW + timedelta(hours=2)
-    call_emails.earlier_time(submission, appointment, appointment, clinic, now=NOW)
+    asking.earlier_time(submission, appointment, appointment, clinic, now=NOW)

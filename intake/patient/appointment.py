@@ -24,7 +24,7 @@ from intake.patient.forms import CancelForm, LostLinkForm, MoveForm
 from intake.patient.ics_file import ics_file
 from intake.patient.summary import leaf_of
 from intake.patient.visit import Elsewhere, see
-from intake.scheduling import changes, emails, links, queries, rebooking, waitlist
+from intake.scheduling import changes, links, queries, rebooking, told, waitlist
 from intake.scheduling.changes import OnlyByPhone
 from intake.scheduling.models import Appointment
 from intake.scheduling.person import key_of
@@ -246,7 +246,7 @@ def _found(token: str, now: datetime) -> Here:
 
 def _about(here: Here) -> dict[str, Any]:
     """What every page says about the call: date, time, zone and how, and nothing about health."""
-    appointment, zone = here.appointment, emails.zone_of(here.appointment, here.clinic)
+    appointment, zone = here.appointment, told.zone_of(here.appointment, here.clinic)
     return {
         "appointment": appointment,
         "zone": zone,

@@ -7,7 +7,7 @@ from flask import Response
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import language
 from intake.core.urls import patient_url
-from intake.scheduling import emails
+from intake.scheduling import told
 from intake.scheduling.ics import calendar_file, media_type
 from intake.scheduling.models import Appointment
 
@@ -17,7 +17,7 @@ def ics_file(appointment: Appointment, clinic: Clinic, *, path: str, now: dateti
 
     It holds no address: whoever sees the page may open it.
     """
-    event = emails.calendar_event(
+    event = told.calendar_event(
         appointment, clinic, None, language=language(), link=patient_url(path), now=now
     )
     response = Response(calendar_file(event), content_type=media_type(event))

@@ -19,7 +19,7 @@ from intake.core.i18n import day_text, language, time_text, zone_text
 from intake.patient.forms import DAYS, NO_SLOT, PARTS, MoveForm, TimesForm, ZoneForm
 from intake.patient.holidays import holiday_text
 from intake.patient.places import TIME_ZONES, zone_of
-from intake.scheduling import emails, queries
+from intake.scheduling import queries, told
 from intake.scheduling.models import Appointment
 from intake.scheduling.slots import Slot, nearest
 from intake.submissions.drafts import typed, unfinished
@@ -167,7 +167,7 @@ def offer(
 def _agreed(kept: Appointment | None, clinic: Clinic) -> Agreed | None:
     if kept is None or not kept.is_live:
         return None
-    when = moment(kept.starts_at, emails.zone_of(kept, clinic))
+    when = moment(kept.starts_at, told.zone_of(kept, clinic))
     return Agreed(when, queries.key_at(kept.provider_id, kept.starts_at), kept.channel)
 
 

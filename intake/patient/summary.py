@@ -25,8 +25,8 @@ from intake.patient.journey import Step
 from intake.patient.places import US_STATES, zone_and_place
 from intake.patient.questions import heading
 from intake.scheduling import queries
-from intake.scheduling.emails import zone_of
 from intake.scheduling.models import Appointment
+from intake.scheduling.told import zone_of
 from intake.screening.level import Level
 from intake.submissions.callback import callback_words
 from intake.submissions.emails import respond_by

@@ -14,8 +14,8 @@ from intake.scheduling.models import Appointment
 from intake.scheduling.placing import SlotTaken, is_day_full, offered_slot, place, slot_of
 from intake.scheduling.service import PATIENT
 from intake.scheduling.slots import Slot
-from intake.submissions.emails import appointment_changed
 from intake.submissions.models import Submission
+from intake.submissions.staff_emails import appointment_changed
 
 UNDO_FOR = timedelta(hours=24)
 REASONS = ("", "time", "later", "elsewhere", "other")

@@ -8,7 +8,7 @@ from intake.accounts.models import User
 from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.notifications.queries import MessageState, with_keys
-from intake.scheduling import emails, links, reminders
+from intake.scheduling import asking, emails, links, reminders
 from intake.scheduling.agenda import Misplaced, misplaced
 from intake.scheduling.models import LIVE, Appointment
 from intake.submissions.models import Submission
@@ -29,7 +29,7 @@ def ask_to_rebook(
         submission, appointment = each.submission, each.appointment
         if appointment.id in known or _was_changed(appointment):
             continue
-        if emails.ask_to_rebook(submission, appointment, clinic, now=now):
+        if asking.ask_to_rebook(submission, appointment, clinic, now=now):
             emails.hush(appointment)
             reminders.end(submission)
             appointment.before = None  # they have heard of it: too late to undo what was before
@@ -41,7 +41,7 @@ def ask_to_rebook(
 
 def questions(rows: Collection[Misplaced]) -> dict[UUID, MessageState]:
     """What became of the mails that asked about these appointments, by appointment id."""
-    keys = {emails.rebook_key(each.appointment): each.appointment.id for each in rows}
+    keys = {asking.rebook_key(each.appointment): each.appointment.id for each in rows}
     return {keys[key]: state for key, state in with_keys(keys).items()}
 
 
@@ -53,14 +53,14 @@ def link_again(
         emails.link_again(submission, appointment, clinic, now=now)
     else:  # without a calendar file: the time does not stand
         key = f"rebook_again:{appointment.id}:{now.isoformat()}"
-        emails.ask_to_rebook(submission, appointment, clinic, now=now, key=key)
+        asking.ask_to_rebook(submission, appointment, clinic, now=now, key=key)
 
 
 def asked_at(appointment: Appointment) -> datetime | None:
     """When the patient was asked for another time than the one the call has now, if they were."""
     if appointment.status not in LIVE:
         return None
-    asked = list(with_keys([emails.rebook_key(appointment)]).values())
+    asked = list(with_keys([asking.rebook_key(appointment)]).values())
     return asked[0].created_at if asked and asked[0].state != "cancelled" else None
 
 

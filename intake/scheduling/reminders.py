@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import moment_text
 from intake.notifications.outbox import MailContext, enqueue, void
-from intake.scheduling.emails import minutes_of, zone_of
 from intake.scheduling.links import new_link
 from intake.scheduling.models import Appointment
+from intake.scheduling.told import minutes_of, zone_of
 from intake.submissions import consents
 from intake.submissions.emails import patient_address
 from intake.submissions.models import Submission

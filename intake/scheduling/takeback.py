@@ -25,6 +25,7 @@ from intake.scheduling.agenda import still_fits
 from intake.scheduling.models import Appointment
 from intake.scheduling.placing import SlotTaken, place, write
 from intake.scheduling.slots import Slot
+from intake.scheduling.told import told_time
 from intake.submissions import emails as receipts
 from intake.submissions.models import Submission
 
@@ -138,7 +139,7 @@ def take_back(
         elif has_heard or (was_cancelled and sent_since):  # or saw it missing when they sent
             emails.restored(submission, appointment, clinic, now=now)
     elif sent_since:
-        call_at = emails.told_time(appointment, clinic) if appointment.is_live else None
+        call_at = told_time(appointment, clinic) if appointment.is_live else None
         receipts.received_anew(submission, clinic, now=now, call_at=call_at)
     reminders.renew(submission, appointment, clinic, now=now)
     return appointment

@@ -19,7 +19,7 @@ from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
 from intake.notifications import outbox
-from intake.scheduling import emails, queries
+from intake.scheduling import asking, queries
 from intake.scheduling.models import Appointment, Opening, WaitlistEntry
 from intake.scheduling.placing import SlotTaken, new_appointment, offered_slot, place
 from intake.scheduling.slots import Slot
@@ -106,7 +106,7 @@ def forget_offer(submission_id: UUID, *, now: datetime) -> None:
 
 def close_offer(offer: Appointment, *, now: datetime) -> None:
     """Keep a time no longer. A mail about it that was not sent yet is not sent."""
-    outbox.void(emails.offer_topic(offer))
+    outbox.void(asking.offer_topic(offer))
     ours = (Appointment.id == offer.id, Appointment.status == "offer")
     released = {"status": "released", "updated_at": now, "version": Appointment.version + 1}
     # by statement: if it ran out, somebody else may be taking it at this moment
@@ -170,7 +170,7 @@ def _ask(
     entry.offers += 1
     opening.due_at = until
     log.record("earlier time offered", actor="system", now=now, subject_id=submission.id)
-    emails.earlier_time(submission, offer, booked, clinic, now=now)
+    asking.earlier_time(submission, offer, booked, clinic, now=now)
 
 
 def _on_offer_until(opening: Opening, now: datetime) -> datetime | None:
@@ -180,7 +180,7 @@ def _on_offer_until(opening: Opening, now: datetime) -> datetime | None:
         if is_open(offer, now=now):
             kept_until = offer.hold_expires_at
         else:
-            outbox.void(emails.offer_topic(offer))
+            outbox.void(asking.offer_topic(offer))
     return kept_until
 
 

@@ -21,7 +21,7 @@ from intake.core.db import db
 from intake.notifications.outbox import void
 from intake.screening.level import Level
 from intake.screening.triage import Triage
-from intake.submissions import emails
+from intake.submissions import staff_emails
 from intake.submissions.assessment import assess
 from intake.submissions.models import Acknowledgement, Submission
 
@@ -104,13 +104,13 @@ def acknowledge(
 
 def _settle(submission: Submission, entry: Acknowledgement, clinic: Clinic, now: datetime) -> None:
     """Stop the mails that this entry answers, and mind a promise to try again."""
-    void(emails.promise_topic(submission))
+    void(staff_emails.promise_topic(submission))
     submission.updated_at = now
     if entry.closed:
-        void(emails.flag_topic(submission))
+        void(staff_emails.flag_topic(submission))
         submission.queue_rank = Level.CLINICIAN_REVIEW.rank
     elif entry.try_again_at is not None and submission.is_flagged:
-        emails.broken_promise(submission, entry, clinic, now=now)
+        staff_emails.broken_promise(submission, entry, clinic, now=now)
 
 
 def _raise(submission: Submission, clinic: Clinic, level: Level, now: datetime) -> None:
@@ -125,8 +125,8 @@ def _raise(submission: Submission, clinic: Clinic, level: Level, now: datetime) 
         subject_id=submission.id,
         detail=f"alarm {submission.alarms}, level {level.value}",
     )
-    emails.urgent(submission, clinic, now=now)
-    emails.escalation(submission, clinic, now=now)
+    staff_emails.urgent(submission, clinic, now=now)
+    staff_emails.escalation(submission, clinic, now=now)
 
 
 def _rank_in_queue(submission: Submission, level: Level) -> int:

@@ -6,7 +6,7 @@ from intake.accounts.models import User
 from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
-from intake.submissions import emails
+from intake.submissions import emails, staff_emails
 from intake.submissions.flags import PATIENT, assess_and_alarm
 from intake.submissions.models import Note, Submission
 
@@ -40,7 +40,7 @@ def submit(
         detail=f"level {level.value}",
     )
     emails.received(draft, clinic, now=now, call_at=call_at, is_booked=is_booked)
-    emails.new_submission(draft, clinic, now=now)
+    staff_emails.new_submission(draft, clinic, now=now)
     return True
 
 

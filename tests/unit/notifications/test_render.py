@@ -17,16 +17,12 @@ from intake.core import i18n
 from intake.notifications import render as rendering
 from intake.notifications.outbox import MailContext
 from intake.notifications.render import TEMPLATES, Rendered, render
+from intake.scheduling.asking import EarlierTimeMail, RebookMail
 from intake.scheduling.digest import DigestMail
-from intake.scheduling.emails import (
-    BookedMail,
-    ConfirmedMail,
-    EarlierTimeMail,
-    MovedMail,
-    RebookMail,
-)
+from intake.scheduling.emails import BookedMail, ConfirmedMail, MovedMail
 from intake.scheduling.reminders import ReminderMail
-from intake.submissions.emails import ClosedMail, ReceivedMail, ResumeMail, StaffMail
+from intake.submissions.emails import ClosedMail, ReceivedMail, ResumeMail
+from intake.submissions.staff_emails import StaffMail
 
 CLINIC: dict[str, Any] = {"clinic_name": "Quiet Clinic", "clinic_phone": "(312) 555-0142"}
 TO_PATIENTS: dict[str, MailContext] = {

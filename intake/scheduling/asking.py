@@ -1,0 +1,111 @@
+"""Mails that ask the patient something: to take an earlier time, or to choose another one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from intake.clinic.clinic import Clinic
+from intake.core.i18n import moment_text, time_text, with_zone
+from intake.notifications.outbox import MailContext, enqueue
+from intake.scheduling.emails import BookedMail
+from intake.scheduling.links import new_link
+from intake.scheduling.models import Appointment
+from intake.scheduling.told import mail_facts, zone_of
+from intake.submissions.emails import patient_address
+from intake.submissions.models import Submission
+
+
+@dataclass(frozen=True, kw_only=True)
+class RebookMail(MailContext):
+    """The question for another time, since the clinic cannot keep this one."""
+
+    reference: str
+    when: str
+    link: str = ""
+    """Where they can choose; "" asks them to call."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierTimeMail(BookedMail):
+    """An earlier time on offer, until when it is kept, and the time that is booked."""
+
+    booked: str
+    until: str
+
+
+def earlier_time(
+    submission: Submission,
+    offer: Appointment,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    now: datetime,
+) -> None:
+    """Offer an earlier time to somebody whose call is at another one."""
+    address, language = patient_address(submission), submission.language
+    if address is None or offer.hold_expires_at is None:
+        return
+    zone = zone_of(offer, clinic)
+    context = EarlierTimeMail(
+        **mail_facts(submission, offer, clinic),
+        link=new_link(appointment, language=language, now=now, page="/earlier"),
+        booked=moment_text(appointment.starts_at, zone, language),
+        until=with_zone(time_text(offer.hold_expires_at, zone, language), zone, language),
+    )
+    enqueue(
+        "earlier_time",
+        to=address,
+        context=context,
+        language=language,
+        now=now,
+        unique_key=f"earlier_time:{offer.id}",
+        topic=offer_topic(offer),
+        submission_id=submission.id,
+    )
+
+
+def ask_to_rebook(
+    submission: Submission,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    now: datetime,
+    key: str = "",
+) -> bool:
+    """Ask the patient to choose another time. Returns whether they get e-mail at all.
+
+    They are asked once; another `key` asks again, as for somebody who lost the link.
+    """
+    address = patient_address(submission)
+    if address is None:
+        return False
+    zone, link = zone_of(appointment, clinic), ""
+    if appointment.status == "booked":
+        link = new_link(appointment, language=submission.language, now=now, page="/times")
+    enqueue(
+        "rebook",
+        to=address,
+        context=RebookMail(
+            clinic_name=clinic.name_in_mail,
+            clinic_phone=clinic.phone,
+            reply_to=clinic.reply_to,
+            reference=submission.reference,
+            when=moment_text(appointment.starts_at, zone, submission.language),
+            link=link,
+        ),
+        language=submission.language,
+        now=now,
+        unique_key=key or rebook_key(appointment),
+        submission_id=submission.id,
+    )
+    return True
+
+
+def rebook_key(appointment: Appointment) -> str:
+    """The unique key of that question: asked once each time an appointment is put somewhere."""
+    since, starts_at = appointment.updated_at, appointment.starts_at
+    return f"rebook:{appointment.id}:{starts_at:%Y%m%d%H%M}:{since:%Y%m%d%H%M%S%f}"
+
+
+def offer_topic(offer: Appointment) -> str:
+    """The topic of the mail about a time on offer."""
+    return f"offer:{offer.id}"

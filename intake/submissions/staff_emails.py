@@ -1,0 +1,154 @@
+"""What we tell the clinic about a submission: a reference and a link that asks for sign-in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from intake.clinic.clinic import Clinic
+from intake.clinic.safety import call_by
+from intake.core.i18n import moment_text
+from intake.core.tokens import token_hash
+from intake.core.urls import staff_url
+from intake.notifications.outbox import MailContext, enqueue
+from intake.screening.level import Level
+from intake.submissions.models import Acknowledgement, Submission
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffMail(MailContext):
+    """A notice to staff: a reference and a link that asks for sign-in."""
+
+    reference: str
+    received_at: str
+    link: str
+    call_by: str = ""
+    """By when an urgent one is called; "" for all others."""
+
+
+def new_submission(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
+    """Tell the front desk that there is a request to review."""
+    _tell_staff("new_submission", submission, clinic, recipients=clinic.staff_recipients, now=now)
+
+
+def appointment_changed(submission: Submission, clinic: Clinic, *, now: datetime, key: str) -> None:
+    """Tell the front desk that a patient changed their call; `key` tells apart several changes."""
+    recipients = clinic.staff_recipients
+    _tell_staff("appointment_changed", submission, clinic, recipients=recipients, now=now, key=key)
+
+
+def urgent(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
+    """Tell those on call that a request needs review now; once for each alarm."""
+    _tell_staff(
+        "urgent",
+        submission,
+        clinic,
+        recipients=clinic.alarm_recipients,
+        now=now,
+        is_urgent=True,
+        key=f":{submission.alarms}",
+    )
+
+
+def escalation(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
+    """Tell the backup contact of an alarm, unless somebody acknowledges it within the limit."""
+    _tell_backup(
+        submission,
+        clinic,
+        now=now,
+        key=f":{submission.alarms}",
+        due_at=now + clinic.escalation_delay,
+        topic=flag_topic(submission),
+    )
+
+
+def broken_promise(
+    submission: Submission, attempt: Acknowledgement, clinic: Clinic, *, now: datetime
+) -> None:
+    """Tell the backup contact if the next try does not come when it was promised.
+
+    The limit counts from the promised time.
+    """
+    promised = attempt.try_again_at or now
+    _tell_backup(
+        submission,
+        clinic,
+        now=now,
+        key=f":{attempt.id.hex}",
+        due_at=promised + clinic.escalation_delay,
+        topic=promise_topic(submission),
+    )
+
+
+def flag_topic(submission: Submission) -> str:
+    """The topic of mails that an acknowledgement makes pointless."""
+    return f"flag:{submission.id}"
+
+
+def promise_topic(submission: Submission) -> str:
+    """The topic of mails that the next entry about the flag makes pointless."""
+    return f"promise:{submission.id}"
+
+
+def _tell_backup(
+    submission: Submission,
+    clinic: Clinic,
+    *,
+    now: datetime,
+    key: str,
+    due_at: datetime,
+    topic: str,
+) -> None:
+    contact = clinic.backup_contact
+    _tell_staff(
+        "escalation",
+        submission,
+        clinic,
+        recipients=(contact.email,) if contact else (),
+        now=now,
+        since=submission.flagged_at,
+        is_urgent=True,
+        key=key,
+        due_at=due_at,
+        topic=topic,
+    )
+
+
+def _call_by(submission: Submission, clinic: Clinic) -> str:
+    """By when to call, as the record says it."""
+    since = submission.flagged_at or submission.waiting_since
+    due = call_by(clinic, Level(submission.level), since)
+    return moment_text(due, clinic.tz, "en")
+
+
+def _tell_staff(
+    name: str,
+    submission: Submission,
+    clinic: Clinic,
+    *,
+    recipients: tuple[str, ...],
+    now: datetime,
+    since: datetime | None = None,
+    is_urgent: bool = False,
+    key: str = "",
+    due_at: datetime | None = None,
+    topic: str | None = None,
+) -> None:
+    context = StaffMail(
+        clinic_name=clinic.name_in_mail,
+        clinic_phone=clinic.phone,
+        reference=submission.reference,
+        received_at=moment_text(since or now, clinic.tz, "en"),
+        link=staff_url(f"/staff/submissions/{submission.id}"),
+        call_by=_call_by(submission, clinic) if is_urgent else "",
+    )
+    for address in recipients:
+        enqueue(
+            name,
+            to=address,
+            context=context,
+            language="en",
+            now=now,
+            due_at=due_at,
+            unique_key=f"{name}{key}:{submission.id}:{token_hash(address)[:16]}",
+            topic=topic,
+            submission_id=submission.id,
+        )
