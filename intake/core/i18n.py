@@ -68,6 +68,13 @@ class _Catalogs(Domain):  # type: ignore[misc]  # Flask-Babel has no types
         return catalog(language())
 
 
+def switch_language(language: str) -> None:
+    """Go on in a language that was asked for with a page that was sent, if it is offered."""
+    if language in current_app.extensions["languages_offered"]():
+        session["lang"] = g.language = language
+        g.pop("catalog", None)
+
+
 def language() -> str:
     """The language of the current request, such as "en"."""
     return _choose_language() if has_request_context() else "en"

@@ -15,10 +15,10 @@ from werkzeug.exceptions import HTTPException
 
 from intake.clinic.service import current_clinic
 from intake.core import clock
-from intake.core.i18n import language
+from intake.core.i18n import LANGUAGES, language
 from intake.patient import journey, questions, summary
 from intake.patient.journey import Step
-from intake.patient.leaving import keep_theme, way_out
+from intake.patient.leaving import way_out
 from intake.patient.visit import (
     DRAFT_COOKIE,
     Elsewhere,
@@ -34,11 +34,12 @@ from intake.screening.plan import HEALTH, HISTORY, MOOD, SAFETY, Asked
 from intake.screening.triage import speaks_of_danger
 from intake.submissions import drafts
 from intake.submissions.models import Submission
+from intake.web.anew import is_anew, keep_wish, switch, wish
 from intake.web.forms import Form
 from intake.web.templates import blank_page
 
 blueprint = Blueprint("answering", __name__, url_prefix="/request")
-blueprint.after_request(keep_theme)
+blueprint.after_request(keep_wish)
 
 ACUTE_THOUGHTS = frozenset({"S1", "S2"})
 THOUGHTS = ACUTE_THOUGHTS | {"S3", "S4"}
@@ -123,10 +124,40 @@ def _take_in(key: str, *, further: bool) -> ResponseReturnValue:
         if not sheet.items:
             return here.onward()
         form = sheet.form({}, demand="leave_blank" not in request.form)
-        gone_on = _save_form(here, sheet, form, further=further)
+        save = _save_before_anew if is_anew() else _save_form
+        gone_on = save(here, sheet, form, further=further)
         if gone_on is not None:
             return gone_on
+    if is_anew():
+        switch()
+        here = Visit(here.draft, here.clinic)
+        sheet = _sheet(here, key, further=further)
+        form = sheet.form({})
     return sheet.draw(form, here.page(sheet.step, further=further))
+
+
+def _save_before_anew(
+    here: Visit, sheet: questions.Sheet, form: Form, *, further: bool
+) -> ResponseReturnValue | None:
+    """Save what tells of danger on a page that is to be shown in another theme or language; all
+    that is right if that language asks other questions. None if it can be shown as it was sent.
+    """
+    form.validate()
+    right = form.right_values()
+    told = speaks_of_danger(load_catalog(), sheet.step.key, right)
+    if told or not _asks_the_same(here, sheet, further=further):
+        return _save_part(here, sheet.step, right, further=further)
+    return None
+
+
+def _asks_the_same(here: Visit, sheet: questions.Sheet, *, further: bool) -> bool:
+    """Whether a page has all its questions also in the language that was asked for."""
+    if wish() not in LANGUAGES:
+        return True
+    there = Visit(here.draft, here.clinic, wish())
+    other = _sheet_if_asked(there, sheet.step.key, further=further)
+    asked = {item.id for item in other.items} if other is not None else set()
+    return asked >= {item.id for item in sheet.items}
 
 
 def _save_form(
@@ -145,7 +176,8 @@ def _save_form(
     kept = step.key in here.answers and not is_part  # what was answered before stays
     if skips and not kept:
         return _save(here, step, {} if is_part else None, further=further)
-    return here.onward() if skips or not here.draft.is_draft else None
+    is_closed = not here.draft.is_draft and not here.is_left_open(step)
+    return here.onward() if skips or is_closed else None
 
 
 def _sheet_if_asked(here: Visit, key: str, *, further: bool) -> questions.Sheet | None:

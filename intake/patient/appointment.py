@@ -32,9 +32,12 @@ from intake.scheduling.placing import SlotTaken
 from intake.scheduling.service import PATIENT
 from intake.submissions.emails import patient_address
 from intake.submissions.models import Submission
+from intake.web.anew import keep_wish, switch
 from intake.web.limits import LimitReached
 
 blueprint = Blueprint("appointment", __name__, url_prefix="/appointment")
+blueprint.before_request(switch)
+blueprint.after_request(keep_wish)
 
 ONE = "/<string(length=43):token>"
 ANSWER_AFTER = 0.25

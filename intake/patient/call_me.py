@@ -20,9 +20,12 @@ from intake.patient.visit import (
 )
 from intake.submissions import drafts
 from intake.submissions.models import Submission
+from intake.web.anew import keep_wish, switch
 from intake.web.templates import blank_page
 
 blueprint = Blueprint("call_me", __name__, url_prefix="/request/call-me")
+blueprint.before_request(switch)
+blueprint.after_request(keep_wish)
 
 
 @blueprint.route("", methods=["GET", "POST"])

@@ -21,9 +21,12 @@ from intake.submissions import drafts
 from intake.submissions import resume as links
 from intake.submissions.emails import patient_address
 from intake.submissions.flags import PATIENT
+from intake.web.anew import keep_wish, switch
 from intake.web.limits import Limit, give_back, spend
 
 blueprint = Blueprint("resume", __name__)
+blueprint.before_request(switch)
+blueprint.after_request(keep_wish)
 
 TRIES = Limit("birthday", burst=5, every=timedelta(minutes=15))
 """Dates of birth that may be tried at one link."""

@@ -241,16 +241,16 @@ def starting_visit(start: Mapping[str, Any]) -> Iterator[Visit]:
         yield Visit(known, current_clinic())
 
 
-def keep_unfinished_start(values: Mapping[str, Any], keep: Callable[..., None]) -> None:
+def keep_unfinished_start(values: Mapping[str, Any]) -> None:
     """Keep what was said on a first page that is not finished, likewise; if nothing was, nothing
-    begins. `keep` is the way in which a draft that is known keeps it.
+    begins.
     """
     with _own_draft() as known:
         if known is None:
             if values:
                 _begun(drafts.begin_unfinished, values)
             return
-        keep(known, "start", values, current_clinic(), now=clock.now())
+        drafts.keep_unfinished(known, "start", values, current_clinic(), now=clock.now())
 
 
 @contextmanager

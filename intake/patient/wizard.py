@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +14,7 @@ from intake.patient import journey, offers, summary
 from intake.patient.forms import NO_SLOT, CheckForm, ContactForm, StartForm, TimesForm
 from intake.patient.ics_file import ics_file
 from intake.patient.journey import Step
-from intake.patient.leaving import NEUTRAL_PAGE, keep_theme, shows_anew, way_out
+from intake.patient.leaving import NEUTRAL_PAGE, way_out
 from intake.patient.limits import count_begun
 from intake.patient.visit import (
     DRAFT_COOKIE,
@@ -32,10 +31,12 @@ from intake.scheduling import queries as scheduling
 from intake.scheduling import service as booking
 from intake.scheduling.placing import SlotTaken
 from intake.submissions import drafts
+from intake.web.anew import is_anew, keep_wish, switch
 from intake.web.templates import blank_page
 
 blueprint = Blueprint("wizard", __name__, url_prefix="/request")
-blueprint.after_request(keep_theme)
+blueprint.before_request(switch)
+blueprint.after_request(keep_wish)
 
 
 @blueprint.route("/start", methods=["GET", "POST"])
@@ -53,13 +54,13 @@ def start() -> ResponseReturnValue:
 
 def _begin() -> ResponseReturnValue:
     form, out = StartForm(), way_out()
-    is_right = form.validate_on_submit() and not shows_anew()
+    is_right = form.validate_on_submit()
     if not (is_right or out):
         return _start_page(form, 0)
     if form.age18.data == "no":
         return see(under_age(form.for_whom.data))
     if out and not is_right:
-        keep_unfinished_start(form.right_values(), _keeping())
+        keep_unfinished_start(form.right_values())
         return see(out)
     with starting_visit(form.values()) as here:
         return see(out or here.next_url())
@@ -85,22 +86,18 @@ def _save_contact() -> ResponseReturnValue:
     with changing_visit() as here:
         step = here.step("contact")
         form, out, now = ContactForm(), way_out(), clock.now()
-        if form.validate_on_submit() and not shows_anew():
+        if form.validate_on_submit():
             drafts.save_contact(here.draft, form.values(), here.clinic, now=now)
             return see(out or here.saved().next_url())
         if out:
-            _keeping()(here.draft, "contact", form.right_values(), here.clinic, now=now)
+            values = form.right_values()
+            drafts.keep_unfinished(here.draft, "contact", values, here.clinic, now=now)
             return see(out)
     return _contact_page(form, here.page(step))
 
 
 def _contact_page(form: ContactForm, page: dict[str, Any]) -> str:
     return render_template("patient/contact.html", form=form, **page)
-
-
-def _keeping() -> Callable[..., None]:
-    """How to keep what was typed: who only wants another theme has not left the page."""
-    return drafts.keep_typed if shows_anew() else drafts.keep_unfinished
 
 
 @blueprint.get("/leave")
@@ -130,8 +127,8 @@ def times() -> ResponseReturnValue:
 def _save_times() -> ResponseReturnValue:
     form, now, out = offers.sent_form(), clock.now(), way_out()
     is_right = form.validate_on_submit()
-    if "look" in request.form or shows_anew():
-        return _show_anew(form, now=now)
+    if "look" in request.form and not is_anew():
+        return _show_others(form, now=now)
     try:
         with changing_visit() as here:
             step = here.step(journey.TIMES)
@@ -179,8 +176,8 @@ def _keep_unfinished_times(here: Visit, form: TimesForm, *, now: datetime) -> No
     drafts.keep_unfinished(here.draft, journey.TIMES, values, here.clinic, now=now)
 
 
-def _show_anew(form: TimesForm, *, now: datetime) -> ResponseReturnValue:
-    """Show other days, another zone, theme or language; what was typed stays, and holds no time.
+def _show_others(form: TimesForm, *, now: datetime) -> ResponseReturnValue:
+    """Show other days, or the times of another zone; what was typed stays, and holds no time.
 
     A time that was chosen before stays chosen where the page now offers other days.
     """
@@ -190,9 +187,7 @@ def _show_anew(form: TimesForm, *, now: datetime) -> ResponseReturnValue:
         right = ({"slot": chosen} if chosen else {}) | form.right_values()
         drafts.keep_typed(here.draft, journey.TIMES, right, here.clinic, now=now)
         zone = offers.zone_of_page(here.draft, here.clinic, asked=request.form.get("zone"))
-    out, look = way_out(), request.form.get("look", "all")
-    if out:
-        return see(out)
+    look = request.form["look"]
     day = {"zone": request.args.get("day"), "all": None}.get(look, look)
     asked: dict[str, Any] = {"day": day, "zone": zone.key}
     if request.args.get("from") == "check":

@@ -1,6 +1,6 @@
 """Light or dim screen, as people choose it: a cookie that holds a color and nothing else."""
 
-from flask import Blueprint, current_app, redirect, request
+from flask import Blueprint, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -17,8 +17,13 @@ blueprint = Blueprint("appearance", __name__)
 
 def chosen_theme() -> str | None:
     """What this browser was told to show; None leaves it to the system."""
-    theme = request.cookies.get(COOKIE)
+    theme = g.get("theme") or request.cookies.get(COOKIE)
     return theme if theme in THEMES else None
+
+
+def switch_theme(theme: str) -> None:
+    """Answer the current request in this theme, whatever the browser remembers."""
+    g.theme = theme
 
 
 @blueprint.post("/appearance")

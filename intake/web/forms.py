@@ -7,6 +7,7 @@ from flask import request
 from flask_wtf import FlaskForm
 from flask_wtf.form import SUBMIT_METHODS, _Auto
 
+from intake.web.anew import is_anew
 from intake.web.fields import Question, Stored
 
 
@@ -36,6 +37,10 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
         def get_translations(self, form: FlaskForm) -> None:
             """WTForms has no words of its own to translate: the fields bring theirs."""
+
+    def is_submitted(self) -> bool:
+        """Whether the form was sent to be taken in, not only to be shown in another theme."""
+        return bool(super().is_submitted()) and not is_anew()
 
     @classmethod
     def fill(cls, values: Mapping[str, Stored]) -> Self:
