@@ -97,6 +97,7 @@ def _events(submission: Submission) -> Iterator[Any]:
     yield lambda: call_emails.moved(*about, was=NOW, now=NOW)
     yield lambda: call_emails.cancelled(*about, now=NOW)
     yield lambda: call_emails.restored(*about, now=NOW)
+    yield lambda: call_emails.place_changed(*about, now=NOW)
     yield lambda: call_emails.link_again(*about, now=NOW)
     yield lambda: asking.ask_to_rebook(*about, now=NOW)
     yield lambda: _offer(submission, appointment, clinic)

@@ -21,7 +21,8 @@ from intake.clinic.service import current_clinic, save_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.core.encryption import create_key_file
-from intake.scheduling.hours import close_each
+from intake.scheduling import meeting
+from intake.scheduling.hours import close_each, consultation_type, set_places
 from intake.scheduling.service import add_providers
 
 keys = AppGroup("keys", help="The key file, without which nothing can be read.")
@@ -50,9 +51,13 @@ clinic = ClinicGroup("clinic", help="The clinic's own settings.")
 def show_clinic() -> None:
     """Print the settings, or before the set-up an example to fill in."""
     try:
-        document = write_clinic(current_clinic())
+        document = {**write_clinic(current_clinic()), **_stored_places()}
     except ClinicSettingsError:
-        document = {**write_clinic(EXAMPLE_CLINIC), "providers": [EXAMPLE_PROVIDER]}
+        document = {
+            **write_clinic(EXAMPLE_CLINIC),
+            **dict.fromkeys(meeting.NAMES, ""),
+            "providers": [EXAMPLE_PROVIDER],
+        }
     click.echo(json.dumps(document, indent=2))
 
 
@@ -65,8 +70,8 @@ def set_up_clinic(file: TextIO) -> None:
     """
     try:
         document = json.load(file)
-        refuse_unknown(document, known=("providers",))
-        wanted = read_clinic(document)
+        refuse_unknown(document, known=("providers", *meeting.NAMES))
+        wanted, places = read_clinic(document), _read_places(document)
     except (json.JSONDecodeError, ClinicSettingsError) as error:
         raise click.ClickException(f"{file.name}: {error}") from None
     if settings().is_production:
@@ -74,9 +79,42 @@ def set_up_clinic(file: TextIO) -> None:
     with unit_of_work():
         save_clinic(wanted, now=clock.now())
         added = add_providers(document.get("providers", []), wanted)
+        told = _set_places(places, wanted)
     click.echo(f"{wanted.name} is set up. Providers added: {', '.join(added) or 'none'}.")
+    if told.mailed or told.unmailed:
+        click.echo(f"New place of a call: {told.mailed} told by mail, {told.unmailed} get no mail.")
     if settings().is_production and (missing := gaps(wanted)):
         click.echo(f"Nothing can start before this is settled: {', '.join(missing)}.", err=True)
+
+
+def _stored_places() -> dict[str, str]:
+    kind = consultation_type()
+    return {name: getattr(kind, name) if kind else "" for name in meeting.NAMES}
+
+
+def _read_places(document: dict[str, Any]) -> dict[str, str]:
+    """Where people meet, as far as the file names it; raises ClinicSettingsError."""
+    places = {name: document[name] for name in meeting.NAMES if name in document}
+    if not all(isinstance(each, str) for each in places.values()):
+        raise ClinicSettingsError("video_link and address must be text.")
+    places = {name: " ".join(each.split()) for name, each in places.items()}
+    if places.get("video_link") and not meeting.is_video_link(places["video_link"]):
+        raise ClinicSettingsError("video_link must begin with https://.")
+    if len(places.get("address", "")) > meeting.LONGEST_ADDRESS:
+        raise ClinicSettingsError(f"address is longer than {meeting.LONGEST_ADDRESS} characters.")
+    return places
+
+
+def _set_places(places: dict[str, str], wanted: Clinic) -> meeting.Told:
+    """Store where people meet, if that is new, and tell whoever was told otherwise."""
+    now, kind = clock.now(), consultation_type()
+    if kind is None and any(places.values()):
+        raise click.ClickException("video_link and address need a name under providers.")
+    if kind is None or all(getattr(kind, name) == place for name, place in places.items()):
+        return meeting.Told(0, 0)
+    before = meeting.places_ahead(now=now)
+    set_places(kind, places, actor="command line", now=now)
+    return meeting.tell_changes(before, wanted, now=now)
 
 
 def _refuse_example(document: dict[str, Any], wanted: Clinic, file_name: str) -> None:

@@ -255,6 +255,7 @@ def _about(here: Here) -> dict[str, Any]:
         "zone": zone,
         "zone_name": zone_text(zone, language()),
         "leaf": leaf_of(appointment.starts_at.astimezone(zone)),
+        "place": told.place_of(appointment),
         "minutes": (appointment.ends_at - appointment.starts_at) // timedelta(minutes=1),
     }
 

@@ -26,7 +26,7 @@ from intake.patient.places import US_STATES, zone_and_place
 from intake.patient.questions import heading
 from intake.scheduling import queries
 from intake.scheduling.models import Appointment
-from intake.scheduling.told import zone_of
+from intake.scheduling.told import place_of, zone_of
 from intake.screening.level import Level
 from intake.submissions.callback import callback_words
 from intake.submissions.emails import respond_by
@@ -182,6 +182,7 @@ def receipt(submission: Submission, clinic: Clinic, *, now: datetime) -> dict[st
         "zone": zone,
         "zone_name": zone_text(zone, language()),
         "leaf": leaf_of(kept.starts_at.astimezone(zone)) if kept else (),
+        "place": place_of(kept) if kept and kept.status == "booked" else "",
         "respond_by": respond_by(submission, clinic, sent_at=sent_at, call_at=call_at),
         "call_back": callback(submission, clinic, now=now),
         "is_urgent": submission.level_rank >= Level.URGENT.rank,

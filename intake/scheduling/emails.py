@@ -24,6 +24,8 @@ class BookedMail(MailContext):
     minutes: int
     channel: str
     link: str
+    place: str = ""
+    """The video link or street address, or ""."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +109,21 @@ def restored(
 ) -> None:
     """Tell that a cancelled appointment takes place after all."""
     _news("restored", BookedMail, submission, appointment, clinic, now=now, due_at=None)
+
+
+def place_changed(
+    submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
+) -> bool:
+    """Tell that a call takes place somewhere else, after what waits to be told of it.
+
+    Returns whether its patient gets mail at all.
+    """
+    if patient_address(submission) is None:
+        return False
+    about, topic = (submission, appointment, clinic), news_topic(appointment)
+    due_at = now + clinic.grace
+    _tell("place_changed", BookedMail, *about, now=now, due_at=due_at, topic=topic)
+    return True
 
 
 def link_again(

@@ -43,6 +43,8 @@ class TypeRules:
     most_moves: int
     mode: str
     channels: list[str]
+    video_link: str = ""
+    address: str = ""
 
 
 def set_weekly(
@@ -108,6 +110,15 @@ def add_provider(name: str, clinic: Clinic, *, actor: str, now: datetime) -> Pro
     return provider
 
 
+def set_room(
+    provider: Provider, video_link: str, *, version: int, actor: str, now: datetime
+) -> None:
+    """Give a provider a video room of their own; "" for the common one. Raises ChangedMeanwhile."""
+    _check(provider, version)
+    provider.video_link = video_link
+    _changed(provider, "video room changed", actor=actor, now=now)
+
+
 def set_active(
     provider: Provider, *, active: bool, version: int, actor: str, now: datetime
 ) -> None:
@@ -159,6 +170,20 @@ def set_type(
     _check(kind, version)
     for name, value in asdict(rules).items():
         setattr(kind, name, value)
+    _changed(kind, "consultation type changed", actor=actor, now=now)
+
+
+def consultation_type() -> ConsultationType | None:
+    """The kind of consultation that is booked; None before the clinic has a provider."""
+    return db.session.scalars(select(ConsultationType).order_by(ConsultationType.id)).first()
+
+
+def set_places(
+    kind: ConsultationType, places: Mapping[str, str], *, actor: str, now: datetime
+) -> None:
+    """Change where people meet, by the names of the columns, and nothing else."""
+    for name, place in places.items():
+        setattr(kind, name, place)
     _changed(kind, "consultation type changed", actor=actor, now=now)
 
 

@@ -46,6 +46,8 @@ class Provider(Base, kw_only=True):
     dated: Mapped[list["DatedHours"]] = relationship(
         default_factory=list, cascade="all, delete-orphan", lazy="selectin"
     )
+    video_link: Mapped[str] = mapped_column(String(300), default="")
+    """Where their own calls by video take place; "" for the one of the consultation type."""
     changed_by: Mapped[str] = mapped_column(String(80), default="")
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     """When and by whom the hours were changed last; every change writes it, so that the version
@@ -119,6 +121,10 @@ class ConsultationType(Base, kw_only=True):
     mode: Mapped[str] = mapped_column(String(10), default="confirm")
     channels: Mapped[list[str]] = mapped_column(JSON, default_factory=lambda: list(CHANNELS))
     """How people can choose to meet, of `CHANNELS`."""
+    video_link: Mapped[str] = mapped_column(String(300), default="")
+    """Where calls by video take place, if a provider has no room of their own."""
+    address: Mapped[str] = mapped_column(String(200), default="")
+    """Where people come to in person."""
     changed_by: Mapped[str] = mapped_column(String(80), default="")
     changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     version: Mapped[int] = mapped_column(default=1)

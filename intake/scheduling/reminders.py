@@ -15,7 +15,7 @@ from intake.core.i18n import moment_text
 from intake.notifications.outbox import MailContext, enqueue, void
 from intake.scheduling.links import new_link
 from intake.scheduling.models import Appointment
-from intake.scheduling.told import minutes_of, zone_of
+from intake.scheduling.told import minutes_of, place_of, zone_of
 from intake.submissions import consents
 from intake.submissions.emails import patient_address
 from intake.submissions.models import Submission
@@ -37,6 +37,7 @@ class ReminderMail(MailContext):
     minutes: int
     channel: str
     link: str
+    place: str = ""
 
 
 def renew(
@@ -115,5 +116,6 @@ def _context(
         when=moment_text(appointment.starts_at, zone, language),
         minutes=minutes_of(appointment),
         channel=appointment.channel,
+        place=place_of(appointment),
         link=new_link(appointment, language=language, now=now),
     )

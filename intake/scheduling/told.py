@@ -1,13 +1,16 @@
-"""An appointment as its patient is told of it: when, how long, and as an entry of a calendar."""
+"""An appointment as its patient is told of it: when, where, how long, and as a calendar entry."""
 
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from intake.clinic.clinic import Clinic
+from intake.core.db import db
 from intake.core.i18n import gettext_in, moment_text
 from intake.scheduling.ics import CalendarEvent
-from intake.scheduling.models import Appointment
+from intake.scheduling.models import Appointment, ConsultationType, Provider
 from intake.submissions.models import Submission
 
 
@@ -22,6 +25,7 @@ def mail_facts(submission: Submission, appointment: Appointment, clinic: Clinic)
         "when": moment_text(appointment.starts_at, zone, submission.language),
         "minutes": minutes_of(appointment),
         "channel": appointment.channel,
+        "place": place_of(appointment),
     }
 
 
@@ -53,7 +57,20 @@ def calendar_event(
         organizer_email=clinic.reply_to,
         attendee_email=attendee,
         url=link,
+        location=place_of(appointment) or None,
     )
+
+
+def place_of(appointment: Appointment) -> str:
+    """Its video link or street address; "" for a call by phone, or where the clinic named none."""
+    kind = ConsultationType.id == appointment.type_id
+    if appointment.channel == "in_person":
+        return db.session.scalars(select(ConsultationType.address).where(kind)).one()
+    if appointment.channel != "video":
+        return ""
+    room = select(Provider.video_link).where(Provider.id == appointment.provider_id)
+    common = select(ConsultationType.video_link).where(kind)
+    return db.session.scalars(room).one() or db.session.scalars(common).one()
 
 
 def zone_of(appointment: Appointment, clinic: Clinic) -> ZoneInfo:

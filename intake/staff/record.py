@@ -14,6 +14,7 @@ from intake.scheduling.bookings import provider_name
 from intake.scheduling.models import Appointment
 from intake.scheduling.queries import Diary
 from intake.scheduling.slots import slot_from
+from intake.scheduling.told import place_of
 from intake.screening.catalog import load_catalog
 from intake.staff.answers import AnswerList, answers_of
 from intake.staff.booked import Undo, undo_of
@@ -220,6 +221,8 @@ def _call_facts(kept: Appointment, person: Person, clinic: Clinic, now: datetime
         ("Length", f"{minutes} minutes"),
         ("With", provider_name(kept.provider_id)),
     ]
+    if place := place_of(kept):
+        facts.append(("Where", place))
     zone = person.zone(clinic)
     if zone != clinic.tz:
         their_time = f"{time_text(kept.starts_at, zone, 'en')} {zone_text(zone, 'en')}"

@@ -9,6 +9,7 @@ from flask import abort, request, url_for
 from intake.clinic.clinic import Clinic
 from intake.core import clock
 from intake.scheduling.agenda import misplaced
+from intake.scheduling.meeting import Told
 from intake.scheduling.models import ConsultationType, Provider
 from intake.staff.actors import name_of
 from intake.staff.guard import staff_user
@@ -48,6 +49,15 @@ def changed_words(row: Provider | ConsultationType, clinic: Clinic, now: datetim
     if row.changed_at is None:
         return ""
     return f"{name_of(row.changed_by)}, {when(row.changed_at, clinic.tz, now)}"
+
+
+def told_words(told: Told) -> str:
+    """Who is told that a call takes place somewhere else; "" if nobody needs to be."""
+    mailed, unmailed = told
+    people = "1 person is" if mailed == 1 else f"{mailed} people are"
+    words = f"{people} told by email where their call is now." if mailed else ""
+    who = "1 person gets" if unmailed == 1 else f"{unmailed} people get"
+    return f"{words} {who} no email: tell them by phone." if unmailed else words
 
 
 def differences(

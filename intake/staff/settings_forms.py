@@ -8,8 +8,10 @@ from babel.dates import get_day_names
 from wtforms.validators import ValidationError
 
 from intake.scheduling.hours import MOST_DAYS, TypeRules, days_from
+from intake.scheduling.meeting import LONGEST_ADDRESS
 from intake.scheduling.models import CHANNELS, ConsultationType, Provider
 from intake.scheduling.slots import Window
+from intake.staff.room_form import VideoLinkField
 from intake.staff.wall_hours import HoursUnreadable, hours_words, read_hours, read_time
 from intake.staff.words import CHANNELS as CHANNEL_WORDS
 from intake.web.fields import (
@@ -250,6 +252,17 @@ class TypeForm(Form):
         "How people can choose to meet",
         choices=[(channel, CHANNEL_WORDS[channel]) for channel in CHANNELS],
         missing="Select at least one way to meet",
+    )
+    video_link = VideoLinkField(
+        "Video link",
+        hint="For providers who have none of their own. Mails and calendars show it.",
+        optional=True,
+    )
+    address = TextField(
+        "Street address",
+        hint="Mails and calendars show it: leave out what you treat.",
+        optional=True,
+        max_length=LONGEST_ADDRESS,
     )
 
     @property

@@ -12,10 +12,11 @@ from intake.accounts.permissions import Permission
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import db, unit_of_work
-from intake.scheduling import hours
+from intake.scheduling import hours, meeting
 from intake.scheduling.hours import ChangedMeanwhile
 from intake.scheduling.models import Provider
 from intake.staff.guard import blueprint, requires
+from intake.staff.room_form import RoomForm
 from intake.staff.settings import (
     Versus,
     by_me,
@@ -24,8 +25,14 @@ from intake.staff.settings import (
     frame,
     sent_day,
     sent_version,
+    told_words,
 )
-from intake.staff.settings_forms import DatedForm, ProviderForm, WeeklyForm, weekly_values
+from intake.staff.settings_forms import (
+    DatedForm,
+    ProviderForm,
+    WeeklyForm,
+    weekly_values,
+)
 from intake.staff.wall_hours import hours_words
 from intake.staff.words import full_day
 from intake.web.forms import Form
@@ -110,6 +117,25 @@ def remove_dated() -> ResponseReturnValue:
     return redirect(url_for("staff.settings_hours", provider=provider.id), code=303)
 
 
+@blueprint.post("/settings/video-room")
+@requires(Permission.MANAGE_SETTINGS)
+def save_room() -> ResponseReturnValue:
+    """Give a provider a video room of their own, or take it away; whoever meets there is told."""
+    provider, version, form, now = _sent_provider(), sent_version(), RoomForm(), clock.now()
+    if not form.validate_on_submit():
+        return _hours_page(provider, room=form, form=form, status=400)
+    try:
+        with unit_of_work():
+            before = meeting.places_ahead(now=now)
+            row = db.session.get_one(Provider, provider.id)
+            hours.set_room(row, form.video_link.data, version=version, **by_me())
+            told = meeting.tell_changes(before, current_clinic(), now=now)
+    except ChangedMeanwhile:
+        return _hours_page(provider, room=form, both=[], status=409)
+    flash(f"The video room is saved. {told_words(told)}".strip())
+    return redirect(url_for("staff.settings_hours", provider=provider.id), code=303)
+
+
 @blueprint.post("/settings/provider")
 @requires(Permission.MANAGE_SETTINGS)
 def switch_provider() -> ResponseReturnValue:
@@ -173,6 +199,7 @@ def _hours_page(
     form: Form | None = None,
     weekly: Form | None = None,
     dated: DatedForm | None = None,
+    room: RoomForm | None = None,
     new: ProviderForm | None = None,
     both: Sequence[Versus] | None = None,
     status: int = 200,
@@ -186,6 +213,7 @@ def _hours_page(
         form=form,
         weekly_form=weekly or WeeklyForm.fill(weekly_values(provider)),
         dated_form=dated or DatedForm.fill({}),
+        room_form=room or RoomForm.fill({"video_link": provider.video_link}),
         new_form=new or ProviderForm.fill({}),
         both=both,
         changed=changed_words(provider, clinic, now),

@@ -4,18 +4,25 @@ from collections.abc import Sequence
 
 from flask import abort, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from intake.accounts.permissions import Permission
 from intake.clinic.service import current_clinic
 from intake.core import clock
-from intake.core.db import db, unit_of_work
-from intake.scheduling import hours
+from intake.core.db import unit_of_work
+from intake.scheduling import hours, meeting
 from intake.scheduling.hours import ChangedMeanwhile
 from intake.scheduling.models import ConsultationType
 from intake.scheduling.queries import diary
 from intake.staff.guard import blueprint, requires
-from intake.staff.settings import Versus, by_me, changed_words, differences, frame, sent_version
+from intake.staff.settings import (
+    Versus,
+    by_me,
+    changed_words,
+    differences,
+    frame,
+    sent_version,
+    told_words,
+)
 from intake.staff.settings_forms import TypeForm, type_values
 
 
@@ -36,19 +43,20 @@ def save_rules() -> ResponseReturnValue:
         return _page(_kind(), form, has_errors=True, status=400)
     try:
         with unit_of_work():
+            before = meeting.places_ahead(now=clock.now())
             hours.set_type(_kind(), form.rules, version=version, **by_me())
+            told = meeting.tell_changes(before, current_clinic(), now=clock.now())
     except ChangedMeanwhile:
         kind = _kind()
         labels = {field.name: field.question for field in form}
         both = differences(labels, type_values(kind), form.values())
         return _page(kind, form, both=both, status=409)
-    flash("The rules are saved. What is booked stays as it is.")
+    flash(f"The rules are saved. What is booked keeps its time. {told_words(told)}".strip())
     return redirect(url_for("staff.settings_rules"), code=303)
 
 
 def _kind() -> ConsultationType:
-    query = select(ConsultationType).order_by(ConsultationType.id)
-    return db.session.scalars(query).first() or abort(404)
+    return hours.consultation_type() or abort(404)
 
 
 def _page(

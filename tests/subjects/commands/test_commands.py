@@ -137,6 +137,17 @@ def test_the_clinics_settings_can_be_printed_changed_and_stored(run, tmp_path):
     assert factories.free_keys()
 
 
+def test_where_people_meet_is_stored_and_printed(run, tmp_path):
+    file, link = tmp_path / "clinic.json", "https://video.example.test/room"
+    document = json.loads(run("clinic", "show").stdout)
+    file.write_text(json.dumps(document | {"video_link": link, "address": "12 Harbor Street"}))
+    assert run("clinic", "setup", str(file)).exit_code == 0
+    stored = json.loads(run("clinic", "show").stdout)
+    assert (stored["video_link"], stored["address"]) == (link, "12 Harbor Street")
+    file.write_text(json.dumps(document | {"video_link": "http://video.example.test"}))
+    assert "video_link must begin with https" in run("clinic", "setup", str(file)).stderr
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

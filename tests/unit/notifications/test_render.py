@@ -38,7 +38,9 @@ TO_PATIENTS: dict[str, MailContext] = {
         **CLINIC,
     ),
 }
-TO_PATIENTS |= dict.fromkeys(("cancelled", "restored", "link_again"), TO_PATIENTS["booked"])
+TO_PATIENTS |= dict.fromkeys(
+    ("cancelled", "restored", "link_again", "place_changed"), TO_PATIENTS["booked"]
+)
 TO_PATIENTS["moved"] = MovedMail(
     was="Wednesday, December 2, 9:30 am Central Time",
     **{**asdict(TO_PATIENTS["booked"]), **CLINIC},

@@ -320,3 +320,14 @@ def test_links_to_calls_that_are_over_are_deleted(client, submission):
     with unit_of_work():
         delete_old_links(now=ends)
     assert db.session.scalars(select(AppointmentLink)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("channel", "words"),
+    [("video", "open this link at that time"), ("in_person", "Please come to: 12 Harbor Street")],
+)
+def test_it_says_where_people_meet(client, submission, channel, words):
+    rule(video_link="https://video.example.test/room", address="12 Harbor Street")
+    with unit_of_work():
+        appointment_of(submission).channel = channel
+    assert words in client.get(path_of(submission)).text

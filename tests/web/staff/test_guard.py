@@ -48,6 +48,7 @@ GUARDED = {
     "staff.save_hours": Permission.MANAGE_SETTINGS,
     "staff.save_dated": Permission.MANAGE_SETTINGS,
     "staff.remove_dated": Permission.MANAGE_SETTINGS,
+    "staff.save_room": Permission.MANAGE_SETTINGS,
     "staff.switch_provider": Permission.MANAGE_SETTINGS,
     "staff.add_provider": Permission.MANAGE_SETTINGS,
     "staff.settings_closures": Permission.MANAGE_SETTINGS,

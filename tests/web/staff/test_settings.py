@@ -5,12 +5,13 @@ from datetime import date, time
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import update
 
 from intake.clinic.models import Closure
 from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.scheduling import service
-from intake.scheduling.models import ConsultationType, Provider
+from intake.scheduling.models import Appointment, ConsultationType, Provider
 from tests import factories
 from tests.browse import NAMESPACE, Browser, Page
 from tests.factories import MONDAY_MORNING
@@ -265,6 +266,31 @@ class TestBookingRules:
         assert kind().minutes == 20
         admin.post(RULES, form_to(page, RULES))
         assert kind().minutes == 30
+
+
+class TestPlaces:
+    def test_a_new_place_is_told_to_whoever_has_a_call_there(self, admin: Browser) -> None:
+        book(factories.free_keys()[0])
+        with unit_of_work():
+            db.session.execute(update(Appointment).values(channel="video"))
+        sent = form_to(admin.get(RULES), RULES)
+        page = admin.post(RULES, {**sent, "video_link": "https://video.example.test/room"})
+        assert "1 person is told by email where their call is now" in page.text
+        assert kind().video_link == "https://video.example.test/room"
+
+    @pytest.mark.parametrize("address", [RULES, "/staff/settings/video-room"])
+    def test_a_link_that_is_not_safe_stays_on_the_page(self, admin: Browser, address: str) -> None:
+        sent = form_to(admin.get(RULES if address == RULES else HOURS), address)
+        page = admin.post(address, {**sent, "video_link": "http://a.test"})
+        assert page.status == 400
+        assert "Enter a link that begins with https://" in page.text
+
+    def test_a_provider_has_a_room_of_their_own(self, admin: Browser) -> None:
+        sent = form_to(admin.get(f"{HOURS}?provider=2"), "/staff/settings/video-room")
+        link = "https://video.example.test/okafor"
+        admin.post("/staff/settings/video-room", {**sent, "video_link": link})
+        assert [provider(number).video_link for number in (1, 2)] == ["", link]
+        assert "video room changed" in actions()
 
 
 def test_the_front_desk_has_no_link_to_it(app: Flask) -> None:
