@@ -15,6 +15,7 @@ from intake.staff import (
     links,
     mails,
     queue,
+    reports,
     resume,
     settings_closures,
     settings_hours,
@@ -27,6 +28,7 @@ from intake.staff import (
 VIEWS = (
     *(queue, submission, any_time, cancelling, contact, mails, resume, unsent),
     *(calendar, to_move, feeds),
+    *(reports,),
     *(settings_hours, settings_closures, settings_rules),
 )
 """Modules whose views stand on the guarded blueprint; importing them adds the views."""

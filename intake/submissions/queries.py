@@ -25,6 +25,13 @@ def for_staff(submission_id: UUID, *, lock: bool = False) -> Submission | None:
     return db.session.scalar(query.with_for_update() if lock else query)
 
 
+def by_reference(reference: str) -> Submission | None:
+    """A submission that staff may open, by what its patient calls it."""
+    return db.session.scalar(
+        select(Submission).where(Submission.reference == reference, IS_FOR_STAFF)
+    )
+
+
 def by_ids(submission_ids: Collection[UUID]) -> dict[UUID, Submission]:
     """Those of the submissions that staff may open, by id."""
     query = select(Submission).where(Submission.id.in_(submission_ids), IS_FOR_STAFF)

@@ -1,0 +1,47 @@
+"""Handing one request on to another system, such as the clinic's records."""
+
+import json
+from uuid import UUID
+
+from flask import Response, abort, render_template
+from flask.typing import ResponseReturnValue
+
+from intake.accounts.permissions import Permission
+from intake.core import clock
+from intake.core.db import unit_of_work
+from intake.exports.service import hand_over
+from intake.screening.codes import NOTICE
+from intake.staff.guard import blueprint, requires, staff_user
+from intake.staff.person import Person
+from intake.submissions.models import Submission
+from intake.submissions.queries import for_staff
+
+FHIR_JSON = "application/fhir+json; charset=utf-8"
+
+
+@blueprint.get("/submissions/<uuid:submission_id>/hand-over")
+@requires(Permission.SEE_ANSWERS)
+def ask_hand_over(submission_id: UUID) -> ResponseReturnValue:
+    """Say what the file holds, before it is made."""
+    submission = _found(submission_id)
+    return render_template(
+        "staff/hand_over.html", submission=submission, person=Person(submission), notice=NOTICE
+    )
+
+
+@blueprint.post("/submissions/<uuid:submission_id>/hand-over")
+@requires(Permission.SEE_ANSWERS)
+def do_hand_over(submission_id: UUID) -> ResponseReturnValue:
+    """The file. Its name holds the reference, and nobody's name."""
+    submission = _found(submission_id)
+    with unit_of_work():
+        bundle = hand_over(submission, actor=staff_user().actor, now=clock.now())
+    body = json.dumps(bundle, ensure_ascii=False, indent=1)
+    response = Response(body, content_type=FHIR_JSON)
+    name = f"request-{submission.reference}.json"
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response
+
+
+def _found(submission_id: UUID) -> Submission:
+    return for_staff(submission_id) or abort(404)

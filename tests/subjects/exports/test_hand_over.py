@@ -1,0 +1,100 @@
+"""One request as a FHIR bundle: valid by the standard, complete, and recorded."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from fhir.resources.R4B.bundle import Bundle
+from sqlalchemy import select
+
+from intake.audit.models import AuditEntry
+from intake.core.db import db, unit_of_work
+from intake.exports.fhir_answers import answers_in
+from intake.exports.service import hand_over
+from intake.screening.catalog import load_catalog
+from intake.screening.scoring import score
+from intake.submissions import consents
+from intake.submissions.given import answers_in as stored_answers
+from tests import factories, intakes
+from tests.appointments import booked
+from tests.factories import MONDAY_MORNING
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def exported(submission):
+    with unit_of_work():
+        bundle = hand_over(submission, actor="user:1", now=MONDAY_MORNING)
+    return Bundle.model_validate_json(json.dumps(bundle)) and bundle
+
+
+def of_type(bundle, kind):
+    found = (entry["resource"] for entry in bundle["entry"])
+    return [each for each in found if each["resourceType"] == kind]
+
+
+def test_a_full_intake_is_valid_and_gives_the_same_scores():
+    submission, catalog = intakes.full(), load_catalog()
+    given = stored_answers(submission.answers)
+    responses = {
+        name_of(each["questionnaire"]): each
+        for each in of_type(exported(submission), "QuestionnaireResponse")
+    }
+    assert responses.keys() == given.keys()
+    for name, each in responses.items():
+        assert score(catalog[name], answers_in(each, catalog[name])) == score(
+            catalog[name], given[name]
+        )
+
+
+def name_of(questionnaire):
+    """The instrument that an address of a questionnaire means."""
+    panels = {each.loinc.get("panel"): name for name, each in load_catalog().items()}
+    last = questionnaire.split("/")[-1].split("|")[0]
+    return panels.get(last, last)
+
+
+def test_it_says_who_and_when_and_what_was_agreed_to():
+    submission = booked()
+    bundle = exported(submission)
+    (patient,) = of_type(bundle, "Patient")
+    assert patient["name"] == [{"use": "official", "family": "Whitfield", "given": ["Dana"]}]
+    assert patient["identifier"][0]["value"] == submission.reference
+    (call,) = of_type(bundle, "Appointment")
+    assert call["status"] == "booked"
+    assert len(of_type(bundle, "Consent")) == 5  # the notice, calls, voicemail, e-mail, reminders
+
+
+def test_a_consent_that_was_taken_back_is_inactive():
+    submission = factories.sent()
+    with unit_of_work():
+        consents.revoke(submission.id, "email", now=MONDAY_MORNING + timedelta(days=1))
+    ended = [
+        each for each in of_type(exported(submission), "Consent") if each["status"] == "inactive"
+    ]
+    assert [each["provision"]["code"][0]["text"] for each in ended] == ["Contact by email"]
+    assert ended[0]["provision"]["period"]["end"].startswith("2026-11-24")
+
+
+def test_a_draft_with_hardly_anything_in_it_is_valid_too():
+    assert of_type(exported(factories.begin()), "QuestionnaireResponse") == []
+
+
+def test_who_took_it_is_recorded_with_it():
+    submission = factories.sent()
+    exported(submission)
+    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
+    assert (entry.action, entry.actor, entry.subject_id) == (
+        "record exported",
+        "user:1",
+        submission.id,
+    )
+
+
+def test_a_command_prints_it(app):
+    submission = factories.sent()
+    done = app.test_cli_runner().invoke(args=["export", submission.reference.lower()])
+    assert json.loads(done.output)["resourceType"] == "Bundle"
+    unsent = app.test_cli_runner().invoke(args=["export", factories.begin().reference])
+    assert unsent.exit_code == 1
+    assert "There is no request" in unsent.output

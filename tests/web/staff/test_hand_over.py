@@ -1,0 +1,25 @@
+"""Handing one request on: who gets the file, and that it is written down."""
+
+import json
+
+from tests import factories
+from tests.browse import Browser
+from tests.web.staff.people import actions
+from tests.web.staff.test_record import see
+
+
+def test_a_clinician_downloads_a_request_from_its_record(clinician: Browser) -> None:
+    submission = factories.sent()
+    path = f"/staff/submissions/{submission.id}/hand-over"
+    assert path in see(clinician, submission).links()
+    assert "LOINC" in clinician.get(path).text
+    file = clinician.submit()
+    assert file.headers["Content-Type"].startswith("application/fhir+json")
+    name = f"attachment; filename=request-{submission.reference}.json"
+    assert file.headers["Content-Disposition"] == name
+    assert json.loads(file.body)["entry"][0]["resource"]["birthDate"] == "1985-03-27"
+    assert actions()[-1] == "record exported"
+
+
+def test_the_front_desk_is_not_offered_it(desk: Browser) -> None:
+    assert not any("hand-over" in link for link in see(desk, factories.sent()).links())
