@@ -24,7 +24,7 @@ from intake.patient.forms import CancelForm, LostLinkForm, MoveForm
 from intake.patient.ics_file import ics_file
 from intake.patient.summary import leaf_of
 from intake.patient.visit import Elsewhere, see
-from intake.scheduling import changes, links, queries, rebooking, told, waitlist
+from intake.scheduling import asking, changes, links, queries, rebooking, told, waitlist
 from intake.scheduling.changes import OnlyByPhone
 from intake.scheduling.models import Appointment
 from intake.scheduling.person import key_of
@@ -271,7 +271,7 @@ def _open_offer(here: Here) -> Appointment | None:
 
 def _is_impossible(appointment: Appointment) -> bool:
     """Whether the clinic cannot keep the time, and has said so."""
-    return rebooking.asked_at(appointment) is not None
+    return asking.asked_at(appointment) is not None
 
 
 def _may_wait(here: Here) -> bool:

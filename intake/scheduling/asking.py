@@ -6,9 +6,10 @@ from datetime import datetime
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import moment_text, time_text, with_zone
 from intake.notifications.outbox import MailContext, enqueue
+from intake.notifications.queries import with_keys
 from intake.scheduling.emails import BookedMail
 from intake.scheduling.links import new_link
-from intake.scheduling.models import Appointment
+from intake.scheduling.models import LIVE, Appointment
 from intake.scheduling.told import mail_facts, zone_of
 from intake.submissions.emails import patient_address
 from intake.submissions.models import Submission
@@ -104,6 +105,14 @@ def rebook_key(appointment: Appointment) -> str:
     """The unique key of that question: asked once each time an appointment is put somewhere."""
     since, starts_at = appointment.updated_at, appointment.starts_at
     return f"rebook:{appointment.id}:{starts_at:%Y%m%d%H%M}:{since:%Y%m%d%H%M%S%f}"
+
+
+def asked_at(appointment: Appointment) -> datetime | None:
+    """When the patient was asked for another time than the one the call has now, if they were."""
+    if appointment.status not in LIVE:
+        return None
+    asked = list(with_keys([rebook_key(appointment)]).values())
+    return asked[0].created_at if asked and asked[0].state != "cancelled" else None
 
 
 def offer_topic(offer: Appointment) -> str:

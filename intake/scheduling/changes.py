@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from intake.audit import log
 from intake.clinic.clinic import Clinic
-from intake.scheduling import emails, queries, rebooking, reminders, takeback, waitlist
+from intake.scheduling import asking, emails, queries, reminders, takeback, waitlist
 from intake.scheduling.agenda import still_fits
 from intake.scheduling.models import Appointment
 from intake.scheduling.placing import SlotTaken, is_day_full, offered_slot, place, slot_of
@@ -209,7 +209,7 @@ def _owed_another_time(appointment: Appointment, now: datetime) -> bool:
 def _is_asked_to(appointment: Appointment, now: datetime) -> bool:
     """Whether the clinic asked for another time, and waits for the patient to choose it."""
     is_ahead = appointment.status == "booked" and now < appointment.starts_at
-    return is_ahead and rebooking.asked_at(appointment) is not None
+    return is_ahead and asking.asked_at(appointment) is not None
 
 
 def _remember_zone(submission: Submission, time_zone: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
-from intake.scheduling import emails, rebooking, reminders
+from intake.scheduling import asking, emails, reminders
 from intake.scheduling.models import Appointment
 from intake.scheduling.told import place_of
 from intake.submissions.models import Submission
@@ -53,7 +53,7 @@ def tell_changes(before: dict[UUID, str], clinic: Clinic, *, now: datetime) -> T
     told = {True: 0, False: 0}
     for submission, appointment in _ahead(now):
         place = place_of(appointment)
-        if place in ("", before.get(appointment.id)) or rebooking.asked_at(appointment):
+        if place in ("", before.get(appointment.id)) or asking.asked_at(appointment):
             continue
         appointment.sequence += 1
         reminders.renew(submission, appointment, clinic, now=now)

@@ -8,9 +8,9 @@ from intake.accounts.models import User
 from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.notifications.queries import MessageState, with_keys
-from intake.scheduling import asking, emails, links, reminders
+from intake.scheduling import asking, emails, links, reminders, waitlist
 from intake.scheduling.agenda import Misplaced, misplaced
-from intake.scheduling.models import LIVE, Appointment
+from intake.scheduling.models import Appointment
 from intake.submissions.models import Submission
 
 
@@ -21,7 +21,7 @@ def ask_to_rebook(
 
     Nobody is asked twice about one time, and nothing is cancelled: an appointment stays until it
     is moved. But nothing tells of its time any more: neither a confirmation that was not sent yet,
-    nor a reminder. Returns how many were asked.
+    nor a reminder, nor an earlier one on offer. Returns how many were asked.
     """
     wanted = [each for each in misplaced(now=now) if each.appointment.id in appointment_ids]
     known, count = questions(wanted), 0
@@ -32,6 +32,7 @@ def ask_to_rebook(
         if asking.ask_to_rebook(submission, appointment, clinic, now=now):
             emails.hush(appointment)
             reminders.end(submission)
+            waitlist.forget_offer(submission.id, now=now)
             appointment.before = None  # they have heard of it: too late to undo what was before
             action = "asked for another time"
             log.record(action, actor=actor.actor, now=now, subject_id=submission.id)
@@ -49,19 +50,11 @@ def link_again(
     submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
 ) -> None:
     """Send a new link to somebody who lost theirs: to the call, or to choose another time."""
-    if asked_at(appointment) is None:
+    if asking.asked_at(appointment) is None:
         emails.link_again(submission, appointment, clinic, now=now)
     else:  # without a calendar file: the time does not stand
         key = f"rebook_again:{appointment.id}:{now.isoformat()}"
         asking.ask_to_rebook(submission, appointment, clinic, now=now, key=key)
-
-
-def asked_at(appointment: Appointment) -> datetime | None:
-    """When the patient was asked for another time than the one the call has now, if they were."""
-    if appointment.status not in LIVE:
-        return None
-    asked = list(with_keys([asking.rebook_key(appointment)]).values())
-    return asked[0].created_at if asked and asked[0].state != "cancelled" else None
 
 
 def _was_changed(appointment: Appointment) -> bool:

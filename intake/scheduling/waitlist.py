@@ -194,7 +194,10 @@ def _offers_of(opening: Opening) -> Select[Appointment]:
 
 
 def _first_in_line(opening: Opening, now: datetime) -> tuple[WaitlistEntry, Appointment] | None:
-    """Who has waited longest of those whose call is later, and who has not seen this time yet."""
+    """Who has waited longest of those whose call is later, and who has not seen this time yet.
+
+    Nobody whom the clinic asked to move: they choose among all times, and have none to keep.
+    """
     seen = _offers_of(opening).with_only_columns(Appointment.submission_id)
     asked_now = select(Appointment.submission_id).where(
         Appointment.status == "offer", Appointment.hold_expires_at > now
@@ -209,8 +212,8 @@ def _first_in_line(opening: Opening, now: datetime) -> tuple[WaitlistEntry, Appo
         .where(WaitlistEntry.submission_id.not_in(asked_now))
         .order_by(WaitlistEntry.asked_at, WaitlistEntry.submission_id)
     )
-    row = db.session.execute(waiting.limit(1)).first()
-    return None if row is None else (row.WaitlistEntry, row.Appointment)
+    rows = ((row.WaitlistEntry, row.Appointment) for row in db.session.execute(waiting))
+    return next((each for each in rows if asking.asked_at(each[1]) is None), None)
 
 
 def _end_of_night(now: datetime, zone: ZoneInfo) -> datetime | None:

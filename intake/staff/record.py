@@ -9,7 +9,7 @@ from intake.accounts.permissions import Permission
 from intake.accounts.queries import names_of
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import day_text, time_text, zone_text
-from intake.scheduling import queries, rebooking
+from intake.scheduling import asking, queries
 from intake.scheduling.bookings import provider_name
 from intake.scheduling.models import Appointment
 from intake.scheduling.queries import Diary
@@ -197,7 +197,7 @@ def _call(
     if kept is None:
         return None
     slot = slot_from(kept.provider_id, kept.starts_at, diary.type.rules) if diary else None
-    asked = rebooking.asked_at(kept)
+    asked = asking.asked_at(kept)
     return Call(
         state=LIVE[kept.status],
         asked=_asked_words(asked, clinic) if asked else "",

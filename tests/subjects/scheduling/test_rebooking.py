@@ -13,8 +13,9 @@ from intake.notifications.models import Message
 from intake.notifications.render import render
 from intake.scheduling import hours, service
 from intake.scheduling.agenda import Misplaced, misplaced
+from intake.scheduling.asking import asked_at
 from intake.scheduling.models import Appointment, Provider
-from intake.scheduling.rebooking import ask_to_rebook, asked_at, questions
+from intake.scheduling.rebooking import ask_to_rebook, questions
 from intake.scheduling.takeback import undoable
 from intake.submissions.models import Submission
 from tests import factories

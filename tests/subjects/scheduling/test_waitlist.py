@@ -9,7 +9,7 @@ from sqlalchemy import select
 from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.notifications.models import Message
-from intake.scheduling import changes, queries, waitlist
+from intake.scheduling import changes, hours, queries, rebooking, waitlist
 from intake.scheduling.models import Appointment, Opening, WaitlistEntry
 from intake.scheduling.placing import SlotTaken
 from intake.scheduling.service import PATIENT
@@ -272,3 +272,32 @@ def test_the_time_on_offer_is_an_appointment_that_keeps_it(early, waiting):
         select(Appointment.status).where(Appointment.submission_id == waiting.id)
     )
     assert sorted(statuses) == ["booked", "offer"]
+
+
+class TestAskedForAnotherTime:
+    """Whom the clinic asked to move has no time that they could keep."""
+
+    @pytest.fixture
+    def user(self, app):
+        return factories.user()
+
+    def close_and_ask(self, submission, user, now=NOW):
+        starts_at = appointment_of(submission).starts_at
+        with unit_of_work():
+            hours.close([starts_at.date()], "Flood", actor=user.actor, now=now)
+            ids = [appointment_of(submission).id]
+            assert rebooking.ask_to_rebook(ids, current_clinic(), actor=user, now=now) == 1
+
+    def test_the_next_person_is_offered_the_time(self, early, waiting, user):
+        self.close_and_ask(waiting, user)
+        behind = waits(booked(LATER), NOW + timedelta(minutes=1))
+        cancel(early)
+        ask()
+        assert [mail.submission_id for mail in offers()] == [behind.id]
+
+    def test_what_was_on_offer_for_them_goes_on(self, early, waiting, user):
+        cancel(early)
+        ask()
+        self.close_and_ask(waiting, user, SOON)
+        assert [mail.state for mail in offers()] == ["cancelled"]
+        assert EARLY in factories.free_keys(SOON)
