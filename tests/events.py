@@ -85,7 +85,8 @@ def _events(submission: Submission) -> Iterator[Any]:
     about = (submission, appointment, clinic)
     yield lambda: emails.received(submission, clinic, now=NOW)
     yield lambda: staff_emails.new_submission(submission, clinic, now=NOW)
-    yield lambda: staff_emails.appointment_changed(submission, clinic, now=NOW, key=":1")
+    times = {"was": NOW, "time": NOW + timedelta(days=1)}
+    yield lambda: staff_emails.appointment_changed(submission, clinic, **times, now=NOW, key=":1")
     yield lambda: emails.closed(submission, clinic, now=NOW)
     yield lambda: staff_emails.urgent(submission, clinic, now=NOW)
     yield lambda: staff_emails.escalation(submission, clinic, now=NOW)

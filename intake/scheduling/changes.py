@@ -145,7 +145,7 @@ def cancel(
     if is_by_staff:
         takeback.remember(appointment, as_it_was, clinic, now=now)
     reminders.renew(submission, appointment, clinic, now=now)
-    _tell_staff(submission, appointment, clinic, now)
+    _tell_staff(submission, appointment, clinic, was=appointment.starts_at, now=now)
 
 
 def undo(
@@ -187,13 +187,15 @@ def _book_at(
     submission.updated_at = now
     action = "appointment restored" if was_cancelled else "appointment moved"
     log.record(action, actor=PATIENT, now=now, subject_id=submission.id)
-    if was_cancelled or before == slot:  # that could not be kept, and is free again
+    if before != slot and not was_cancelled:
+        waitlist.note_opening(before, freed_by=submission.id, now=now)
+    was = before.starts_at if before.starts_at != slot.starts_at else None
+    if was_cancelled or was is None:  # that could not be kept, and can be now
         emails.restored(submission, appointment, clinic, now=now)
     else:
-        waitlist.note_opening(before, freed_by=submission.id, now=now)
-        emails.moved(submission, appointment, clinic, was=before.starts_at, now=now)
+        emails.moved(submission, appointment, clinic, was=was, now=now)
     reminders.renew(submission, appointment, clinic, now=now)
-    _tell_staff(submission, appointment, clinic, now)
+    _tell_staff(submission, appointment, clinic, was=was, now=now)
 
 
 def _owed_another_time(appointment: Appointment, now: datetime) -> bool:
@@ -234,8 +236,15 @@ def _back_to_the_queue(submission: Submission, now: datetime) -> None:
 
 
 def _tell_staff(
-    submission: Submission, appointment: Appointment, clinic: Clinic, now: datetime
+    submission: Submission,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    was: datetime | None,
+    now: datetime,
 ) -> None:
+    """Tell the front desk of a patient's change: from when, and to when the call is now."""
     if appointment.changed_by == PATIENT:
         key = f":{appointment.id.hex}:{appointment.sequence}"
-        appointment_changed(submission, clinic, now=now, key=key)
+        time = appointment.starts_at if appointment.status == "booked" else None
+        appointment_changed(submission, clinic, was=was, time=time, now=now, key=key)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from intake.clinic.clinic import Clinic
 from intake.clinic.safety import call_by
@@ -24,15 +25,42 @@ class StaffMail(MailContext):
     """By when an urgent one is called; "" for all others."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChangedMail(StaffMail):
+    """That a patient changed their call. Without `time` it is cancelled; without `was` it stands
+    again after that; with both it was moved."""
+
+    was: str
+    """The time that does not count any more, or ""."""
+    time: str
+    """The time that counts now, or ""."""
+
+
 def new_submission(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
     """Tell the front desk that there is a request to review."""
     _tell_staff("new_submission", submission, clinic, recipients=clinic.staff_recipients, now=now)
 
 
-def appointment_changed(submission: Submission, clinic: Clinic, *, now: datetime, key: str) -> None:
-    """Tell the front desk that a patient changed their call; `key` tells apart several changes."""
+def appointment_changed(
+    submission: Submission,
+    clinic: Clinic,
+    *,
+    was: datetime | None,
+    time: datetime | None,
+    now: datetime,
+    key: str,
+) -> None:
+    """Tell the front desk that a patient changed their call; `key` tells apart several changes.
+
+    `was` is the time that does not count any more, `time` the one that does; None: there is none.
+    """
+    mail = ChangedMail(
+        **_facts(submission, clinic, now),
+        was=moment_text(was, clinic.tz, "en") if was else "",
+        time=moment_text(time, clinic.tz, "en") if time else "",
+    )
     recipients = clinic.staff_recipients
-    _tell_staff("appointment_changed", submission, clinic, recipients=recipients, now=now, key=key)
+    _send("appointment_changed", mail, submission, recipients=recipients, now=now, key=key)
 
 
 def urgent(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
@@ -128,18 +156,37 @@ def _tell_staff(
     now: datetime,
     since: datetime | None = None,
     is_urgent: bool = False,
+    **when: Any,
+) -> None:
+    mail = StaffMail(
+        **_facts(submission, clinic, since or now),
+        call_by=_call_by(submission, clinic) if is_urgent else "",
+    )
+    _send(name, mail, submission, recipients=recipients, now=now, **when)
+
+
+def _facts(submission: Submission, clinic: Clinic, since: datetime) -> dict[str, Any]:
+    """What every mail to staff says."""
+    return {
+        "clinic_name": clinic.name_in_mail,
+        "clinic_phone": clinic.phone,
+        "reference": submission.reference,
+        "received_at": moment_text(since, clinic.tz, "en"),
+        "link": staff_url(f"/staff/submissions/{submission.id}"),
+    }
+
+
+def _send(
+    name: str,
+    context: StaffMail,
+    submission: Submission,
+    *,
+    recipients: tuple[str, ...],
+    now: datetime,
     key: str = "",
     due_at: datetime | None = None,
     topic: str | None = None,
 ) -> None:
-    context = StaffMail(
-        clinic_name=clinic.name_in_mail,
-        clinic_phone=clinic.phone,
-        reference=submission.reference,
-        received_at=moment_text(since or now, clinic.tz, "en"),
-        link=staff_url(f"/staff/submissions/{submission.id}"),
-        call_by=_call_by(submission, clinic) if is_urgent else "",
-    )
     for address in recipients:
         enqueue(
             name,

@@ -22,7 +22,7 @@ from intake.scheduling.digest import DigestMail
 from intake.scheduling.emails import BookedMail, ConfirmedMail, MovedMail
 from intake.scheduling.reminders import ReminderMail
 from intake.submissions.emails import ClosedMail, ReceivedMail, ResumeMail
-from intake.submissions.staff_emails import StaffMail
+from intake.submissions.staff_emails import ChangedMail, StaffMail
 
 CLINIC: dict[str, Any] = {"clinic_name": "Quiet Clinic", "clinic_phone": "(312) 555-0142"}
 TO_PATIENTS: dict[str, MailContext] = {
@@ -76,8 +76,13 @@ TO_STAFF: dict[str, MailContext] = {
         link="https://staff.example/staff/submissions/1",
         **CLINIC,
     )
-    for name in ("new_submission", "urgent", "escalation", "appointment_changed")
+    for name in ("new_submission", "urgent", "escalation")
 }
+TO_STAFF["appointment_changed"] = ChangedMail(
+    was="Tuesday, November 24, 9:00 am Central Time",
+    time="Wednesday, November 25, 9:00 am Central Time",
+    **asdict(TO_STAFF["new_submission"]),
+)
 TO_USERS: dict[str, MailContext] = {
     "invitation": InvitationMail(
         name="Marta Ruiz", link="https://staff.example/staff/link/1", hours=48, **CLINIC
@@ -160,6 +165,9 @@ def test_a_mail_to_staff_holds_a_reference_a_time_and_one_link(name: str) -> Non
 def test_an_urgent_mail_looks_and_reads_unlike_an_ordinary_one() -> None:
     assert made("urgent").subject == "Urgent: intake needs review now"
     assert made("new_submission").subject == "New intake to review"
+    assert made("appointment_changed").subject == "A patient moved an appointment"
+    assert made("appointment_changed", time="").subject == "A patient cancelled an appointment"
+    assert made("appointment_changed", was="").subject == "A patient took back a cancellation"
     assert made("escalation").subject == "Urgent and not acknowledged: intake needs review"
     assert 'class="card urgent"' in made("urgent").html
     assert 'class="card urgent"' in made("escalation").html

@@ -6,9 +6,10 @@ import pytest
 import time_machine
 
 from intake.clinic.service import current_clinic
-from intake.core.db import unit_of_work
+from intake.core.db import db, unit_of_work
 from intake.development.example import example_user
 from intake.scheduling import hours
+from intake.scheduling.models import Provider
 from intake.scheduling.rebooking import ask_to_rebook
 from intake.submissions.models import Submission
 from tests.appointments import appointment_of, booked, link_in, mails, path_of, rule
@@ -87,3 +88,18 @@ def test_a_time_that_is_free_again_can_be_chosen(client, asked, morning):
     assert page.h1 == "Your consultation"
     assert len(mails(asked, "restored")) == 1
     assert mails(asked, "moved") == []
+
+
+def test_the_same_time_with_somebody_else_is_no_new_time(client, asked, morning):
+    morning.shift(timedelta(minutes=5))
+    with unit_of_work():
+        hours.reopen([WEDNESDAY], **BY_STAFF)
+        away = db.session.get_one(Provider, 1)
+        hours.set_dated(away, [WEDNESDAY], [], label="", version=away.version, **BY_STAFF)
+    page = client.get(path_of(asked))
+    slots = [each.get("value") for each in page.all("input") if each.get("name") == "slot"]
+    assert "2-202611251500" in slots
+    client.submit(slot="2-202611251500")
+    assert [mail.name for mail in mails(asked, "restored", "moved")] == ["restored"]
+    (desk,) = mails(asked, "appointment_changed")
+    assert (desk.context["was"], desk.context["time"][:10]) == ("", "Wednesday,")
