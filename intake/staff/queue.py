@@ -1,7 +1,6 @@
 """The work queue: whom to call first, and why."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from uuid import UUID
@@ -20,50 +19,16 @@ from intake.scheduling.queries import latest_for_all
 from intake.screening.level import Level
 from intake.staff.flag import Handled, handled_of
 from intake.staff.guard import blueprint, requires, waiting_by_rank
+from intake.staff.listing import Group, Lane, Listing
 from intake.staff.mails import trouble_words
 from intake.staff.reasons import safety_reasons
-from intake.staff.rows import QueueRow, booked_row, over_row, waiting_row
+from intake.staff.rows import booked_row, over_row, waiting_row
 from intake.staff.words import LEVELS
 from intake.submissions import queries
 from intake.submissions.models import Submission
 
 LANES = 3
 """How many acute cases stand above the queue and not in it; the others lead it."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """Rows under one heading; `count` may be more than this page shows."""
-
-    label: str
-    count: int
-    rows: list[QueueRow]
-
-
-@dataclass(frozen=True)
-class Lane:
-    """Somebody to call before anything else: what their row would say, and why."""
-
-    row: QueueRow
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listing:
-    """One tab of the queue. `heads` are the columns that differ; `later` is a cursor or ""."""
-
-    key: str
-    caption: str
-    heads: tuple[str, str]
-    groups: list[Group]
-    later: str
-    empty: str
-    lanes: Sequence[Lane] = ()
-
-    @property
-    def shown(self) -> int:
-        """How many people are on this page."""
-        return len(self.lanes) + sum(len(group.rows) for group in self.groups)
 
 
 @blueprint.get("/")

@@ -1,6 +1,6 @@
 """Rows of the queue's table: how long, who, what for, when, and what to do next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask import url_for
@@ -99,6 +99,25 @@ def over_row(
     first = Status(STATUSES[submission.status], "done", CLOSED_FOR.get(submission.closed_for, ""))
     call = Status("No call ahead", "calendar")
     return _row(submission, handled, clinic, now, first=first, call=call, action="Open")
+
+
+def found_row(
+    submission: Submission,
+    appointment: Appointment | None,
+    handled: Handled | None,
+    clinic: Clinic,
+    *,
+    now: datetime,
+) -> QueueRow:
+    """Somebody who was searched for, in the words of the list in which they stand."""
+    if submission.status in ("new", "contacting") or submission.is_flagged:
+        return waiting_row(submission, appointment, handled, clinic, now=now)
+    is_booked = appointment is not None and appointment.status == "booked"
+    if appointment is None or not is_booked:
+        return over_row(submission, handled, clinic, now=now)
+    row = booked_row(submission, appointment, handled, clinic, now=now)
+    starts = opening(when(appointment.starts_at, clinic.tz, now))
+    return replace(row, first=Status("Call is booked", "calendar", starts))
 
 
 def _row(

@@ -17,6 +17,7 @@ from intake.staff import (
     queue,
     reports,
     resume,
+    search,
     settings_closures,
     settings_hours,
     settings_rules,
@@ -26,7 +27,7 @@ from intake.staff import (
 )
 
 VIEWS = (
-    *(queue, submission, any_time, cancelling, contact, mails, resume, unsent),
+    *(queue, search, submission, any_time, cancelling, contact, mails, resume, unsent),
     *(calendar, to_move, feeds),
     *(reports,),
     *(settings_hours, settings_closures, settings_rules),

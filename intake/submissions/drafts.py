@@ -15,7 +15,7 @@ from intake.core.tokens import new_reference, new_token, token_hash
 from intake.screening.catalog import load_catalog
 from intake.screening.level import Level
 from intake.screening.plan import HISTORY, gate_mark
-from intake.submissions import consents
+from intake.submissions import consents, search
 from intake.submissions.assessment import conditions_of, plan_of
 from intake.submissions.flags import PATIENT, assess_and_alarm
 from intake.submissions.given import with_answers
@@ -155,6 +155,7 @@ def save_contact(
     before = (draft.contact or {}).get("contact", {})
     _save_contact(draft, "contact", {**values, **consent}, clinic, now)
     consents.note_change(draft, before, {**values, **consent}, now=now)
+    search.index_contact(draft, before, values)
 
 
 def save_times(

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.core.db import Base, UTCDateTime
@@ -205,3 +205,17 @@ class Try(Base, kw_only=True):
     call_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     """When to call next."""
     undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+
+
+class SearchTerm(Base, kw_only=True):
+    """One thing by which a person is found, as a keyed hash; see `submissions.search`."""
+
+    __tablename__ = "search_terms"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  SQLAlchemy declares it
+
+    term: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, primary_key=True)
+    """When the submission was begun: the terms of one kind stand in the order of results."""
+    submission_id: Mapped[UUID] = mapped_column(
+        ForeignKey("submissions.id", ondelete="CASCADE"), primary_key=True, index=True
+    )

@@ -37,6 +37,7 @@ TABLES = (
     "waitlist",
     "openings",
     "tries",
+    "search_terms",
 )
 
 BLOCKS = "('hold', 'offer', 'pending', 'booked', 'held', 'no_show')"
@@ -128,6 +129,7 @@ def upgrade() -> None:
     _create_waitlist()
     _create_openings()
     _create_tries()
+    _create_search_terms()
     if op.get_bind().dialect.name == "postgresql":
         op.execute(NO_OVERLAP_POSTGRESQL)
         for statement in (*APPEND_ONLY_POSTGRESQL, *ANNOUNCED_POSTGRESQL):
@@ -682,3 +684,21 @@ def _create_tries() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_tries"),
     )
     op.create_index("ix_tries_submission_id", "tries", ["submission_id"])
+
+
+def _create_search_terms() -> None:
+    op.create_table(
+        "search_terms",
+        sa.Column("term", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submissions.id"],
+            name="fk_search_terms_submission_id_submissions",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("term", "at", "submission_id", name="pk_search_terms"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_search_terms_submission_id", "search_terms", ["submission_id"])

@@ -28,6 +28,11 @@ class Receptionist:
         self.hands.press(self.page.get_by_role("link", name=name, exact=True))
         self.sees(name)
 
+    def searches_for(self, words: str) -> None:
+        self.hands.type(self.page.get_by_role("searchbox"), words)
+        self.presses("Search")
+        self.sees("Search")
+
     @property
     def record_number(self) -> str:
         """The id of the record on the screen, as its address has it."""

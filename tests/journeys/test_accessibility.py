@@ -119,6 +119,16 @@ def test_the_calendar(open_page, clinic):
     check(receptionist.page)
 
 
+def test_the_lists_of_the_front_desk(open_page, clinic):
+    sent = request_from(clinic)
+    receptionist = Receptionist(open_page(**WITH_AXE), clinic, Mouse())
+    receptionist.signs_in_by_a_one_time_link()
+    check(receptionist.page)
+    for words in (sent.name, "nobody"):
+        receptionist.searches_for(words)
+        check(receptionist.page)
+
+
 def test_the_settings(open_page, clinic):
     administrator = Receptionist(open_page(**WITH_AXE), clinic, Mouse())
     administrator.signs_in_by_a_one_time_link("admin@example.com")

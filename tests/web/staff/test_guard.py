@@ -19,6 +19,8 @@ PUBLIC = {"security.login", "security.logout", "links.follow", "forgotten.ask", 
 
 GUARDED = {
     "staff.queue": Permission.SEE_QUEUE,
+    "staff.search": Permission.SEE_QUEUE,
+    "staff.ask_search": Permission.SEE_QUEUE,
     "staff.show": Permission.SEE_QUEUE,
     "staff.book": Permission.BOOK,
     "staff.any_time": Permission.BOOK,
@@ -61,6 +63,7 @@ GUARDED = {
 }
 
 LEAD_ON = {
+    ("POST", "staff.ask_search"),
     ("GET", "staff.cancel_call"),
     ("POST", "staff.open_again"),
     ("POST", "staff.send_resume_link"),
