@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from intake.accounts import emails as account_emails
 from intake.clinic.clinic import Clinic
@@ -17,7 +17,8 @@ from intake.notifications.models import Message
 from intake.scheduling import asking, digest, reminders
 from intake.scheduling import emails as call_emails
 from intake.scheduling.models import Appointment
-from intake.submissions import emails, resume, staff_emails
+from intake.submissions import emails, failures, resume, staff_emails
+from intake.submissions.address_tests import send_test
 from intake.submissions.models import Acknowledgement, Submission
 from tests.appointments import appointment_of, booked
 from tests.factories import MONDAY_MORNING as NOW
@@ -107,10 +108,20 @@ def _events(submission: Submission) -> Iterator[Any]:
         submission, clinic, to="dana@example.org", actor="system", now=NOW, tell=emails.unfinished
     )
     yield lambda: digest.send(clinic, now=NOW)
+    yield lambda: _failures(clinic)
+    yield lambda: send_test("desk@example.com", clinic, now=NOW)
     staff = {"clinic": clinic, "now": NOW}
     yield lambda: account_emails.invitation(user, "https://x.example/1", hours=24, **staff)
     yield lambda: account_emails.new_password(user, "https://x.example/2", minutes=30, **staff)
     yield lambda: account_emails.password_changed(user, **staff)
+
+
+def _failures(clinic: Clinic) -> None:
+    """The notice that a mail did not arrive, which does arrive now."""
+    first = db.session.scalars(select(Message).limit(1)).one()
+    first.state = "failed"
+    failures.send(clinic, now=NOW)
+    first.state = "queued"
 
 
 def _offer(submission: Submission, appointment: Appointment, clinic: Clinic) -> None:

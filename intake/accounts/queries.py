@@ -22,6 +22,11 @@ def names_of(user_ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row.id: row.name for row in rows}
 
 
+def working_addresses() -> set[str]:
+    """The addresses of all users who can sign in."""
+    return set(db.session.scalars(select(User.email).where(User.active)))
+
+
 def live_link(token: str, *, now: datetime) -> tuple[SignInLink, User] | None:
     """A link that still works, with its user; it is not used up by looking."""
     row = db.session.execute(

@@ -29,7 +29,7 @@ def record(
 ) -> None:
     """Add an entry in the current unit of work.
 
-    `detail` holds words of ours ("level urgent"), never what a person entered.
+    `detail` holds words of ours ("level urgent"), never what a patient entered.
     """
     if is_postgresql():
         # SQLite needs no lock: its writers come one at a time.

@@ -10,7 +10,7 @@ from intake.core.db import Base, UTCDateTime
 
 
 class AuditEntry(Base, kw_only=True):
-    """One thing somebody did. Holds ids and words of ours, never a value a person entered."""
+    """One thing somebody did. Holds ids and words of ours, never a value a patient entered."""
 
     __tablename__ = "audit_log"
     __table_args__ = (Index(None, "subject_id", "seq"),)
@@ -22,7 +22,7 @@ class AuditEntry(Base, kw_only=True):
     action: Mapped[str] = mapped_column(String(60))
     subject_id: Mapped[UUID | None] = mapped_column(default=None)
     """The record it is about, mostly a submission."""
-    detail: Mapped[str] = mapped_column(String(500), default="")
+    detail: Mapped[str] = mapped_column(String(2000), default="")
     request_id: Mapped[str] = mapped_column(String(32), default="")
     chain: Mapped[str] = mapped_column(String(64), default="")
     """HMAC-SHA256 over this entry and the chain value of the entry before it."""

@@ -25,7 +25,7 @@ from intake.notifications import worker as mail_worker
 from intake.scheduling import digest, waitlist
 from intake.scheduling.links import delete_old_links
 from intake.scheduling.placing import SlotTaken
-from intake.submissions import unfinished
+from intake.submissions import failures, unfinished
 from intake.submissions.drafts import delete_expired
 from intake.web import limits
 
@@ -107,6 +107,7 @@ def _every_minute() -> None:
     _read_reports(settings().bounces)
     with unit_of_work():
         digest.send(current_clinic(), now=clock.now())
+        failures.send(current_clinic(), now=clock.now())
 
 
 def _read_reports(path: Path | None) -> None:

@@ -10,7 +10,7 @@ from intake.core.db import Base, UTCDateTime
 
 
 class ClinicSettings(Base, kw_only=True):
-    """The clinic's settings as one document, checked by `clinic.clinic.read_clinic`."""
+    """The clinic's settings as one document, checked by `clinic.document.read_clinic`."""
 
     __tablename__ = "clinic_settings"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -18,6 +18,8 @@ class ClinicSettings(Base, kw_only=True):
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    changes: Mapped[dict[str, list[str]]] = mapped_column(JSON, default_factory=dict)
+    """Who changed each setting last, and when: its name to actor and instant (ISO 8601)."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it

@@ -84,6 +84,9 @@ def _reachable(clinic: Clinic) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "phone_number", (clinic.phone_number,)
     yield "staff_recipients", clinic.staff_recipients
     yield "on_call_recipients", clinic.on_call_recipients
+    yield "change_recipients", clinic.change_recipients
+    yield "digest_recipients", clinic.digest_recipients
+    yield "failure_recipients", clinic.failure_recipients
     yield "reply_to", (clinic.reply_to,)
     yield "safety_contact", _ways(clinic.safety_contact)
     yield "backup_contact", _ways(clinic.backup_contact)

@@ -14,13 +14,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import Settings
 from intake.audit.models import AuditEntry
 from intake.clinic.clinic import Clinic, ClinicSettingsError
+from intake.clinic.recipients import Told, all_addresses, told_of
 from intake.clinic.safety import gaps
 from intake.clinic.service import current_clinic
 from intake.core.db import db, is_postgresql
 from intake.core.encryption import key_ring
 from intake.core.instance import open_to_others
 from intake.doctor.finding import Finding, fail, note, ok
-from intake.notifications import queries
+from intake.notifications import bounces, queries
 from intake.ops import pending_migrations
 
 GIGABYTE = 1 << 30
@@ -61,16 +62,23 @@ def people(settings: Settings) -> Iterator[Finding]:
         yield fail("recipients", kind, "flask --app wsgi clinic setup FILE")
         return
     yield _recipients(clinic, settings)
-    for event, addresses in (
-        ("a new request", clinic.staff_recipients),
-        ("an urgent flag", clinic.alarm_recipients),
-        ("a flag left open", (clinic.backup_contact.email,) if clinic.backup_contact else ()),
-    ):
-        told = ", ".join(addresses)
-        if told:
-            yield ok("recipients", f"{event}: {told}")
-        else:
-            yield fail("recipients", f"{event}: nobody", "Correct the clinic's settings.")
+    lost = bounces.marked(all_addresses(clinic))
+    for told in told_of(clinic, lost=lost):
+        yield _told(told)
+
+
+def _told(told: Told) -> Finding:
+    """Whether one event reaches anybody."""
+    mend = "Correct it on the staff site: Settings, Recipients."
+    if not told.addresses:
+        return fail("recipients", f"{told.words}: nobody", mend)
+    if not told.reaches_somebody:
+        came_back = f"mails to {', '.join(told.lost)} came back"
+        return fail("recipients", f"{told.words}: nobody, {came_back}", mend)
+    words = f"{told.words}: {', '.join(told.addresses)}"
+    if told.lost:
+        return note("recipients", f"{words}; mails to {', '.join(told.lost)} came back", mend)
+    return ok("recipients", words)
 
 
 def _recipients(clinic: Clinic, settings: Settings) -> Finding:

@@ -10,7 +10,7 @@ import hmac
 import logging
 import mailbox
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from email.message import EmailMessage
 from hashlib import sha256
@@ -107,6 +107,13 @@ def is_marked(address: str) -> bool:
     """Whether mails to an address came back."""
     query = select(Undeliverable.address).where(Undeliverable.address == _key(address))
     return db.session.scalar(query) is not None
+
+
+def marked(addresses: Collection[str]) -> set[str]:
+    """Those of the addresses to which mails came back."""
+    keys = {_key(address): address for address in addresses}
+    query = select(Undeliverable.address).where(Undeliverable.address.in_(keys))
+    return {keys[key] for key in db.session.scalars(query)}
 
 
 def _key(address: str) -> str:

@@ -38,7 +38,7 @@ def send(clinic: Clinic, *, now: datetime) -> bool:
     opens_at = periods[0].opens_at if periods else None
     if opens_at is None or not opens_at <= now < opens_at + LATEST:
         return False
-    keys = {_key(address, local): address for address in clinic.staff_recipients}
+    keys = {_key(address, local): address for address in clinic.digest_to}
     if with_keys(keys):
         return False
     context = _context(clinic, local)

@@ -16,6 +16,7 @@ from intake.staff.guard import staff_user
 from intake.staff.words import when
 
 PAGES = (
+    ("Recipients", "staff.settings_recipients"),
     ("Hours", "staff.settings_hours"),
     ("Closures", "staff.settings_closures"),
     ("Booking rules", "staff.settings_rules"),

@@ -20,6 +20,7 @@ from intake.staff import (
     search,
     settings_closures,
     settings_hours,
+    settings_recipients,
     settings_rules,
     submission,
     to_move,
@@ -30,7 +31,7 @@ VIEWS = (
     *(queue, search, submission, any_time, cancelling, contact, mails, resume, unsent),
     *(calendar, to_move, feeds),
     *(reports,),
-    *(settings_hours, settings_closures, settings_rules),
+    *(settings_recipients, settings_hours, settings_closures, settings_rules),
 )
 """Modules whose views stand on the guarded blueprint; importing them adds the views."""
 

@@ -64,8 +64,13 @@ MESSAGES = {
     "new_submission": "Notice to the front desk",
     "urgent": "Alert to staff on call",
     "escalation": "Alert to the backup contact",
+    "failures": "Notice of emails that did not arrive",
+    "test_of_address": "Test of an address",
 }
-TO_STAFF = ("appointment_changed", "new_submission", "urgent", "escalation", "digest")
+TO_STAFF = (
+    *("appointment_changed", "new_submission", "urgent", "escalation", "digest"),
+    *("failures", "test_of_address"),
+)
 """Those that go to staff."""
 OUTCOMES = {
     "safe_plan": "Reached – safe for now, plan agreed",

@@ -59,7 +59,7 @@ def appointment_changed(
         was=moment_text(was, clinic.tz, "en") if was else "",
         time=moment_text(time, clinic.tz, "en") if time else "",
     )
-    recipients = clinic.staff_recipients
+    recipients = clinic.changes_to
     _send("appointment_changed", mail, submission, recipients=recipients, now=now, key=key)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from intake.clinic.clinic import EXAMPLE_CLINIC, read_clinic, refuse_unknown, write_clinic
+from intake.clinic.clinic import EXAMPLE_CLINIC
+from intake.clinic.document import read_clinic, refuse_unknown, write_clinic
 from intake.clinic.safety import gaps
 from intake.scheduling.meeting import NAMES
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from intake.clinic.clinic import EXAMPLE_CLINIC, write_clinic
+from intake.clinic.clinic import EXAMPLE_CLINIC
+from intake.clinic.document import write_clinic
 from intake.clinic.service import current_clinic, save_clinic
 from intake.core.db import unit_of_work
 from tests.clinics import REAL

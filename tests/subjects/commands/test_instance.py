@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.clinic.clinic import write_clinic
+from intake.clinic.document import write_clinic
 from intake.core.instance import OTHERS
 from tests.clinics import REAL
 from tests.processes import Installation, installation, wait_for

@@ -5,12 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from intake.clinic.clinic import (
-    EXAMPLE_CLINIC,
-    ClinicSettingsError,
-    read_clinic,
-    write_clinic,
-)
+from intake.clinic.clinic import EXAMPLE_CLINIC, ClinicSettingsError
+from intake.clinic.document import read_clinic, write_clinic
 from intake.clinic.safety import call_by, example_values, gaps, promised_call
 from intake.screening.level import Level
 from tests.clinics import REAL

@@ -21,7 +21,9 @@ from intake.scheduling.asking import EarlierTimeMail, RebookMail
 from intake.scheduling.digest import DigestMail
 from intake.scheduling.emails import BookedMail, ConfirmedMail, MovedMail
 from intake.scheduling.reminders import ReminderMail
+from intake.submissions.address_tests import AddressTestMail
 from intake.submissions.emails import ClosedMail, ReceivedMail, ResumeMail
+from intake.submissions.failures import FailuresMail
 from intake.submissions.staff_emails import ChangedMail, StaffMail
 
 CLINIC: dict[str, Any] = {"clinic_name": "Quiet Clinic", "clinic_phone": "(312) 555-0142"}
@@ -95,7 +97,12 @@ TO_USERS: dict[str, MailContext] = {
 DIGEST = DigestMail(
     waiting=3, calls=2, undelivered=1, link="https://staff.example/staff/", **CLINIC
 )
-MAILS = TO_PATIENTS | TO_STAFF | TO_USERS | {"digest": DIGEST}
+FAILURES = FailuresMail(undelivered=2, link="https://staff.example/staff/emails", **CLINIC)
+ADDRESS_TEST = AddressTestMail(
+    told_of="a new request, the numbers of the day", link="https://staff.example/staff/", **CLINIC
+)
+MAILS = TO_PATIENTS | TO_STAFF | TO_USERS
+MAILS |= {"digest": DIGEST, "failures": FAILURES, "test_of_address": ADDRESS_TEST}
 HELP = "If you have an emergency call 911. For support any time call or text 988."
 NEVER = re.compile(
     "ketamine|depress|anxi|suicid|ptsd|trauma|pain|migraine|headache|score|screening|triage|risk|"

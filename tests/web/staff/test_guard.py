@@ -58,6 +58,9 @@ GUARDED = {
     "staff.settings_closures": Permission.MANAGE_SETTINGS,
     "staff.add_closure": Permission.MANAGE_SETTINGS,
     "staff.remove_closure": Permission.MANAGE_SETTINGS,
+    "staff.settings_recipients": Permission.MANAGE_SETTINGS,
+    "staff.save_recipients": Permission.MANAGE_SETTINGS,
+    "staff.test_recipient": Permission.MANAGE_SETTINGS,
     "staff.settings_rules": Permission.MANAGE_SETTINGS,
     "staff.save_rules": Permission.MANAGE_SETTINGS,
 }
