@@ -18,12 +18,13 @@ from intake.core import clock
 from intake.core.i18n import LANGUAGES, language
 from intake.patient import journey, questions, summary
 from intake.patient.journey import Step
-from intake.patient.leaving import way_out
+from intake.patient.leaving import AWAY, way_out
 from intake.patient.visit import (
     DRAFT_COOKIE,
     Elsewhere,
     Visit,
     changing_visit,
+    mail_way_back,
     see,
     send_if_short,
     visit,
@@ -103,6 +104,8 @@ def _answer(key: str, *, further: bool) -> ResponseReturnValue:
     try:
         return _take_in(key, further=further)
     except Elsewhere:
+        if wish() == AWAY:
+            return see(url_for("wizard.leave"))
         if questions.sent_danger(key, language()):
             return see(url_for("pages.urgent_help", unsaved=1))
         raise
@@ -115,6 +118,8 @@ def _take_in(key: str, *, further: bool) -> ResponseReturnValue:
     when the page is skipped or left, and when it was shown before the request took another way.
     """
     with changing_visit(even_sent=True) as here:
+        if wish() == AWAY:
+            mail_way_back(here)
         sheet = _sheet_if_asked(here, key, further=further)
         if sheet is None or _is_of_old(sheet):
             told = questions.sent_danger(key, here.language)
@@ -244,7 +249,7 @@ def _save(
     if _calls_for_help(here, step, given):
         return see(url_for("answering.help_now", **_what_for(here, step)))
     out = way_out()
-    if out and here.draft.is_draft:
+    if out and (here.draft.is_draft or wish() == AWAY):
         return see(out)
     return here.onward() if step.key in here.done else _see_more(step)
 

@@ -7,7 +7,9 @@ from intake.web.anew import wish
 NEUTRAL_PAGE = "https://www.weather.gov/"
 """What is seen instead by somebody who comes in while a person answers."""
 
-WAYS_OUT = {"save": "resume.save", "call-me": "call_me.ask"}
+AWAY = "away"
+"""What the button sends that shows something else at once."""
+WAYS_OUT = {"save": "resume.save", "call-me": "call_me.ask", AWAY: "wizard.leave"}
 """Where the buttons lead that leave the page."""
 
 

@@ -14,7 +14,6 @@ from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.patient import summary
 from intake.patient.forms import BirthdayForm
-from intake.patient.leaving import NEUTRAL_PAGE
 from intake.patient.visit import DRAFT_COOKIE, Visit, changing_visit, see, visit
 from intake.screening.level import Level
 from intake.submissions import drafts
@@ -63,17 +62,8 @@ def _mail_link() -> ResponseReturnValue:
             return see(url_for("resume.save"))
         links.mail_link(here.draft, here.clinic, to=address, actor=PATIENT, now=now)
         spend(MAILED, str(here.draft.id), now=now)
-    return _take_off() if "take_off" in request.form else see(url_for("resume.save", mailed=1))
-
-
-def _take_off() -> ResponseReturnValue:
-    """Forget the request in this browser, and show the weather.
-
-    Not by a redirect, because our content policy lets no form end at another site.
-    """
-    session.pop(DRAFT_COOKIE, None)
-    page = render_template("patient/taken_off.html", neutral_page=NEUTRAL_PAGE)
-    return page, {"Refresh": f"0; url={NEUTRAL_PAGE}"}
+    is_taken_off = "take_off" in request.form
+    return see(url_for("wizard.leave") if is_taken_off else url_for("resume.save", mailed=1))
 
 
 @blueprint.route("/resume/<token>", methods=["GET", "POST"])

@@ -26,7 +26,9 @@ from intake.scheduling.placing import SlotTaken
 from intake.screening.catalog import load_catalog
 from intake.screening.level import Level
 from intake.screening.plan import HEALTH, HISTORY, SAFETY, Plan, plan_for
-from intake.submissions import assessment, drafts, service
+from intake.submissions import assessment, drafts, resume, service
+from intake.submissions.emails import patient_address
+from intake.submissions.flags import PATIENT
 from intake.submissions.models import Submission
 
 DRAFT_COOKIE = "draft"
@@ -162,6 +164,7 @@ class Visit:
             "for_other": self.is_for_other,
             "is_sent": False,
             "easier": not drafts.is_short_way(self.draft),
+            "way_back": way_back(self.draft),
         }
 
     def _page_after_sending(self) -> dict[str, Any]:
@@ -173,6 +176,7 @@ class Visit:
             "asks_safety": self.plan.safety is not None,
             "for_other": self.is_for_other,
             "is_sent": True,
+            "way_back": "sent",
         }
 
     def onward(self) -> ResponseReturnValue:
@@ -281,6 +285,25 @@ def _visit_of(draft: Submission | None, *, even_sent: bool = False) -> Visit:
     if not (draft.is_draft or even_sent):
         raise Elsewhere(url_for("wizard.done"))
     return Visit(draft, current_clinic())
+
+
+def way_back(draft: Submission) -> str:
+    """How somebody comes back whose browser forgets the draft: by a "link" mailed already, by one
+    we may "mail", or not at all ("").
+    """
+    if resume.has_link(draft, now=clock.now()):
+        return "link"
+    return "mail" if patient_address(draft) is not None else ""
+
+
+def mail_way_back(here: Visit) -> None:
+    """Mail a link to somebody whose browser is to forget the draft, if there is none that works
+    and we may. In the current unit of work.
+    """
+    draft, now = here.draft, clock.now()
+    if draft.is_draft and way_back(draft) == "mail":
+        to = patient_address(draft)
+        resume.mail_link(draft, here.clinic, to=to, actor=PATIENT, now=now)
 
 
 def url_of(step: Step) -> str:

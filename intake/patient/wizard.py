@@ -104,12 +104,13 @@ def _contact_page(form: ContactForm, page: dict[str, Any]) -> str:
 def leave() -> ResponseReturnValue:
     """Take the request off the screen: forget it in this browser, and show the weather instead.
 
-    A link and not a form, because our content policy lets no form end at another site. Nothing
-    changes but the browser's own cookie.
+    Not by a redirect, because our content policy lets no form end at another site. Nothing changes
+    but the browser's own cookie.
     """
     if request.method == "GET":  # a HEAD is a program that looks where the link leads
         session.pop(DRAFT_COOKIE, None)
-    return see(NEUTRAL_PAGE)
+    page = render_template("patient/taken_off.html", neutral_page=NEUTRAL_PAGE)
+    return page, {"Refresh": f"0; url={NEUTRAL_PAGE}"}
 
 
 @blueprint.route("/times", methods=["GET", "POST"])

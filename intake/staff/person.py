@@ -21,6 +21,7 @@ from intake.staff.words import (
     opening,
     when,
 )
+from intake.submissions import spoken
 from intake.submissions.models import Submission
 
 Fact = tuple[str, str]
@@ -87,6 +88,11 @@ class Person:
         return self._text("voicemail_ok") in ("clinic", "name_only")
 
     @property
+    def may_name_clinic(self) -> bool:
+        """Whether whoever hears a message, or answers, may learn which clinic called."""
+        return self._text("voicemail_ok") == "clinic"
+
+    @property
     def best_times(self) -> list[str]:
         """The parts of the day in which the person would like to be called."""
         best = self.reach.get("best_time") or []
@@ -106,32 +112,26 @@ class Person:
         }
         return words.get(self._text("voicemail_ok"), "Voicemail: not asked, so leave none")
 
-    def script(self, caller: str, clinic: Clinic) -> str:
-        """What to say on voicemail, or "" when nothing may be left."""
-        first = caller.split(maxsplit=1)[0] if caller else ""
-        hello = f"Hello {self.call_name}, this is {first}"
-        back = f"Please call me back at {clinic.phone}. Thank you."
-        match self._text("voicemail_ok"):
-            case "clinic":
-                return f"{hello} from {clinic.name}. {back}"
-            case "name_only":
-                return f"{hello}. {back}"
-            case _:
-                return ""
+    def voicemail_script(self, caller: str, clinic: Clinic) -> spoken.Script | None:
+        """What to say on voicemail; None when nothing may be left."""
+        if not self.may_leave_voicemail:
+            return None
+        return spoken.voicemail(
+            self.language,
+            name=self.call_name,
+            caller=caller,
+            clinic=clinic.name if self.may_name_clinic else "",
+            phone=clinic.phone,
+        )
 
-    def opening_line(self, caller: str, clinic: Clinic) -> str:
+    def opening_script(self, caller: str, clinic: Clinic) -> spoken.Script:
         """How to begin a call: whoever answers learns of the clinic only if that is allowed."""
-        first = caller.split(maxsplit=1)[0] if caller else ""
-        whom = self.call_name or "the person who asked us to call"
-        if self._text("voicemail_ok") == "clinic":
-            return f"Hello, this is {first} from {clinic.name}. Am I speaking with {whom}?"
-        return f"Hello, this is {first}. Am I speaking with {whom}?"
+        named = clinic.name if self.may_name_clinic else ""
+        return spoken.opening(self.language, name=self.call_name, caller=caller, clinic=named)
 
     def opening_rule(self) -> str:
         """What not to say before the right person is on the phone; "" if nothing."""
-        if self._text("voicemail_ok") == "clinic":
-            return ""
-        return "Name the clinic only once you speak with them."
+        return "" if self.may_name_clinic else "Name the clinic only once you speak with them."
 
     def facts(self, clinic: Clinic, *, now: datetime) -> list[Fact]:
         """What the record shows about the person; nothing about their health."""

@@ -29,9 +29,11 @@ from intake.staff.reasons import Why, explain
 from intake.staff.scores import Score, scores_of
 from intake.staff.words import CHANNELS, STATUSES, Tag, when
 from intake.submissions import resume
+from intake.submissions.drafts import is_short_way
 from intake.submissions.emails import patient_address
 from intake.submissions.models import Submission
 from intake.submissions.queries import notes_of
+from intake.submissions.spoken import Script
 
 LogLine = tuple[str, str, str]
 """An icon, the words, and a small second line."""
@@ -66,6 +68,8 @@ class Progress:
     asked: int
     open: list[str]
     can_mail: bool
+    was_short: bool
+    """Whether everything that was asked is answered, and the rest was left to the call."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +86,8 @@ class Record:
     reasons: list[Why]
     facts: list[Fact]
     contact: ContactCard
-    opening_line: str
-    script: str
+    opening: Script
+    voicemail: Script | None
     call: Call | None
     reading: Reading | None
     cancelled: list[LogLine]
@@ -147,8 +151,8 @@ def record_of(
         reasons=explain(submission, clinic, sees_answers=sees_answers, now=now),
         facts=person.facts(clinic, now=now),
         contact=contact_card(submission, person, clinic, call=kept, now=now),
-        opening_line=person.opening_line(user.name, clinic),
-        script=person.script(user.name, clinic),
+        opening=person.opening_script(user.name, clinic),
+        voicemail=person.voicemail_script(user.name, clinic),
         call=_call(kept, person, clinic, diary, now=now),
         reading=reading_of(submission, clinic, now=now) if kept else None,
         cancelled=cancelled_calls(submission, clinic, now=now),
@@ -170,9 +174,11 @@ def record_of(
 def _progress(submission: Submission, clinic: Clinic) -> Progress:
     still_open = resume.left_open(submission, clinic)
     may_mail = patient_address(submission) is not None and submission.status not in resume.OVER
+    answered, asked = resume.answered_of(submission, clinic), resume.asked_of(submission, clinic)
     return Progress(
-        answered=resume.answered_of(submission, clinic),
-        asked=resume.asked_of(submission, clinic),
+        answered=answered,
+        asked=asked,
+        was_short=is_short_way(submission) and 0 < answered == asked,
         open=[load_catalog()[each.id].title for each in still_open],
         can_mail=may_mail and bool(still_open or submission.is_draft),
     )

@@ -155,6 +155,47 @@ def test_a_chosen_time_is_held_for_whoever_takes_the_short_way(client: Browser) 
     assert db.session.scalars(select(Appointment.status)).one() == "hold"
 
 
+def to_trauma(client: Browser, **contact: object) -> Page:
+    """The page on stressful experiences, begun by somebody with these details."""
+    journey.to_contact(client, conditions=["ptsd"])
+    client.submit(**{**journey.CONTACT, **contact})
+    client.submit(**journey.NO_THOUGHTS)
+    return journey.skip_to(client, "/request/screening/pc_ptsd_5")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "mails", "words"),
+    [
+        (["call", "email"], 1, "We email you a link to go on later."),
+        (["call"], 0, "You cannot open this form again after that."),
+    ],
+)
+def test_leaving_in_haste_keeps_what_was_typed_and_shows_the_weather(
+    client: Browser, allowed: list[str], mails: int, words: str
+) -> None:
+    shown = to_trauma(client, contact_by=allowed)
+    assert words in shown.text
+    page = client.submit(exposure="yes", leave="away")
+    assert page.headers["Refresh"] == "0; url=https://www.weather.gov/"
+    assert "Iconic" not in page.text
+    assert submission().answers["pc_ptsd_5"] == {"exposure": "yes"}
+    links = db.session.scalars(select(Message.id).where(Message.name == "resume")).all()
+    assert len(links) == mails
+    assert client.get("/request/save").path == "/request/start"
+    client.page = shown
+    assert "Refresh" in client.submit(leave="away").headers  # also when nothing is open any more
+
+
+def test_leaving_in_haste_after_sending_says_that_we_have_it(client: Browser) -> None:
+    journey.to_done(client, conditions=["ptsd"])
+    page = client.get("/request/screening/pc_ptsd_5")
+    assert "Your request is with us already." in page.text
+    page = client.submit(exposure="no", leave="away")
+    assert page.headers["Refresh"] == "0; url=https://www.weather.gov/"
+    assert submission().answers["pc_ptsd_5"] == {"exposure": "no"}
+    assert client.get("/request/done").path == "/"
+
+
 @pytest.mark.parametrize("leave", ["save", "call-me"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_danger_counts_as_with_continue(client: Browser, language: str, leave: str) -> None:

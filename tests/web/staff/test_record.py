@@ -72,6 +72,17 @@ def test_the_voicemail_words_respect_the_permission(
     assert script in page.text
 
 
+def test_what_to_say_is_in_the_language_of_whom_they_call(desk: Browser) -> None:
+    submission = factories.sent(voicemail_ok="clinic")
+    with unit_of_work():
+        submission.language = "es"
+    text = see(desk, submission).text
+    assert "Hola, Dana. Habla Marta de Iconic Infusions." in text
+    assert "In English: “Hello Dana, this is Marta from Iconic Infusions. Please call me" in text
+    assert "¿Hablo con Dana?" in text
+    assert "In English" not in see(desk, factories.sent()).text
+
+
 def test_it_warns_when_calls_were_not_chosen(desk: Browser) -> None:
     assert "Did not choose phone calls" in see(desk, factories.sent(contact_by=["email"])).text
     assert "Did not choose phone calls" not in see(desk, factories.sent()).text

@@ -5,8 +5,11 @@ from sqlalchemy import select
 from intake.core.db import db
 from intake.notifications.models import Message
 from intake.notifications.render import render
+from intake.submissions.models import Submission
 from tests import factories
 from tests.browse import Browser
+from tests.web.patient import journey
+from tests.web.patient.test_steps import CALL
 from tests.web.staff.people import actions
 from tests.web.staff.test_record import path_of, see
 
@@ -24,6 +27,18 @@ def test_staff_see_how_much_was_answered_but_only_clinicians_what_is_open(
     assert "Medical safety questions" not in text
     assert "Open: " in (text := see(clinician, submission).text)
     assert "Medical safety questions" in text
+
+
+def test_where_nothing_is_left_of_the_short_way_nobody_is_sent_through_a_rest(
+    desk: Browser, client: Browser
+) -> None:
+    client.get("/request/call-me")
+    client.submit(**CALL)
+    client.submit(**journey.NO_THOUGHTS)
+    text = see(desk, db.session.scalars(select(Submission)).one()).text
+    assert "Answered everything on the short way." in text
+    assert "Go through the rest" not in text
+    assert "Email was not allowed" not in text
 
 
 def test_a_link_is_mailed_and_recorded(desk: Browser) -> None:
