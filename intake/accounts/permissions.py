@@ -15,6 +15,7 @@ class Permission(Enum):
     MANAGE_USERS = "invite, change and disable users"
     MANAGE_SETTINGS = "change the clinic's settings"
     SEE_AUDIT = "read the audit log"
+    EXPORT = "download lists of requests"
 
 
 ROLES = ("front_desk", "clinician", "administrator", "auditor")
@@ -23,9 +24,14 @@ _FRONT_DESK = frozenset({Permission.SEE_QUEUE, Permission.CONTACT, Permission.BO
 
 ROLE_PERMISSIONS = {
     "front_desk": _FRONT_DESK,
-    "clinician": _FRONT_DESK | {Permission.SEE_ANSWERS, Permission.CLOSE_FLAG},
+    "clinician": _FRONT_DESK | {Permission.SEE_ANSWERS, Permission.CLOSE_FLAG, Permission.EXPORT},
     "administrator": _FRONT_DESK
-    | {Permission.MANAGE_USERS, Permission.MANAGE_SETTINGS, Permission.SEE_AUDIT},
+    | {
+        Permission.MANAGE_USERS,
+        Permission.MANAGE_SETTINGS,
+        Permission.SEE_AUDIT,
+        Permission.EXPORT,
+    },
     "auditor": frozenset({Permission.SEE_AUDIT}),
 }
 

@@ -16,6 +16,8 @@ from intake.staff import (
     mails,
     queue,
     reports,
+    reports_list,
+    reports_tabs,
     resume,
     search,
     settings_closures,
@@ -30,7 +32,7 @@ from intake.staff import (
 VIEWS = (
     *(queue, search, submission, any_time, cancelling, contact, mails, resume, unsent),
     *(calendar, to_move, feeds),
-    *(reports,),
+    *(reports, reports_list, reports_tabs),
     *(settings_recipients, settings_hours, settings_closures, settings_rules),
 )
 """Modules whose views stand on the guarded blueprint; importing them adds the views."""

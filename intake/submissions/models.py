@@ -48,6 +48,7 @@ class Submission(Base, kw_only=True):
             sqlite_where=text(IN_QUEUE),
         ),
         Index(None, "status", "waiting_since", "id"),
+        Index(None, "sent_at", "id", "status"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)

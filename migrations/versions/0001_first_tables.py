@@ -306,6 +306,7 @@ def _create_submissions() -> None:
     op.create_index(
         "ix_submissions_status_waiting_since_id", "submissions", ["status", "waiting_since", "id"]
     )
+    op.create_index("ix_submissions_sent_at_id_status", "submissions", ["sent_at", "id", "status"])
     op.create_index(
         "ix_submissions_queue",
         "submissions",

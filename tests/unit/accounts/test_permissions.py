@@ -8,10 +8,10 @@ P = Permission
 
 EXPECTED = {
     "front_desk": {P.SEE_QUEUE, P.CONTACT, P.BOOK},
-    "clinician": {P.SEE_QUEUE, P.CONTACT, P.BOOK, P.SEE_ANSWERS, P.CLOSE_FLAG},
+    "clinician": {P.SEE_QUEUE, P.CONTACT, P.BOOK, P.SEE_ANSWERS, P.CLOSE_FLAG, P.EXPORT},
     "administrator": {
         *(P.SEE_QUEUE, P.CONTACT, P.BOOK),
-        *(P.MANAGE_USERS, P.MANAGE_SETTINGS, P.SEE_AUDIT),
+        *(P.MANAGE_USERS, P.MANAGE_SETTINGS, P.SEE_AUDIT, P.EXPORT),
     },
     "auditor": {P.SEE_AUDIT},
 }

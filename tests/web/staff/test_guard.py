@@ -30,6 +30,8 @@ GUARDED = {
     "staff.send_resume_link": Permission.CONTACT,
     "staff.ask_hand_over": Permission.SEE_ANSWERS,
     "staff.do_hand_over": Permission.SEE_ANSWERS,
+    "staff.ask_list": Permission.EXPORT,
+    "staff.download_list": Permission.EXPORT,
     "staff.undelivered_mails": Permission.SEE_QUEUE,
     "staff.change_mail": Permission.CONTACT,
     "staff.unsent": Permission.SEE_QUEUE,
