@@ -109,10 +109,7 @@ class Snapshot:
             db.engine.dispose()
             shutil.copy(self._file, f"{self._file}.snapshot")
             return
-        self.app.extensions["snapshot"] = {
-            table: [dict(row._mapping) for row in db.session.execute(table.select())]
-            for table in db.metadata.sorted_tables
-        }
+        self.app.extensions["snapshot"] = postgres.save_rows(db.engine, db.metadata)
         db.session.remove()
 
     def restore(self) -> None:
@@ -123,16 +120,8 @@ class Snapshot:
                     Path(f"{self._file}{suffix}").unlink(missing_ok=True)
                 shutil.copy(f"{self._file}.snapshot", self._file)
                 return
-            tables = db.metadata.sorted_tables
-            names = ", ".join(table.name for table in tables)
             with db.engine.begin() as connection:
-                connection.execute(text(f"TRUNCATE {names} CASCADE"))
-                for table, rows in self.app.extensions["snapshot"].items():
-                    if rows:
-                        connection.execute(table.insert(), rows)
-                for name in ("providers", "weekly_hours", "consultation_types"):
-                    sequence = f"pg_get_serial_sequence('{name}', 'id')"
-                    connection.execute(text(f"SELECT setval({sequence}, max(id)) FROM {name}"))
+                connection.execute(text(self.app.extensions["snapshot"]))
 
     @property
     def _file(self) -> str | None:

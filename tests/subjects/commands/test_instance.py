@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from config import load
+from intake.app import create_app
 from intake.clinic.document import write_clinic
 from intake.core.instance import OTHERS
 from tests.clinics import REAL
@@ -24,9 +26,7 @@ COMMANDS = (
     ("clinic", "holidays", "2027"),
     ("messages", "count"),
     ("serve",),
-    ("worker", "--once"),
     ("db", "upgrade"),
-    ("doctor",),
 )
 PRODUCTION = {
     "INTAKE_ENV": "production",
@@ -57,11 +57,21 @@ def readable_by_others(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_mistyped_instance_is_refused_and_nothing_is_made(tmp_path, command):
+    settings = load({"FLASK_RUN_FROM_CLI": "true", "INSTANCE": str(tmp_path / "typo")})
+    result = create_app(settings).test_cli_runner().invoke(args=command)
+    assert result.exit_code == 1
+    assert f"here is no clinic in {tmp_path / 'typo'}" in result.output
+    assert "Traceback" not in result.output
+    assert len(result.output.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [("worker", "--once"), ("doctor",)], ids=" ".join)
+def test_a_mistyped_instance_is_refused_by_a_real_process_too(tmp_path, command):
     result = flask(tmp_path / "typo", *command)
     assert result.returncode == 1
     assert f"here is no clinic in {tmp_path / 'typo'}" in result.stdout + result.stderr
     assert "Traceback" not in result.stderr
-    assert command == ("doctor",) or len(result.stderr.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
 
 

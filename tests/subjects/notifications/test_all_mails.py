@@ -55,13 +55,24 @@ class Sent:
         return (mail for mail in self.mails if self.names[mail["Message-ID"]] not in TO_STAFF)
 
 
+SENT: dict[tuple[str, str], Sent] = {}
+"""By language and database: sending them all takes a second, and no test changes them."""
+
+
 @pytest.fixture(params=["en", "es"])
 def sent(
     request: pytest.FixtureRequest, app: Flask, inbox: Inbox, caplog: pytest.LogCaptureFixture
 ) -> Sent:
+    key = (request.param, db.engine.dialect.name)
+    if key not in SENT:
+        SENT[key] = _send_all(request.param, inbox, caplog)
+    return SENT[key]
+
+
+def _send_all(language: str, inbox: Inbox, caplog: pytest.LogCaptureFixture) -> Sent:
     formatter = JsonFormatter()
     with caplog.at_level(logging.DEBUG):
-        submission, canaries = events.submission_full_of_canaries(request.param)
+        submission, canaries = events.submission_full_of_canaries(language)
         events.fire_all(submission)
         with unit_of_work():
             db.session.execute(update(Message).values(due_at=NOW))
@@ -69,7 +80,7 @@ def sent(
     lines = [formatter.format(record) for record in caplog.records]
     rows = db.session.query(Message).all()
     assert {row.state for row in rows} == {"sent"}
-    _keep_for_other_tools(inbox, request.param)
+    _keep_for_other_tools(inbox, language)
     return Sent(
         raw=inbox.raw,
         mails=inbox.mails,

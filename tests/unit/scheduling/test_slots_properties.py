@@ -125,7 +125,7 @@ def ticks(start: datetime, end: datetime) -> list[datetime]:
 
 
 @given(cases())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_free_slots_are_exactly_those_the_clock_on_the_wall_allows(case: Case) -> None:
     days = ticks(case.now - timedelta(hours=1), case.now + timedelta(days=6))
     allowed = [start for start in days if is_free_by_the_clock(case, start)]
@@ -133,14 +133,14 @@ def test_the_free_slots_are_exactly_those_the_clock_on_the_wall_allows(case: Cas
 
 
 @given(cases())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_slots_are_distinct_instants_in_time_order(case: Case) -> None:
     starts = [slot.starts_at for slot in case.slots()]
     assert starts == sorted(set(starts))
 
 
 @given(cases())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_slot_with_its_buffers_overlaps_busy_time(case: Case) -> None:
     for slot in case.slots():
         for taken in case.busy:
@@ -148,7 +148,7 @@ def test_no_slot_with_its_buffers_overlaps_busy_time(case: Case) -> None:
 
 
 @given(cases())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_every_slot_lies_in_the_hours_of_its_day(case: Case) -> None:
     for slot in case.slots():
         assert lies_within_hours(case.calendar, Interval(slot.starts_at, slot.ends_at))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browse import NAMESPACE, Browser, Page, words_of
+from tests.browse import Browser, Page, words_of
 from tests.web.patient import journey
 
 
@@ -13,7 +13,7 @@ def rows(page: Page) -> dict[str, tuple[str, str]]:
     found = {}
     for row in (div for dl in page.all("dl") for div in dl):
         words = [" ".join(" ".join(words_of(each)).split()) for each in row]
-        links = [link.get("href", "") for link in row.iter(f"{NAMESPACE}a")]
+        links = [link.get("href", "") for link in row.iter("a")]
         found[words[0]] = (words[1], links[0])
     return found
 

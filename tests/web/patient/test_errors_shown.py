@@ -6,14 +6,14 @@ from werkzeug.datastructures import MultiDict
 
 from intake.patient.questions import question_form
 from intake.screening.catalog import load_catalog
-from tests.browse import NAMESPACE, Browser, Page, words_of
+from tests.browse import Browser, Page, words_of
 from tests.web.patient import journey
 
 
 def summary(page: Page) -> list[str]:
     """The lines of the list of problems."""
     box = next(div for div in page.all("div") if div.get("class") == "sum")
-    return [" ".join(words_of(line)) for line in box.iter(f"{NAMESPACE}li")]
+    return [" ".join(words_of(line)) for line in box.iter("li")]
 
 
 def at_questions(page: Page) -> list[str]:
@@ -74,9 +74,9 @@ def test_the_many_questions_on_health_come_in_parts(
         client.submit(**journey.NO_THOUGHTS)
     page = journey.skip_to(client, "/request/health")
     parts = [each for each in page.all("section") if each.get("class") == "questions"]
-    headings = [" ".join(words_of(next(each.iter(f"{NAMESPACE}h2")))) for each in parts]
+    headings = [" ".join(words_of(next(each.iter("h2")))) for each in parts]
     assert (headings[0], headings[-1], len(headings)) == (first, last, 8)
-    assert sum(len(list(each.iter(f"{NAMESPACE}fieldset"))) for each in parts) == 24
+    assert sum(len(list(each.iter("fieldset"))) for each in parts) == 24
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

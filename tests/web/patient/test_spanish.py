@@ -21,7 +21,7 @@ from intake.scheduling import waitlist
 from intake.submissions.models import Submission
 from tests import factories
 from tests.appointments import booked, path_of
-from tests.browse import NAMESPACE, PUBLIC, Browser, Page
+from tests.browse import PUBLIC, Browser, Page
 from tests.web.patient import journey
 
 STATES = {name for _code, name in US_STATES if isinstance(name, str)}
@@ -83,7 +83,7 @@ def assert_spanish(page: Page) -> None:
     """Fail at any word of ours that was left in English."""
     assert page.tree is not None
     assert page.tree.get("lang") == "es", page.path
-    body = next(page.tree.iter(NAMESPACE + "body"))
+    body = next(page.tree.iter("body"))
     for text in {" ".join(text.split()) for text in said(body)} - STATES - {""}:
         english = [words for words, pattern in MESSAGES.items() if pattern.fullmatch(text)]
         assert not english, f"{page.path}: {text!r}"

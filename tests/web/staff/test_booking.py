@@ -18,7 +18,7 @@ from intake.submissions.models import Submission
 from intake.submissions.service import submit
 from tests import factories
 from tests.appointments import booked, mails
-from tests.browse import NAMESPACE, Browser, Page
+from tests.browse import Browser, Page
 from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import CLINICIAN, actions, let_in, person
 
@@ -95,7 +95,7 @@ def test_the_mark_follows_the_persons_own_time_zone(
         drafts.save_times(draft, times, current_clinic(), now=MONDAY_MORNING)
         submit(draft, current_clinic(), now=MONDAY_MORNING)
     page = desk.get(path_of(draft))
-    rows = page.all("tbody")[0].iter(NAMESPACE + "tr")
+    rows = page.all("tbody")[0].iter("tr")
     fits = [
         part
         for part, row in zip(("morning", "afternoon", "evening"), rows, strict=True)
@@ -320,7 +320,7 @@ def test_the_slot_buttons_say_the_whole_date(desk: Browser) -> None:
         span.text
         for button in page.all("button")
         if button.get("name") == "slot"
-        for span in button.iter(NAMESPACE + "span")
+        for span in button.iter("span")
     ]
     assert ", Tuesday, November 24, 9:00 am" in hidden
 

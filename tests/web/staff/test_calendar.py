@@ -12,7 +12,7 @@ from intake.scheduling import hours, service
 from intake.scheduling.models import Appointment, Provider
 from intake.submissions import drafts
 from tests import factories
-from tests.browse import NAMESPACE, Browser, Page, words_of
+from tests.browse import Browser, Page, words_of
 from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import ADMIN, let_in, person
 
@@ -57,7 +57,7 @@ def events(page: Page, kind: str = "ev") -> list[str]:
 
 
 def heads(page: Page) -> list[str]:
-    heads = page.all("thead")[0].iter(NAMESPACE + "th")
+    heads = page.all("thead")[0].iter("th")
     return [" ".join(" ".join(words_of(each)).split()) for each in heads]
 
 

@@ -13,7 +13,7 @@ from intake.core.db import db, unit_of_work
 from intake.scheduling import service
 from intake.scheduling.models import Appointment, ConsultationType, Provider
 from tests import factories
-from tests.browse import NAMESPACE, Browser, Page
+from tests.browse import Browser, Page
 from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import ADMIN, actions, let_in, person
 
@@ -60,7 +60,7 @@ def hours_of(number: int = 1) -> dict[int, list[tuple[time, time]]]:
 def form_to(page: Page, action: str) -> dict[str, str]:
     """What the form to an address would send as it stands, its token apart."""
     (form,) = [f for f in page.all("form") if f.get("action") == action][:1]
-    inputs = list(form.iter(NAMESPACE + "input"))
+    inputs = list(form.iter("input"))
     sent = [
         i
         for i in inputs
