@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 
 from intake.clinic.hours import OfficeHours, WeekdayHours, Window, describe
+from intake.screening.level import Level
 
 
 class ClinicSettingsError(Exception):
@@ -91,6 +92,8 @@ class Clinic:
     """Version of the privacy notice people agree to; kept with each consent."""
     response_minutes: int = 480
     """Open minutes within which a routine request is answered: one business day."""
+    review_minutes: int | None = None
+    """The same for a request that a clinician must look at; None for the same time."""
     grace_minutes: int = 3
     """Minutes for which mails about what staff did wait, so that it can be undone; 0: none."""
     hold_minutes: int = 15
@@ -148,6 +151,15 @@ class Clinic:
     def failures_to(self) -> tuple[str, ...]:
         """Addresses that are told of mails that did not arrive."""
         return self.failure_recipients or self.staff_recipients
+
+    def target_minutes(self, level: Level) -> int:
+        """Open minutes within which a request of this level is answered, as staff see it.
+
+        Patients are promised one time, whatever their level: it would tell them what we think.
+        """
+        if self.review_minutes and level is Level.CLINICIAN_REVIEW:
+            return self.review_minutes
+        return self.response_minutes
 
     @property
     def grace(self) -> timedelta:

@@ -15,7 +15,7 @@ from intake.clinic.hours import Window
 
 PERIODS = (
     *("response_minutes", "acute_response_minutes", "escalation_minutes"),
-    *("hold_minutes", "draft_days"),
+    *("review_minutes", "hold_minutes", "draft_days"),
 )
 """Settings that are lengths of time."""
 RECIPIENTS = (
@@ -62,6 +62,8 @@ def _check_periods(clinic: Clinic) -> None:
         length = getattr(clinic, name)
         if length is not None and length < 1:
             raise ClinicSettingsError(f"{name} must be 1 or more.")
+    if (clinic.review_minutes or 0) > clinic.response_minutes:
+        raise ClinicSettingsError("review_minutes must not be more than response_minutes.")
     if not 0 <= clinic.grace_minutes <= LONGEST_GRACE:
         raise ClinicSettingsError(f"grace_minutes must be 0 to {LONGEST_GRACE}.")
     for name in ("reminder_hours", "retry_hours"):
@@ -102,6 +104,7 @@ def _read(document: Mapping[str, Any], closed: frozenset[date]) -> Clinic:
             crisis_lines=tuple(CrisisLine(*line) for line in document["crisis_lines"]),
             notice_version=document["notice_version"],
             response_minutes=int(document["response_minutes"]),
+            review_minutes=_read_minutes(document.get("review_minutes")),
             grace_minutes=int(document.get("grace_minutes", Clinic.grace_minutes)),
             hold_minutes=int(document["hold_minutes"]),
             draft_days=int(document["draft_days"]),
@@ -149,6 +152,7 @@ def write_clinic(clinic: Clinic) -> dict[str, Any]:
         "crisis_lines": [[line.text, line.number] for line in clinic.crisis_lines],
         "notice_version": clinic.notice_version,
         "response_minutes": clinic.response_minutes,
+        "review_minutes": clinic.review_minutes,
         "grace_minutes": clinic.grace_minutes,
         "hold_minutes": clinic.hold_minutes,
         "draft_days": clinic.draft_days,

@@ -164,7 +164,7 @@ NAV = (
     ("Work queue", "staff.queue", "inbox", Permission.SEE_QUEUE),
     ("Calendar", "staff.calendar", "calendar", Permission.SEE_QUEUE),
     ("Reports", "staff.ask_list", "chart", Permission.EXPORT),
-    ("Settings", "staff.settings_hours", "sliders", Permission.MANAGE_SETTINGS),
+    ("Settings", "staff.settings_clinic", "sliders", Permission.MANAGE_SETTINGS),
 )
 """The main navigation: words, the page they lead to, an icon, and who sees them."""
 

@@ -9,6 +9,7 @@ from intake.clinic.clinic import Clinic
 from intake.core.i18n import time_text
 from intake.scheduling.models import Appointment
 from intake.scheduling.outcomes import is_due
+from intake.screening.level import Level
 from intake.staff.flag import Handled, call_words, level_tag, waiting_words
 from intake.staff.past_calls import cancelled_words
 from intake.staff.person import Person
@@ -198,7 +199,8 @@ def _waiting(
     if submission.call_at is not None and submission.is_planned:
         return _planned(submission.call_at, submission, clinic, now)
     text = f"Waiting {lasting(now - submission.waiting_since)}"
-    due = clinic.hours.add_open_minutes(submission.waiting_since, clinic.response_minutes)
+    target = clinic.target_minutes(Level(submission.level))
+    due = clinic.hours.add_open_minutes(submission.waiting_since, target)
     small = when(due, clinic.tz, now)
     if now >= due:
         return Status(text, "alert", f"Answer was due {small}", "alert")

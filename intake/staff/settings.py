@@ -16,6 +16,8 @@ from intake.staff.guard import staff_user
 from intake.staff.words import when
 
 PAGES = (
+    ("Clinic", "staff.settings_clinic"),
+    ("Answers and calls", "staff.settings_times"),
     ("Recipients", "staff.settings_recipients"),
     ("Hours", "staff.settings_hours"),
     ("Closures", "staff.settings_closures"),

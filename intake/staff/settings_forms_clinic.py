@@ -3,55 +3,34 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from email_validator import EmailNotValidError, validate_email
 from wtforms.validators import ValidationError
 
 from intake.clinic.clinic import phone_text
+from intake.clinic.document import LONGEST_GRACE, read_clinic
+from intake.clinic.hours import Window
+from intake.core.i18n import LANGUAGES
+from intake.staff.list_fields import (
+    AddressesField,
+    HelpLinesField,
+    HoursListField,
+    StatesField,
+)
 from intake.staff.settings_document import SettingsForm
-from intake.web.fields import EmailField, PhoneField, Stored, TextAreaField, TextField
+from intake.staff.settings_forms import WEEKDAYS, HoursField, WeeklyForm
+from intake.staff.wall_hours import hours_words
+from intake.staff.words import LANGUAGES as LANGUAGE_WORDS
+from intake.web.fields import (
+    ChoiceField,
+    ChoicesField,
+    EmailField,
+    IntegerField,
+    PhoneField,
+    Stored,
+    TextField,
+)
 from intake.web.question import Question
-from intake.web.text import clean_lines
 
 CONTACT_FIELDS = ("name", "phone_number", "email")
-MOST_ADDRESSES = 20
-
-
-class LinesField(TextAreaField):
-    """A list with one item a line; ``data`` is the list."""
-
-    @property
-    def shown(self) -> str:
-        """The items, one a line, as they were typed."""
-        return "\n".join(self.data or [])
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take the lines that hold anything."""
-        text = clean_lines(str(valuelist[0])) if valuelist else ""
-        self.data = [line.strip() for line in text.splitlines() if line.strip()]
-
-    @property
-    def stored(self) -> Stored:
-        """The items."""
-        return list(self.data or [])
-
-    def check(self) -> None:
-        """Refuse nothing of its own."""
-
-
-class AddressesField(LinesField):
-    """E-mail addresses, one a line."""
-
-    missing_words = "Enter at least one email address"
-
-    def check(self) -> None:
-        """Refuse what is no address, with its line, and more than anybody can mean."""
-        if len(self.data) > MOST_ADDRESSES:
-            self.refuse(f"Enter at most {MOST_ADDRESSES} addresses")
-        for number, address in enumerate(self.data, start=1):
-            try:
-                validate_email(address, check_deliverability=False, test_environment=True)
-            except EmailNotValidError:
-                self.refuse(f"Line {number}, “{address}”, is not an email address")
 
 
 def typed_phone(number: str) -> str:
@@ -133,3 +112,173 @@ class RecipientsForm(SettingsForm):
             "phone_number": self[f"{which}_phone_number"].e164,
             "email": self[f"{which}_email"].address,
         }
+
+
+class ClinicForm(SettingsForm, WeeklyForm):
+    """What patients read about the clinic."""
+
+    settings: ClassVar[tuple[str, ...]] = (
+        *("name", "mail_name", "phone_number", "weekly_hours", "states"),
+        *("languages", "crisis_lines", "notice_version"),
+    )
+
+    name = TextField("Name", hint="On every page.", missing="Enter the clinic's name")
+    mail_name = TextField(
+        "Name in emails and calendars",
+        hint="If the name says what you treat, write a neutral one. Others see an inbox, too.",
+        optional=True,
+    )
+    phone_number = PhoneField("Phone", hint="On every page and in every email.", autocomplete="off")
+    states = StatesField(
+        "States in which you may see people",
+        hint="Like IL, WI. A request from elsewhere is marked, not refused. Empty marks nobody.",
+        optional=True,
+        mark_optional=False,
+    )
+    languages = ChoicesField(
+        "Languages",
+        choices=[(code, LANGUAGE_WORDS[code]) for code in LANGUAGES],
+        missing="Select at least one language",
+    )
+    first_language = ChoiceField(
+        "For whoever asks for neither",
+        choices=[(code, LANGUAGE_WORDS[code]) for code in LANGUAGES],
+    )
+    crisis_lines = HelpLinesField(
+        "Lines of help on every page",
+        rows=3,
+        hint="One a line, each with the number to call. The two of the US come in all languages;"
+        " others are shown as you write them. Emails name 911 and 988 in any case.",
+    )
+    notice_version = TextField(
+        "Version of your privacy notice",
+        hint="Kept with everybody's consent. Change it when the notice changes, like 2027-01.",
+        missing="Enter a version, like 2027-01",
+        max_length=20,
+    )
+
+    def validate_day_6(self, _field: HoursField) -> None:
+        """Somebody must be there at some time of the week."""
+        if not any(field.windows for field in self.week if not field.errors):
+            raise ValidationError("Enter office hours on at least one day")
+
+    def validate_first_language(self, field: ChoiceField) -> None:
+        """The first language is one that is offered."""
+        if field.data and self.languages.data and field.data not in self.languages.data:
+            raise ValidationError("Select a language that you offer")
+
+    @classmethod
+    def shown(cls, document: Mapping[str, Any]) -> dict[str, Stored]:
+        """The form's values for the values of the clinic's file."""
+        clinic = read_clinic(document)
+        hours = (hours_words(clinic.weekly_hours.get(day, ())) for day in range(len(WEEKDAYS)))
+        return {
+            **{name: document[name] for name in cls.settings if name != "weekly_hours"},
+            **{f"day_{number}": words for number, words in enumerate(hours)},
+            "phone_number": typed_phone(clinic.phone_number),
+            "first_language": clinic.languages[0],
+            "languages": [code for code in LANGUAGES if code in clinic.languages],
+            "crisis_lines": [line.text for line in clinic.crisis_lines],
+        }
+
+    def wanted(self) -> dict[str, Any]:
+        """The values for the clinic's file."""
+        same = {name: self[name].data for name in ("name", "mail_name", "states", "notice_version")}
+        first = self.first_language.data
+        others = [code for code in self.languages.data if code != first]
+        return {
+            **same,
+            "phone_number": self.phone_number.e164,
+            "weekly_hours": weekly_document(self.weekly),
+            "languages": [first, *others],
+            "crisis_lines": self.crisis_lines.lines,
+        }
+
+
+class TimesForm(SettingsForm):
+    """By when people hear from the clinic, how often it tries, and how long things are kept."""
+
+    settings: ClassVar[tuple[str, ...]] = (
+        *("acute_response_minutes", "escalation_minutes", "review_minutes", "response_minutes"),
+        *("retry_hours", "reminder_hours", "grace_minutes", "hold_minutes", "draft_days"),
+    )
+
+    acute_response_minutes = IntegerField(
+        "Acute danger: called within",
+        least=1,
+        most=240,
+        unit="minutes",
+        optional=True,
+        mark_optional=False,
+        hint="While you are open; otherwise when you open. Settle it with a clinician.",
+    )
+    escalation_minutes = IntegerField(
+        "Backup contact told after",
+        least=1,
+        most=240,
+        unit="minutes",
+        hint="If nobody acknowledges the flag, by day and by night.",
+    )
+    review_minutes = IntegerField(
+        "Clinician review: answered within",
+        least=1,
+        most=9999,
+        unit="open minutes",
+        optional=True,
+        hint="Only staff see this one. Empty: like any other request.",
+    )
+    response_minutes = IntegerField(
+        "Any other request: answered within",
+        least=1,
+        most=9999,
+        unit="open minutes",
+        hint="480 are a day of eight hours. Patients are told the time that comes of it.",
+    )
+    retry_hours = HoursListField(
+        "Call again after",
+        optional=True,
+        mark_optional=False,
+        hint="Hours after each call that reached nobody, like 4, 24, 72, 168. After the last one,"
+        " closing is proposed.",
+    )
+    reminder_hours = HoursListField(
+        "Remind of a call",
+        optional=True,
+        mark_optional=False,
+        hint="Hours before it, like 24, 2. Empty for never.",
+    )
+    grace_minutes = IntegerField(
+        "Emails about what staff did wait",
+        least=0,
+        most=LONGEST_GRACE,
+        unit="minutes",
+        hint="So that it can be undone.",
+    )
+    hold_minutes = IntegerField(
+        "A chosen time is kept for",
+        least=5,
+        most=240,
+        unit="minutes",
+        hint="While the form is finished.",
+    )
+    draft_days = IntegerField(
+        "Unfinished forms are deleted after",
+        least=1,
+        most=365,
+        unit="days",
+        hint="Counted from the last change. Patients read it in the privacy notice.",
+    )
+
+    def validate_review_minutes(self, field: IntegerField) -> None:
+        """What is promised to everybody holds for these, too."""
+        if (field.data or 0) > (self.response_minutes.data or field.data or 0):
+            raise ValidationError("Enter at most as many minutes as for any other request")
+
+
+def weekly_document(weekly: Mapping[int, tuple[Window, ...]]) -> dict[str, list[list[str]]]:
+    """Weekly hours as the clinic's file has them; closed days are left out."""
+    return {
+        str(day): [[opens.isoformat(), closes.isoformat()] for opens, closes in windows]
+        for day, windows in weekly.items()
+        if windows
+    }

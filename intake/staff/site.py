@@ -20,6 +20,7 @@ from intake.staff import (
     reports_tabs,
     resume,
     search,
+    settings_clinic,
     settings_closures,
     settings_hours,
     settings_recipients,
@@ -33,7 +34,8 @@ VIEWS = (
     *(queue, search, submission, any_time, cancelling, contact, mails, resume, unsent),
     *(calendar, to_move, feeds),
     *(reports, reports_list, reports_tabs),
-    *(settings_recipients, settings_hours, settings_closures, settings_rules),
+    *(settings_clinic, settings_recipients),
+    *(settings_hours, settings_closures, settings_rules),
 )
 """Modules whose views stand on the guarded blueprint; importing them adds the views."""
 
