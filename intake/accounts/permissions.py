@@ -7,6 +7,7 @@ from enum import Enum
 class Permission(Enum):
     """One thing a member of staff may be allowed to do."""
 
+    OWN_ACCOUNT = "look after their own account"
     SEE_QUEUE = "see the queue and the contact part of submissions"
     SEE_ANSWERS = "see screening and health answers with their scores"
     CONTACT = "contact people and write notes"
@@ -20,7 +21,8 @@ class Permission(Enum):
 
 ROLES = ("front_desk", "clinician", "administrator", "auditor")
 
-_FRONT_DESK = frozenset({Permission.SEE_QUEUE, Permission.CONTACT, Permission.BOOK})
+_EVERYBODY = frozenset({Permission.OWN_ACCOUNT})
+_FRONT_DESK = _EVERYBODY | {Permission.SEE_QUEUE, Permission.CONTACT, Permission.BOOK}
 
 ROLE_PERMISSIONS = {
     "front_desk": _FRONT_DESK,
@@ -32,7 +34,7 @@ ROLE_PERMISSIONS = {
         Permission.SEE_AUDIT,
         Permission.EXPORT,
     },
-    "auditor": frozenset({Permission.SEE_AUDIT}),
+    "auditor": _EVERYBODY | {Permission.SEE_AUDIT},
 }
 
 

@@ -17,6 +17,7 @@ from flask_security import (
     current_user,
     hash_password,
     login_user,
+    verify_password,
 )
 from sqlalchemy import select
 from wtforms import HiddenField
@@ -192,6 +193,14 @@ def signed_in_user() -> User | None:
 def sign_in(user: User) -> None:
     """Sign a user in who has proved who they are; the session begins with the response."""
     login_user(Account(user))
+
+
+def is_password_of(user: User, password: str) -> bool:
+    """Whether it is this user's password. Takes as long as hashing: not in a unit of work."""
+    if user.password is None:
+        return False
+    with _hashing:
+        return bool(verify_password(password, user.password))
 
 
 def hashed(password: str) -> str:

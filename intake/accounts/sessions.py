@@ -35,6 +35,8 @@ SEEN_EVERY = timedelta(minutes=1)
 USER_KEY = "_user_id"
 """Where Flask-Login keeps who is signed in: the user's `fs_uniquifier`."""
 CSRF_KEY = "csrf_token"
+PROVED_KEY = "proved_at"
+"""Where a session keeps when its user last proved who they are; seconds since 1970."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class StaffVisit(SecureCookieSession):
     """A session of the staff site; `kept` is None until somebody has signed in."""
 
     kept: Kept | None = None
+    is_proved_again: bool = False
+    """Whether its user has proved anew who they are: the session goes on under another id."""
 
 
 class StaffCookie(SecureCookieSessionInterface):
@@ -105,7 +109,7 @@ class SiteSessions(SessionInterface):
         elif kept is not None and user_key is None:
             _end(kept)
             self._set_cookie(app, response, "")
-        elif kept is None or user_key != kept.user_key:
+        elif kept is None or user_key != kept.user_key or session.is_proved_again:
             self._begin(app, session, response)
         else:
             self._keep(app, session, kept)
@@ -127,7 +131,9 @@ class SiteSessions(SessionInterface):
     def _begin(self, app: Flask, session: StaffVisit, response: Response) -> None:
         """A new id for a browser that has just signed in; whatever it had before is dead."""
         now, token = clock.now(), new_token()
-        session.pop(CSRF_KEY, None)
+        session[PROVED_KEY] = now.timestamp()
+        if not session.is_proved_again:  # else other tabs of the same person have forms open
+            session.pop(CSRF_KEY, None)
         with unit_of_work():
             user = db.session.scalars(
                 select(User).where(User.fs_uniquifier == session[USER_KEY])
@@ -144,7 +150,8 @@ class SiteSessions(SessionInterface):
                     data=self.cookie.dump(app, session),
                 )
             )
-            log.record("signed in", actor=user.actor, now=now, subject_id=user.id)
+            if not session.is_proved_again:
+                log.record("signed in", actor=user.actor, now=now, subject_id=user.id)
         self._set_cookie(app, response, token)
         remember_device(app, response, user.id)
 

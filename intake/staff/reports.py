@@ -13,6 +13,7 @@ from intake.exports.service import hand_over
 from intake.screening.codes import NOTICE
 from intake.staff.guard import blueprint, requires, staff_user
 from intake.staff.person import Person
+from intake.staff.proof import proved
 from intake.submissions.models import Submission
 from intake.submissions.queries import for_staff
 
@@ -21,6 +22,7 @@ FHIR_JSON = "application/fhir+json; charset=utf-8"
 
 @blueprint.get("/submissions/<uuid:submission_id>/hand-over")
 @requires(Permission.SEE_ANSWERS)
+@proved
 def ask_hand_over(submission_id: UUID) -> ResponseReturnValue:
     """Say what the file holds, before it is made."""
     submission = _found(submission_id)
@@ -31,6 +33,7 @@ def ask_hand_over(submission_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/submissions/<uuid:submission_id>/hand-over")
 @requires(Permission.SEE_ANSWERS)
+@proved
 def do_hand_over(submission_id: UUID) -> ResponseReturnValue:
     """The file. Its name holds the reference, and nobody's name."""
     submission = _found(submission_id)

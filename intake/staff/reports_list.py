@@ -16,6 +16,7 @@ from intake.core.paging import Cursor, read_cursor
 from intake.exports.csv_file import MEDIA_TYPE, csv_lines
 from intake.exports.listing import Part, Selection, count, parts, record_list
 from intake.staff.guard import blueprint, requires, staff_user
+from intake.staff.proof import proved
 from intake.staff.reports_columns import columns_for, rows_of, sees_answers
 from intake.staff.settings_forms import DateField
 from intake.staff.words import STATUSES, full_day
@@ -64,6 +65,7 @@ class File:
 
 @blueprint.get("/dashboard/requests")
 @requires(Permission.EXPORT)
+@proved
 def ask_list() -> ResponseReturnValue:
     """Choose what the list holds; then its files."""
     clinic = current_clinic()
@@ -79,6 +81,7 @@ def ask_list() -> ResponseReturnValue:
 
 @blueprint.post("/dashboard/requests")
 @requires(Permission.EXPORT)
+@proved
 def download_list() -> ResponseReturnValue:
     """One file, written while it is read; who takes what is recorded before the first line."""
     form, clinic, user = PartForm(), current_clinic(), staff_user()

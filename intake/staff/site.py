@@ -14,6 +14,7 @@ from intake.staff import (
     guard,
     links,
     mails,
+    proof,
     queue,
     reports,
     reports_list,
@@ -33,7 +34,7 @@ from intake.staff import (
 VIEWS = (
     *(queue, search, submission, any_time, cancelling, contact, mails, resume, unsent),
     *(calendar, to_move, feeds),
-    *(reports, reports_list, reports_tabs),
+    *(proof, reports, reports_list, reports_tabs),
     *(settings_clinic, settings_recipients),
     *(settings_hours, settings_closures, settings_rules),
 )

@@ -30,6 +30,8 @@ GUARDED = {
     "staff.send_resume_link": Permission.CONTACT,
     "staff.ask_hand_over": Permission.SEE_ANSWERS,
     "staff.do_hand_over": Permission.SEE_ANSWERS,
+    "staff.ask_proof": Permission.OWN_ACCOUNT,
+    "staff.give_proof": Permission.OWN_ACCOUNT,
     "staff.ask_list": Permission.EXPORT,
     "staff.download_list": Permission.EXPORT,
     "staff.undelivered_mails": Permission.SEE_QUEUE,
@@ -72,6 +74,7 @@ GUARDED = {
 }
 
 LEAD_ON = {
+    ("POST", "staff.give_proof"),
     ("POST", "staff.ask_search"),
     ("GET", "staff.cancel_call"),
     ("POST", "staff.open_again"),

@@ -1,0 +1,148 @@
+"""Proving anew who one is, before health data leaves in bulk (OWASP ASVS 7.5.3).
+
+Whoever has not proved it for ten minutes is asked for the password, and then comes back to the
+page they wanted. The session goes on under another id.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import current_app, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from config import Settings
+from intake.accounts import throttle
+from intake.accounts.models import User
+from intake.accounts.permissions import Permission
+from intake.accounts.security import is_password_of
+from intake.accounts.sessions import PROVED_KEY, StaffVisit
+from intake.audit import log
+from intake.core import clock
+from intake.core.db import unit_of_work
+from intake.staff.forms import PasswordField
+from intake.staff.guard import blueprint, requires, staff_user
+from intake.web.forms import Form
+from intake.web.limits import LimitReached
+from intake.web.redirects import local_path
+
+FRESH = timedelta(minutes=10)
+HOME = "/staff/"
+WRONG = "That is not the password of this account. Check it and try again."
+TOO_OFTEN = "That was tried too often. Wait a minute, or a few, and try again."
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class CurrentPassword(PasswordField):
+    """The password somebody has; how long it is was judged when it was chosen."""
+
+    def check(self) -> None:
+        """Take whatever was typed."""
+
+
+class ProofForm(Form):
+    """The password, once more."""
+
+    password = CurrentPassword("Password", missing="Enter your password")
+
+
+def proved(view: View) -> View:
+    """Let a view be reached only shortly after a proof of who asks. Stands below `requires`."""
+
+    @wraps(view)
+    def guarded(*args: Any, **values: Any) -> Any:
+        if _is_fresh(clock.now()):
+            return view(*args, **values)
+        return redirect(url_for("staff.ask_proof", next=_wanted()), code=303)
+
+    return cast(View, guarded)
+
+
+@blueprint.get("/prove")
+@requires(Permission.OWN_ACCOUNT)
+def ask_proof() -> ResponseReturnValue:
+    """Ask for the password."""
+    return _page(ProofForm.fill({}))
+
+
+@blueprint.post("/prove")
+@requires(Permission.OWN_ACCOUNT)
+def give_proof() -> ResponseReturnValue:
+    """Go on to what was wanted, if it is the right one."""
+    user, form = staff_user(), ProofForm()
+    if _has_password(user):
+        if not form.validate_on_submit():
+            return _page(form, status=400)
+        try:
+            is_right = _try(user, form.password.data, clock.now())
+        except LimitReached as reached:
+            return _refuse(form, reached)
+        if not is_right:
+            form.password.errors = [WRONG]
+            return _page(form, status=400)
+    with unit_of_work():
+        log.record("identity proved", actor=user.actor, now=clock.now(), subject_id=user.id)
+    visit = cast(StaffVisit, session._get_current_object())  # type: ignore[attr-defined]
+    visit.is_proved_again = True
+    return redirect(_next(), code=303)
+
+
+def _is_fresh(now: datetime) -> bool:
+    age = now.timestamp() - session.get(PROVED_KEY, 0)
+    return bool(0 <= age < FRESH.total_seconds())
+
+
+def _wanted() -> str:
+    """The page to come back to: the one asked for, or the one whose form was sent."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    before = urlsplit(request.referrer or "")
+    is_ours = before.netloc == request.host and before.path == request.path
+    return f"{before.path}?{before.query}".rstrip("?") if is_ours else request.path
+
+
+def _next() -> str:
+    wanted = local_path(request.values.get("next"), HOME)
+    return wanted if wanted.startswith(HOME) else HOME
+
+
+def _has_password(user: User) -> bool:
+    """Whether one must be given. Only in development people sign in without having one."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.is_production or user.password is not None
+
+
+def _try(user: User, password: str, now: datetime) -> bool:
+    """Whether the password is right; counted like a sign-in. Raises LimitReached."""
+    tries = throttle.tries_of(user.email)
+    with unit_of_work():
+        throttle.count(tries, now=now)
+    is_right = is_password_of(user, password)
+    with unit_of_work():
+        if is_right:
+            throttle.forgive(tries)
+        else:
+            log.record("identity not proved", actor=user.actor, now=now, subject_id=user.id)
+    return is_right
+
+
+def _refuse(form: ProofForm, reached: LimitReached) -> ResponseReturnValue:
+    form.password.errors = [TOO_OFTEN]
+    response = make_response(_page(form, status=429))
+    response.headers["Retry-After"] = str(reached.retry_after)
+    return response
+
+
+def _page(form: ProofForm, *, status: int = 200) -> ResponseReturnValue:
+    user = staff_user()
+    page = render_template(
+        "security/prove.html",
+        proof_form=form,
+        user=user,
+        next=_next(),
+        has_password=_has_password(user),
+    )
+    return make_response(page, status)
