@@ -1,6 +1,6 @@
 """Reading users and their links."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from intake.accounts.models import SignInLink, User
 from intake.core.db import db
+from intake.core.remember import remembered
 from intake.core.tokens import token_hash
 
 
@@ -25,6 +26,21 @@ def names_of(user_ids: Iterable[UUID]) -> dict[UUID, str]:
 def working_addresses() -> set[str]:
     """The addresses of all users who can sign in."""
     return set(db.session.scalars(select(User.email).where(User.active)))
+
+
+def known_names(user_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The same for lists: names are remembered for a few seconds, so mostly without asking."""
+    if not user_ids:
+        return {}
+    names = remembered("user names", _all_names)
+    if names.keys() >= set(user_ids):
+        return names
+    return names_of(user_ids)
+
+
+def _all_names() -> dict[UUID, str]:
+    rows = db.session.execute(select(User.id, User.name))
+    return {row.id: row.name for row in rows}
 
 
 def live_link(token: str, *, now: datetime) -> tuple[SignInLink, User] | None:

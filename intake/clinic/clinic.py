@@ -97,6 +97,8 @@ class Clinic:
     grace_minutes: int = 3
     """Minutes for which mails about what staff did wait, so that it can be undone; 0: none."""
     hold_minutes: int = 15
+    claim_minutes: int = 20
+    """Minutes for which a request stays with the member of staff who took it to call."""
     draft_days: int = 14
     """Days after the last change until an unfinished draft is deleted."""
     offers_asq: bool = True

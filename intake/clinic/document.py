@@ -15,7 +15,7 @@ from intake.clinic.hours import Window
 
 PERIODS = (
     *("response_minutes", "acute_response_minutes", "escalation_minutes"),
-    *("review_minutes", "hold_minutes", "draft_days"),
+    *("review_minutes", "hold_minutes", "claim_minutes", "draft_days"),
 )
 """Settings that are lengths of time."""
 RECIPIENTS = (
@@ -107,6 +107,7 @@ def _read(document: Mapping[str, Any], closed: frozenset[date]) -> Clinic:
             review_minutes=_read_minutes(document.get("review_minutes")),
             grace_minutes=int(document.get("grace_minutes", Clinic.grace_minutes)),
             hold_minutes=int(document["hold_minutes"]),
+            claim_minutes=int(document.get("claim_minutes", Clinic.claim_minutes)),
             draft_days=int(document["draft_days"]),
             safety_contact=_read_contact(document, "safety_contact"),
             backup_contact=_read_contact(document, "backup_contact"),
@@ -155,6 +156,7 @@ def write_clinic(clinic: Clinic) -> dict[str, Any]:
         "review_minutes": clinic.review_minutes,
         "grace_minutes": clinic.grace_minutes,
         "hold_minutes": clinic.hold_minutes,
+        "claim_minutes": clinic.claim_minutes,
         "draft_days": clinic.draft_days,
         "safety_contact": asdict(clinic.safety_contact) if clinic.safety_contact else None,
         "backup_contact": asdict(clinic.backup_contact) if clinic.backup_contact else None,

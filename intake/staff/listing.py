@@ -36,6 +36,12 @@ class Listing:
     lanes: Sequence[Lane] = ()
 
     @property
+    def shows_holders(self) -> bool:
+        """Whether anybody on this page is there to be called, or somebody is about to."""
+        rows = (row for group in self.groups for row in group.rows)
+        return any(row.held or row.take for row in rows)
+
+    @property
     def shown(self) -> int:
         """How many people are on this page."""
         return len(self.lanes) + sum(len(group.rows) for group in self.groups)

@@ -18,7 +18,8 @@ from intake.scheduling.models import Appointment
 from intake.scheduling.queries import latest_for_all
 from intake.screening.level import Level
 from intake.staff.flag import Handled, handled_of
-from intake.staff.guard import blueprint, requires, waiting_by_rank
+from intake.staff.guard import blueprint, requires, staff_user, waiting_by_rank
+from intake.staff.held import Held, held_by
 from intake.staff.listing import Group, Lane, Listing
 from intake.staff.mails import trouble_words
 from intake.staff.reasons import safety_reasons
@@ -68,6 +69,7 @@ def _to_do(clinic: Clinic, now: datetime, after: str) -> Listing:
     page, counts = queries.to_do(after), waiting_by_rank()
     kept = latest_for_all([submission.id for submission in page.rows])
     handled = handled_of(page.rows)
+    held = held_by(page.rows, staff_user(), clinic, now=now)
     first = [] if after else _acute(page.rows)
     listed = [each for each in page.rows if each not in first]
     groups = [
@@ -75,7 +77,9 @@ def _to_do(clinic: Clinic, now: datetime, after: str) -> Listing:
             LEVELS[rank].label,
             counts.get(rank, 0) - len(first) * (rank == Level.URGENT_ACUTE.rank),
             [
-                waiting_row(each, kept.get(each.id), handled.get(each.id), clinic, now=now)
+                waiting_row(
+                    each, kept.get(each.id), handled.get(each.id), clinic, now=now
+                ).with_holder(each, held.get(each.id))
                 for each in rows
             ],
         )
@@ -90,7 +94,7 @@ def _to_do(clinic: Clinic, now: datetime, after: str) -> Listing:
         empty="Nobody else is waiting."
         if first
         else "Nobody is waiting. New requests appear here.",
-        lanes=_lanes(first, kept, handled, clinic, now=now),
+        lanes=_lanes(first, kept, handled, held, clinic, now=now),
     )
 
 
@@ -103,6 +107,7 @@ def _lanes(
     submissions: Iterable[Submission],
     kept: dict[UUID, Appointment],
     handled: dict[UUID, Handled],
+    held: dict[UUID, Held],
     clinic: Clinic,
     *,
     now: datetime,
@@ -110,6 +115,7 @@ def _lanes(
     lanes = []
     for each in submissions:
         row = waiting_row(each, kept.get(each.id), handled.get(each.id), clinic, now=now)
+        row = row.with_holder(each, held.get(each.id))
         done = _tries(each, handled.get(each.id), clinic, now)
         words = (*safety_reasons(each), f"{row.first.text}.", f"{row.first.small}.", *done)
         lanes.append(Lane(row, " ".join(words)))

@@ -21,6 +21,7 @@ from intake.staff.booked import Undo, undo_of
 from intake.staff.contact_log import ContactCard, contact_card
 from intake.staff.flag import Flag, flag_of, level_tag
 from intake.staff.grid import Grid, booking_grid
+from intake.staff.held import Held, held_of
 from intake.staff.mails import MailLine, lines_of, why_none
 from intake.staff.past_calls import cancelled_calls, last_change
 from intake.staff.person import Fact, Person
@@ -29,6 +30,7 @@ from intake.staff.reasons import Why, explain
 from intake.staff.scores import Score, scores_of
 from intake.staff.words import CHANNELS, STATUSES, Tag, when
 from intake.submissions import resume
+from intake.submissions.claims import is_claimable
 from intake.submissions.drafts import is_short_way
 from intake.submissions.emails import patient_address
 from intake.submissions.models import Submission
@@ -92,6 +94,8 @@ class Record:
     reading: Reading | None
     cancelled: list[LogLine]
     undo: Undo | None
+    held: Held | None
+    may_take: bool
     grid: Grid | None
     zone: str
     sees_answers: bool
@@ -157,6 +161,8 @@ def record_of(
         reading=reading_of(submission, clinic, now=now) if kept else None,
         cancelled=cancelled_calls(submission, clinic, now=now),
         undo=undo_of(submission, clinic, now=now) if user.may(Permission.BOOK) else None,
+        held=held_of(submission, user, clinic, now=now),
+        may_take=user.may(Permission.CONTACT) and is_claimable(submission),
         grid=(
             booking_grid(diary, person, clinic, first=first, call=kept, now=now) if diary else None
         ),

@@ -11,9 +11,11 @@ from intake.scheduling.models import Appointment
 from intake.scheduling.outcomes import is_due
 from intake.screening.level import Level
 from intake.staff.flag import Handled, call_words, level_tag, waiting_words
+from intake.staff.held import Held
 from intake.staff.past_calls import cancelled_words
 from intake.staff.person import Person
 from intake.staff.words import CHANNELS, CLOSED_FOR, STATUSES, TRIES, Tag, lasting, opening, when
+from intake.submissions.claims import is_claimable
 from intake.submissions.models import Submission
 
 AFTER = {"booked": "Book the call", "wrong_number": "Write to them", "not_interested": "Close"}
@@ -45,6 +47,15 @@ class QueueRow:
     call: Status
     action: str
     solid: bool = False
+    held: Held | None = None
+    take: str = ""
+    """Where its button sends; "" where there is nothing to take, or somebody has it."""
+
+    def with_holder(self, submission: Submission, held: Held | None) -> "QueueRow":
+        """The same row, which also says who has it."""
+        is_free = held is None and is_claimable(submission)
+        take = url_for("staff.take", submission_id=submission.id) if is_free else ""
+        return replace(self, held=held, take=take)
 
 
 def waiting_row(

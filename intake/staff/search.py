@@ -21,6 +21,7 @@ from intake.core.encryption import UnreadableField, key_ring
 from intake.scheduling.queries import latest_for_all
 from intake.staff.flag import handled_of
 from intake.staff.guard import blueprint, requires, staff_user
+from intake.staff.held import held_by
 from intake.staff.listing import Group, Listing
 from intake.staff.rows import found_row
 from intake.submissions import search as finding
@@ -84,8 +85,11 @@ def _list(submissions: list[Submission], later: str, empty: str) -> Listing:
     clinic, now = current_clinic(), clock.now()
     kept = latest_for_all([each.id for each in submissions]) if submissions else {}
     handled = handled_of(submissions)
+    held = held_by(submissions, staff_user(), clinic, now=now)
     rows = [
-        found_row(each, kept.get(each.id), handled.get(each.id), clinic, now=now)
+        found_row(each, kept.get(each.id), handled.get(each.id), clinic, now=now).with_holder(
+            each, held.get(each.id)
+        )
         for each in submissions
     ]
     return Listing(

@@ -201,6 +201,7 @@ class TimesForm(SettingsForm):
     settings: ClassVar[tuple[str, ...]] = (
         *("acute_response_minutes", "escalation_minutes", "review_minutes", "response_minutes"),
         *("retry_hours", "reminder_hours", "grace_minutes", "hold_minutes", "draft_days"),
+        "claim_minutes",
     )
 
     acute_response_minutes = IntegerField(
@@ -260,6 +261,13 @@ class TimesForm(SettingsForm):
         most=240,
         unit="minutes",
         hint="While the form is finished.",
+    )
+    claim_minutes = IntegerField(
+        "A request stays with whoever took it for",
+        least=1,
+        most=240,
+        unit="minutes",
+        hint="So that nobody else calls the same person.",
     )
     draft_days = IntegerField(
         "Unfinished forms are deleted after",

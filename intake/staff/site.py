@@ -8,6 +8,7 @@ from intake.staff import (
     any_time,
     calendar,
     cancelling,
+    claim,
     contact,
     feeds,
     forgotten,
@@ -32,7 +33,7 @@ from intake.staff import (
 )
 
 VIEWS = (
-    *(queue, search, submission, any_time, cancelling, contact, mails, resume, unsent),
+    *(queue, search, submission, claim, any_time, cancelling, contact, mails, resume, unsent),
     *(calendar, to_move, feeds),
     *(proof, reports, reports_list, reports_tabs),
     *(settings_clinic, settings_recipients),

@@ -20,6 +20,7 @@ from intake.clinic.clinic import Clinic
 from intake.core.db import db
 from intake.notifications.outbox import void
 from intake.submissions import emails
+from intake.submissions.claims import let_go
 from intake.submissions.models import Submission, Try
 
 NOT_REACHED = frozenset({"no_answer", "voicemail", "wrong_number"})
@@ -69,6 +70,8 @@ def write_down(
     )
     db.session.add(entry)
     _follow(submission, entry, now)
+    if outcome in PLANNED:
+        let_go(submission, author)  # somebody else may make the next call
     log.record(
         "call recorded", actor=author.actor, now=now, subject_id=submission.id, detail=outcome
     )
@@ -119,6 +122,7 @@ def close(
         raise NotNow
     submission.status, submission.closed_for = "closed", reason
     submission.call_at, submission.updated_at = None, now
+    let_go(submission, author)
     log.record(
         "submission closed", actor=author.actor, now=now, subject_id=submission.id, detail=reason
     )

@@ -81,6 +81,9 @@ class Submission(Base, kw_only=True):
     something else happens."""
     closed_for: Mapped[str] = mapped_column(String(20), default="")
     """Why it was closed, of `CLOSED_FOR`."""
+    claimed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
+    """Who took it to call; see `submissions.claims` for how long it counts."""
+    claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     resume_hash: Mapped[str | None] = mapped_column(String(64), unique=True, default=None)
     """Hash of the token in the mailed link with which the request can be taken up again."""
     resume_expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)

@@ -21,8 +21,8 @@ TABLES = (
     "heartbeats",
     "undeliverable",
     "providers",
-    "submissions",
     "users",
+    "submissions",
     "appointments",
     "calendar_feeds",
     "dated_hours",
@@ -113,8 +113,8 @@ def upgrade() -> None:
     _create_heartbeats()
     _create_undeliverable()
     _create_providers()
-    _create_submissions()
     _create_users()
+    _create_submissions()
     _create_appointments()
     _create_calendar_feeds()
     _create_dated_hours()
@@ -285,6 +285,8 @@ def _create_submissions() -> None:
         sa.Column("last_try", sa.String(length=20), nullable=False),
         sa.Column("call_at", INSTANT, nullable=True),
         sa.Column("closed_for", sa.String(length=20), nullable=False),
+        sa.Column("claimed_by", sa.Uuid(), nullable=True),
+        sa.Column("claimed_at", INSTANT, nullable=True),
         sa.Column("resume_hash", sa.String(length=64), nullable=True),
         sa.Column("resume_expires_at", INSTANT, nullable=True),
         sa.Column("contact_sealed", sa.LargeBinary(), nullable=True),
@@ -298,6 +300,9 @@ def _create_submissions() -> None:
         ),
         sa.CheckConstraint("level_rank BETWEEN 0 AND 3", name="level_rank"),
         sa.CheckConstraint("queue_rank BETWEEN 0 AND level_rank", name="queue_rank"),
+        sa.ForeignKeyConstraint(
+            ["claimed_by"], ["users.id"], name="fk_submissions_claimed_by_users"
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_submissions"),
         sa.UniqueConstraint("cookie_hash", name="uq_submissions_cookie_hash"),
         sa.UniqueConstraint("reference", name="uq_submissions_reference"),

@@ -36,6 +36,8 @@ GUARDED = {
     "staff.download_list": Permission.EXPORT,
     "staff.undelivered_mails": Permission.SEE_QUEUE,
     "staff.change_mail": Permission.CONTACT,
+    "staff.take": Permission.CONTACT,
+    "staff.release": Permission.CONTACT,
     "staff.unsent": Permission.SEE_QUEUE,
     "staff.cancel_call": Permission.BOOK,
     "staff.do_cancel_call": Permission.BOOK,
@@ -76,6 +78,8 @@ GUARDED = {
 LEAD_ON = {
     ("POST", "staff.give_proof"),
     ("POST", "staff.ask_search"),
+    ("POST", "staff.take"),
+    ("POST", "staff.release"),
     ("GET", "staff.cancel_call"),
     ("POST", "staff.open_again"),
     ("POST", "staff.send_resume_link"),
