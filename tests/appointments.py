@@ -11,8 +11,8 @@ from intake.core.db import db, unit_of_work
 from intake.core.remember import forget
 from intake.development.example import example_user
 from intake.notifications.models import Message
-from intake.scheduling import service
-from intake.scheduling.models import Appointment, ConsultationType, Provider
+from intake.scheduling import service, takeback
+from intake.scheduling.models import PATIENT, Appointment, ConsultationType, Provider
 from intake.submissions.models import Submission
 from tests import factories
 from tests.factories import MONDAY_MORNING
@@ -43,6 +43,13 @@ def appointment_of(submission: Submission) -> Appointment:
         Appointment.submission_id == submission.id, Appointment.reason != "waitlist"
     )
     return db.session.scalars(query).one()
+
+
+def take_back(submission: Submission, now: datetime = MONDAY_MORNING) -> None:
+    """Have a patient undo their cancellation."""
+    with unit_of_work():
+        number, clinic = appointment_of(submission).sequence, current_clinic()
+        takeback.take_back(submission, number, clinic, actor=PATIENT, now=now)
 
 
 def mails(submission: Submission, *names: str) -> list[Message]:

@@ -24,12 +24,11 @@ from intake.patient.forms import CancelForm, LostLinkForm, MoveForm
 from intake.patient.ics_file import ics_file
 from intake.patient.summary import leaf_of
 from intake.patient.visit import Elsewhere, see
-from intake.scheduling import asking, changes, links, queries, rebooking, told, waitlist
+from intake.scheduling import asking, changes, links, queries, rebooking, takeback, told, waitlist
 from intake.scheduling.changes import OnlyByPhone
-from intake.scheduling.models import Appointment
+from intake.scheduling.models import PATIENT, Appointment
 from intake.scheduling.person import key_of
 from intake.scheduling.placing import SlotTaken
-from intake.scheduling.service import PATIENT
 from intake.submissions.emails import patient_address
 from intake.submissions.models import Submission
 from intake.web.anew import keep_wish, switch
@@ -60,14 +59,14 @@ def show(token: str) -> ResponseReturnValue:
     appointment, now = here.appointment, here.now
     if _is_impossible(appointment) and changes.may_move(appointment, now=now):
         return _times_page(token, here, offers.sent_move())
-    offer = _open_offer(here)
+    offer, may_undo = _open_offer(here), changes.may_undo(appointment, now=now)
     return render_template(
         "patient/appointment.html",
         token=token,
         may_cancel=changes.may_cancel(appointment, now=now),
         may_move=changes.may_move(appointment, now=now),
-        may_undo=changes.may_undo(appointment, now=now),
-        undo_until=(appointment.cancelled_at or now) + changes.UNDO_FOR,
+        may_undo=may_undo,
+        undo_until=takeback.undo_until(appointment) if may_undo else None,
         is_waiting=waitlist.is_waiting(appointment.submission_id),
         may_wait=_may_wait(here),
         is_moved="moved" in request.args,
@@ -151,7 +150,13 @@ def undo(token: str) -> ResponseReturnValue:
     """Take the cancellation back."""
     try:
         with _changing(token) as here:
-            changes.undo(here.submission, here.appointment, here.clinic, now=here.now)
+            takeback.take_back(
+                here.submission,
+                here.appointment.sequence,
+                here.clinic,
+                actor=PATIENT,
+                now=here.now,
+            )
     except SlotTaken:
         return _nearest_page(token)
     return see(_url(token))

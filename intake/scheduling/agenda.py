@@ -64,13 +64,16 @@ def misplaced(*, now: datetime) -> list[Misplaced]:
     return found
 
 
-def still_fits(appointment: Appointment) -> bool:
-    """Whether a call that was given up could stand there again: the hours allow it, or they never
-    did and staff had put it there. Its time may have been closed since."""
+def why_misplaced(appointment: Appointment) -> str:
+    """Why a call cannot stand where it is, or was: its time may have been closed since.
+
+    "" if the hours allow it, or never did and staff had put it there.
+    """
     provider = db.session.get_one(Provider, appointment.provider_id)
     closures = {row.day: row.label for row in db.session.scalars(select(Closure))}
     calendar = provider.calendar(frozenset(closures))
-    return _why_not(appointment, provider, calendar, closures) in ("", BY_STAFF)
+    why = _why_not(appointment, provider, calendar, closures)
+    return "" if why == BY_STAFF else why
 
 
 def _why_not(

@@ -1,23 +1,19 @@
-"""Changing a call: what patients do by themselves within limits, cancelling, and taking it back.
+"""Changing a call: what patients do by themselves within limits, and cancelling.
 
 Nothing is deleted: a cancelled appointment stays, with who cancelled it, when and why. Its time is
 free at once, and the submission is back in the queue.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.scheduling import asking, emails, queries, reminders, takeback, waitlist
-from intake.scheduling.agenda import still_fits
-from intake.scheduling.models import Appointment
-from intake.scheduling.placing import SlotTaken, is_day_full, offered_slot, place, slot_of
-from intake.scheduling.service import PATIENT
+from intake.scheduling.models import PATIENT, Appointment
+from intake.scheduling.placing import SlotTaken, offered_slot, place, slot_of
 from intake.scheduling.slots import Slot
 from intake.submissions.models import Submission
-from intake.submissions.staff_emails import appointment_changed
 
-UNDO_FOR = timedelta(hours=24)
 REASONS = ("", "time", "later", "elsewhere", "other")
 """Why a patient cancels: words of ours, as what people write may be about their health."""
 BY_CLINIC = "clinic_cannot"
@@ -50,14 +46,10 @@ def may_move(appointment: Appointment, *, now: datetime) -> bool:
 
 def may_undo(appointment: Appointment, *, now: datetime) -> bool:
     """Whether the patient can take their cancellation back, as far as rules go: for a day."""
-    cancelled_at = appointment.cancelled_at
-    return (
-        appointment.status == "cancelled"
-        and appointment.changed_by == PATIENT
-        and cancelled_at is not None
-        and now < min(cancelled_at + UNDO_FOR, appointment.starts_at)
-        and queries.kept_for(appointment.submission_id) is None
-    )
+    if appointment.status != "cancelled" or appointment.changed_by != PATIENT:
+        return False
+    last = takeback.undoable(appointment.submission_id, now=now)
+    return last is not None and last.id == appointment.id
 
 
 def move(
@@ -136,35 +128,14 @@ def cancel(
     waitlist.forget_offer(submission.id, now=now)
     waitlist.note_opening(slot_of(appointment), freed_by=submission.id, now=now)
     log.record("appointment cancelled", actor=actor, now=now, subject_id=submission.id)
-    is_by_staff = actor != PATIENT
     if tell:
-        due_at = now + clinic.grace if is_by_staff else None
+        due_at = now + clinic.grace if actor != PATIENT else None
         emails.cancelled(submission, appointment, clinic, now=now, due_at=due_at)
     else:
         emails.hush(appointment)
-    if is_by_staff:
-        takeback.remember(appointment, as_it_was, clinic, now=now)
+    takeback.remember(appointment, as_it_was, clinic, now=now)
     reminders.renew(submission, appointment, clinic, now=now)
-    _tell_staff(submission, appointment, clinic, was=appointment.starts_at, now=now)
-
-
-def undo(
-    submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
-) -> None:
-    """Take the patient's cancellation back.
-
-    Raises SlotTaken if the time is not free any more, the clinic or the provider has closed it, or
-    the day is full; what staff put outside the rules is bound by no cap.
-    """
-    if appointment.status == "booked":
-        return  # the second click of two
-    if not (may_undo(appointment, now=now) and still_fits(appointment)):
-        raise SlotTaken
-    outside_hours = appointment.outside_hours
-    if not outside_hours and is_day_full(appointment, now=now):
-        raise SlotTaken
-    _book_at(slot_of(appointment), submission, appointment, clinic, now=now)
-    appointment.outside_hours = outside_hours
+    emails.tell_desk(submission, appointment, clinic, was=appointment.starts_at, now=now)
 
 
 def _book_at(
@@ -175,7 +146,7 @@ def _book_at(
     *,
     now: datetime,
 ) -> None:
-    """Book an appointment at another slot or anew; whoever is concerned is told."""
+    """Put an appointment at another slot; whoever is concerned is told."""
     before = slot_of(appointment)
     was_cancelled = appointment.status == "cancelled"
     appointment.status, appointment.cancelled_at, appointment.reason = "booked", None, ""
@@ -185,8 +156,7 @@ def _book_at(
     if not submission.is_draft:  # whoever is still answering goes on with the form
         submission.status = "booked"
     submission.updated_at = now
-    action = "appointment restored" if was_cancelled else "appointment moved"
-    log.record(action, actor=PATIENT, now=now, subject_id=submission.id)
+    log.record("appointment moved", actor=PATIENT, now=now, subject_id=submission.id)
     if before != slot and not was_cancelled:
         waitlist.note_opening(before, freed_by=submission.id, now=now)
     was = before.starts_at if before.starts_at != slot.starts_at else None
@@ -195,7 +165,7 @@ def _book_at(
     else:
         emails.moved(submission, appointment, clinic, was=was, now=now)
     reminders.renew(submission, appointment, clinic, now=now)
-    _tell_staff(submission, appointment, clinic, was=was, now=now)
+    emails.tell_desk(submission, appointment, clinic, was=was, now=now)
 
 
 def _owed_another_time(appointment: Appointment, now: datetime) -> bool:
@@ -233,18 +203,3 @@ def _back_to_the_queue(submission: Submission, now: datetime) -> None:
     submission.tries, submission.last_try, submission.call_at = 0, "", None
     if not submission.is_flagged:
         submission.waiting_since = now
-
-
-def _tell_staff(
-    submission: Submission,
-    appointment: Appointment,
-    clinic: Clinic,
-    *,
-    was: datetime | None,
-    now: datetime,
-) -> None:
-    """Tell the front desk of a patient's change: from when, and to when the call is now."""
-    if appointment.changed_by == PATIENT:
-        key = f":{appointment.id.hex}:{appointment.sequence}"
-        time = appointment.starts_at if appointment.status == "booked" else None
-        appointment_changed(submission, clinic, was=was, time=time, now=now, key=key)

@@ -1,4 +1,4 @@
-"""News for the patient of an appointment: date, time, zone and how; nothing else."""
+"""News of an appointment for its patient, and for the desk: when, where and how; nothing else."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +9,11 @@ from intake.core.i18n import moment_text
 from intake.notifications.outbox import MailContext, enqueue, void, waiting
 from intake.scheduling.ics import calendar_file, scheduling_method
 from intake.scheduling.links import new_link
-from intake.scheduling.models import Appointment
+from intake.scheduling.models import PATIENT, Appointment
 from intake.scheduling.told import calendar_event, mail_facts, zone_of
 from intake.submissions.emails import patient_address
 from intake.submissions.models import Submission
+from intake.submissions.staff_emails import appointment_changed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +133,24 @@ def link_again(
     """Send a new link to a call whose time stands to somebody who lost theirs."""
     key = f":{now.isoformat()}"
     _tell("link_again", BookedMail, submission, appointment, clinic, now=now, key=key)
+
+
+def tell_desk(
+    submission: Submission,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    was: datetime | None,
+    now: datetime,
+) -> None:
+    """Tell the front desk of a patient's change; `was` is the time that does not count any more.
+
+    What staff change, staff know.
+    """
+    if appointment.changed_by == PATIENT:
+        key = f":{appointment.id.hex}:{appointment.sequence}"
+        time = appointment.starts_at if appointment.status == "booked" else None
+        appointment_changed(submission, clinic, was=was, time=time, now=now, key=key)
 
 
 def news_topic(appointment: Appointment) -> str:

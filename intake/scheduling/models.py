@@ -24,6 +24,8 @@ EXPIRING = ("hold", "offer")
 LIVE = ("pending", "booked")
 """Statuses of the one appointment a submission can have ahead of it."""
 CHANNELS = ("phone", "video", "in_person")
+PATIENT = "patient"
+"""Who changed an appointment, where its patient did; staff are named by their `User.actor`."""
 FEED_SHOWS = ("busy", "reference")
 
 
@@ -192,7 +194,7 @@ class Appointment(Base, kw_only=True):
     outside_hours: Mapped[bool] = mapped_column(default=False)
     """Whether staff put it where the hours and rules do not offer a time."""
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
-    """How it stood before staff changed it last, while that can be undone: see `takeback`."""
+    """How it stood before its last change, while that can be undone: see `takeback`."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it

@@ -38,6 +38,10 @@ class SlotTaken(Exception):
     """The time cannot be had: somebody else has it, or it is not offered (any more)."""
 
 
+class Full(SlotTaken):
+    """The time is free, but the day or the person has as many calls as the rules allow."""
+
+
 def offered_slot(
     key: str,
     submission_id: UUID,
@@ -85,6 +89,16 @@ def is_day_full(appointment: Appointment, *, now: datetime) -> bool:
         return False
     day = appointment.starts_at.astimezone(calendar.tz).date()
     return diary.booked_per_day.get(appointment.provider_id, {}).get(day, 0) >= cap
+
+
+def has_enough(appointment: Appointment, *, now: datetime) -> bool:
+    """Whether somebody has as many other calls ahead as one person may book by themselves, or one
+    that overlaps: two providers would call them at once."""
+    ahead = queries.calls_ahead(appointment.person, now=now, without=appointment.id)
+    if any(e.start < appointment.ends_at and appointment.starts_at < e.end for e in ahead):
+        return True
+    cap = queries.timetable().type.person_cap
+    return cap is not None and len(ahead) >= cap
 
 
 def any_slot(key: str, now: datetime) -> Slot:

@@ -12,12 +12,13 @@ from intake.clinic.clinic import Clinic
 from intake.core.db import db
 from intake.core.remember import forget
 from intake.scheduling import emails, queries, reminders, takeback, waitlist
-from intake.scheduling.models import Appointment, ConsultationType, Provider, WeeklyHours
+from intake.scheduling.models import PATIENT, Appointment, ConsultationType, Provider, WeeklyHours
 from intake.scheduling.person import person_key
 from intake.scheduling.placing import (
     TABLE,
     SlotTaken,
     any_slot,
+    has_enough,
     is_open_at,
     new_appointment,
     offered_slot,
@@ -28,8 +29,6 @@ from intake.scheduling.placing import (
 from intake.scheduling.slots import Slot
 from intake.screening.level import Level
 from intake.submissions.models import Submission
-
-PATIENT = "patient"
 
 # By statement, so that losing a race leaves the unit of work as it was.
 ASK_FOR_HELD = (
@@ -120,7 +119,10 @@ def keep_for_sending(submission: Submission, *, now: datetime) -> Appointment | 
         return None
     if kept.status != "hold":
         return kept
-    _judge_again(kept, now)
+    if kept.starts_at <= now:
+        raise SlotTaken
+    if not is_open_at(kept) or _has_run_out(kept, now):
+        _offer_again(kept, now)
     values = {"keep": kept.id, "at": now, "known_as": person_key(submission)}
     asked = db.session.execute(ASK_FOR_HELD, values).one_or_none()
     if asked is None:
@@ -130,13 +132,21 @@ def keep_for_sending(submission: Submission, *, now: datetime) -> Appointment | 
     return kept
 
 
-def _judge_again(kept: Appointment, now: datetime) -> None:
-    """Raise SlotTaken for a held time that has begun, is closed, or is not offered any more."""
-    if kept.starts_at <= now or not is_open_at(kept):
-        raise SlotTaken
-    if kept.hold_expires_at is not None and kept.hold_expires_at <= now:
-        key = queries.key_at(kept.provider_id, kept.starts_at)
-        offered_slot(key, kept.submission_id, now)
+def _has_run_out(kept: Appointment, now: datetime) -> bool:
+    return kept.hold_expires_at is not None and kept.hold_expires_at <= now
+
+
+def _offer_again(kept: Appointment, now: datetime) -> None:
+    """Judge a time like a new one, as its hold ran out or its provider is away now. Another one
+    who is free then takes the call. Raises SlotTaken."""
+    who, takers = kept.provider_id, queries.timetable().calendars
+    if who not in takers:
+        who = next(iter(takers), who)
+    key = queries.key_at(who, kept.starts_at)
+    slot = offered_slot(key, kept.submission_id, now, or_anybody=True)
+    if slot != slot_of(kept):
+        with db.session.begin_nested():  # losing a race leaves the unit of work as it was
+            place(kept, slot, now)
 
 
 def _keep_with_another(submission: Submission, now: datetime) -> Appointment:
@@ -165,7 +175,7 @@ def book_at_once(
     kind = queries.timetable().type
     if kept.status != "pending" or kind.mode != "instant":
         return False
-    if submission.level_rank > Level.ROUTINE.rank or _has_enough(kept, kind, now):
+    if submission.level_rank > Level.ROUTINE.rank or has_enough(kept, now=now):
         return False
     kept.status, kept.changed_by, kept.updated_at = "booked", PATIENT, now
     write()
@@ -174,15 +184,6 @@ def book_at_once(
     emails.booked(submission, kept, clinic, now=now)
     reminders.renew(submission, kept, clinic, now=now)
     return True
-
-
-def _has_enough(kept: Appointment, kind: queries.Kind, now: datetime) -> bool:
-    """Whether somebody has as many calls ahead as one person may book by themselves, or one that
-    overlaps: two providers would call them at once."""
-    ahead = queries.calls_ahead(kept.person, now=now, without=kept.id)
-    if any(each.start < kept.ends_at and kept.starts_at < each.end for each in ahead):
-        return True
-    return kind.person_cap is not None and len(ahead) >= kind.person_cap
 
 
 def book(

@@ -1,29 +1,31 @@
-"""Taking back what staff did to a call by a click: booking, moving, cancelling, its outcome.
+"""Taking back the last change of a call: what staff did by a click, or a patient's cancellation.
 
 The steps:
 1. `remember`, in the transaction of the change: how the call stood before it, and until when it can
-   be taken back. The mail about the change waits for the clinic's minutes of grace.
-2. `take_back`: the call stands as before. A mail that waits is not sent; who has heard of a
-   cancellation is told that the call takes place after all.
+   be taken back. The mail about what staff did waits for the clinic's minutes of grace.
+2. `take_back`, staff what staff did and patients what they did: the call stands as before. A mail
+   that waits is not sent; who has heard of a cancellation is told that the call takes place after
+   all.
 A booking or a move can be taken back for those minutes, a cancellation or an outcome for a day.
 Whatever else happens to the call ends it. A request that was sent meanwhile stays sent: it never
 is a draft again, and whoever sent it is told how their call stands now.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
-from intake.accounts.models import User
 from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
 from intake.notifications.outbox import void, waiting
 from intake.scheduling import emails, queries, reminders
-from intake.scheduling.agenda import still_fits
-from intake.scheduling.models import Appointment
-from intake.scheduling.placing import SlotTaken, place, write
+from intake.scheduling.agenda import why_misplaced
+from intake.scheduling.models import PATIENT, Appointment
+from intake.scheduling.placing import Full, SlotTaken, has_enough, is_day_full, place, write
 from intake.scheduling.slots import Slot
 from intake.scheduling.told import told_time
 from intake.submissions import emails as receipts
@@ -34,12 +36,27 @@ TAKEN = ("starts_at", "ends_at", "blocked_from", "blocked_until")
 """The instants of a slot, in order."""
 
 WHAT = {"cancelled": "cancellation", "held": "outcome", "no_show": "outcome"}
+"""What a change was, by the status it led to; any other led to a booking."""
 
 Before = dict[str, Any]
 
 
 class TooLate(Exception):
     """It cannot be taken back any more, or something else has happened to the call since."""
+
+
+@dataclass(frozen=True)
+class Undoing:
+    """A change that is being taken back."""
+
+    what: str
+    """"booking", "cancellation" or "outcome"."""
+    before: Before
+    has_heard: bool
+    """Whether the mail about the change has left."""
+    is_sent_since: bool
+    """Whether the request was a draft then, and has been sent."""
+    actor: str
 
 
 def as_it_stands(submission: Submission, appointment: Appointment | None) -> Before:
@@ -84,14 +101,14 @@ def remember(appointment: Appointment, before: Before, clinic: Clinic, *, now: d
     appointment.before = before | {"until": until.isoformat(), "told": is_told}
 
 
-def undoable(submission: Submission, *, now: datetime) -> Appointment | None:
-    """The call whose last change can be undone now, if there is one."""
-    changed = (Appointment.submission_id == submission.id, Appointment.before.is_not(None))
+def undoable(submission_id: UUID, *, now: datetime) -> Appointment | None:
+    """The call whose last change can be undone now by whoever made it (`changed_by`), if any."""
+    changed = (Appointment.submission_id == submission_id, Appointment.before.is_not(None))
     latest = select(Appointment).where(*changed).order_by(Appointment.updated_at.desc()).limit(1)
     appointment = db.session.scalar(latest)
     if appointment is None or now >= undo_until(appointment):
         return None
-    kept = queries.kept_for(submission.id)
+    kept = queries.kept_for(submission_id)
     return appointment if kept is None or kept.id == appointment.id else None
 
 
@@ -101,58 +118,71 @@ def undo_until(appointment: Appointment) -> datetime:
 
 
 def take_back(
-    submission: Submission, sequence: int, clinic: Clinic, *, actor: User, now: datetime
+    submission: Submission, sequence: int, clinic: Clinic, *, actor: str, now: datetime
 ) -> Appointment | None:
     """Undo the last change of a call, if that is still the one with this sequence.
 
-    The row of the submission must be locked. Returns None when there is nothing (any more) to
-    undo, as after a second click. Raises TooLate, or SlotTaken when the time is gone.
+    The row of the submission must be locked. Returns None when there is nothing (any more) that
+    `actor` could undo, as after a second click. Raises TooLate, SlotTaken when the time is gone, or
+    Full when the day or the person has enough calls.
     """
-    appointment = undoable(submission, now=now)
-    if appointment is None:
+    appointment = undoable(submission.id, now=now)
+    if appointment is None or (appointment.changed_by == PATIENT) != (actor == PATIENT):
         return None
     if appointment.sequence != sequence:
         raise TooLate
-    before, was = appointment.before or {}, appointment.status
-    was_cancelled, sent_since = was == "cancelled", _was_sent_since(submission, before)
-    if was_cancelled and not still_fits(appointment):
-        raise SlotTaken
-    stopped = void(emails.news_topic(appointment))
-    has_heard = before["told"] and not stopped
-    if has_heard and not was_cancelled:
-        raise TooLate  # the worker was faster than the click
+    if appointment.status == "cancelled":
+        _check_room(appointment, actor, now)
+    undoing = _begin(submission, appointment, actor)
     appointment.sequence, appointment.before = appointment.sequence + 1, None
-    appointment.changed_by, appointment.cancelled_at, appointment.reason = actor.actor, None, ""
-    _put_back(appointment, _asked_for(before, now) if sent_since else before, now)
-    submission.updated_at = now
-    if sent_since:
-        submission.status = _status_of_sent(submission, appointment)
-    else:
-        submission.status = before["submission"]
-        submission.waiting_since = datetime.fromisoformat(before["waiting_since"])
-    what = WHAT.get(was, "booking")
-    log.record(f"{what} undone", actor=actor.actor, now=now, subject_id=submission.id)
-    if appointment.status == "booked":
-        if before.get("unheard"):
-            due_at, asked = now + clinic.grace, asked_for(before)
-            emails.booked(submission, appointment, clinic, now=now, due_at=due_at, asked=asked)
-        elif has_heard or (was_cancelled and sent_since):  # or saw it missing when they sent
-            emails.restored(submission, appointment, clinic, now=now)
-    elif sent_since:
-        call_at = told_time(appointment, clinic) if appointment.is_live else None
-        receipts.received_anew(submission, clinic, now=now, call_at=call_at)
+    appointment.changed_by, appointment.cancelled_at, appointment.reason = actor, None, ""
+    _put_back(appointment, undoing, now)
+    _put_back_request(submission, appointment, undoing, now)
+    log.record(f"{undoing.what} undone", actor=actor, now=now, subject_id=submission.id)
+    _tell(submission, appointment, clinic, undoing=undoing, now=now)
     reminders.renew(submission, appointment, clinic, now=now)
     return appointment
 
 
-def _was_sent_since(submission: Submission, before: Before) -> bool:
-    return before["submission"] == "draft" and not submission.is_draft
+def _check_room(appointment: Appointment, actor: str, now: datetime) -> None:
+    """Judge a time that was given up like a new one; what staff put outside the rules is bound by
+    none of them. Whether it is free is for the database to say."""
+    if why_misplaced(appointment):
+        raise SlotTaken
+    if appointment.outside_hours:
+        return
+    # a family may share an address, so no patient is refused because of their other calls
+    if is_day_full(appointment, now=now) or (actor != PATIENT and has_enough(appointment, now=now)):
+        raise Full
 
 
-def _status_of_sent(submission: Submission, appointment: Appointment) -> str:
-    if appointment.status == "booked":
-        return "booked"
-    return "contacting" if submission.tries else "new"
+def _begin(submission: Submission, appointment: Appointment, actor: str) -> Undoing:
+    """Stop the mail about a change; raises TooLate if the worker was faster than the click.
+
+    Who has heard of a cancellation can still hear the opposite.
+    """
+    before, what = appointment.before or {}, WHAT.get(appointment.status, "booking")
+    stopped = void(emails.news_topic(appointment))
+    has_heard = before["told"] and not stopped
+    if has_heard and what != "cancellation":
+        raise TooLate
+    is_sent_since = before["submission"] == "draft" and not submission.is_draft
+    return Undoing(what, before, has_heard, is_sent_since, actor)
+
+
+def _put_back(appointment: Appointment, undoing: Undoing, now: datetime) -> None:
+    """Put a call where it was. Raises SlotTaken."""
+    before = _asked_for(undoing.before, now) if undoing.is_sent_since else undoing.before
+    appointment.status = before["status"]
+    if "provider_id" not in before:
+        appointment.updated_at = now
+        write()
+        return
+    expires = before["hold_expires_at"]
+    appointment.hold_expires_at = datetime.fromisoformat(expires) if expires else None
+    instants = (datetime.fromisoformat(before[name]) for name in TAKEN)
+    place(appointment, Slot(before["provider_id"], *instants), now)
+    appointment.outside_hours = before["outside_hours"]
 
 
 def _asked_for(before: Before, now: datetime) -> Before:
@@ -164,14 +194,50 @@ def _asked_for(before: Before, now: datetime) -> Before:
     return before | {"status": "pending", "hold_expires_at": None}
 
 
-def _put_back(appointment: Appointment, before: Before, now: datetime) -> None:
-    appointment.status = before["status"]
-    if "provider_id" not in before:
-        appointment.updated_at = now
-        write()
-        return
-    expires = before["hold_expires_at"]
-    appointment.hold_expires_at = datetime.fromisoformat(expires) if expires else None
-    instants = (datetime.fromisoformat(before[name]) for name in TAKEN)
-    place(appointment, Slot(before["provider_id"], *instants), now)
-    appointment.outside_hours = before["outside_hours"]
+def _put_back_request(
+    submission: Submission, appointment: Appointment, undoing: Undoing, now: datetime
+) -> None:
+    """Put a request where it was in the queue; what was sent since stays sent."""
+    submission.updated_at = now
+    if not undoing.is_sent_since:
+        submission.status = undoing.before["submission"]
+        submission.waiting_since = datetime.fromisoformat(undoing.before["waiting_since"])
+    elif appointment.status == "booked":
+        submission.status = "booked"
+    else:
+        submission.status = "contacting" if submission.tries else "new"
+
+
+def _tell(
+    submission: Submission,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    undoing: Undoing,
+    now: datetime,
+) -> None:
+    """Tell whoever would be wrong now about how the call stands."""
+    if undoing.actor == PATIENT:
+        emails.tell_desk(submission, appointment, clinic, was=None, now=now)
+    if appointment.status == "booked":
+        _tell_booked(submission, appointment, clinic, undoing=undoing, now=now)
+    elif undoing.is_sent_since:
+        call_at = told_time(appointment, clinic) if appointment.is_live else None
+        receipts.received_anew(submission, clinic, now=now, call_at=call_at)
+
+
+def _tell_booked(
+    submission: Submission,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    undoing: Undoing,
+    now: datetime,
+) -> None:
+    """Tell of a call that stands as before: who never heard of it, or heard the opposite."""
+    saw_it_missing = undoing.what == "cancellation" and undoing.is_sent_since
+    if undoing.before.get("unheard"):
+        due_at, asked = now + clinic.grace, asked_for(undoing.before)
+        emails.booked(submission, appointment, clinic, now=now, due_at=due_at, asked=asked)
+    elif undoing.has_heard or undoing.actor == PATIENT or saw_it_missing:
+        emails.restored(submission, appointment, clinic, now=now)

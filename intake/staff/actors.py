@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from intake.accounts.queries import names_of
-from intake.scheduling.service import PATIENT
+from intake.scheduling.models import PATIENT
 
 
 def name_of(actor: str) -> str:

@@ -13,7 +13,7 @@ from intake.core.db import unit_of_work
 from intake.core.i18n import moment_text
 from intake.scheduling import queries, takeback
 from intake.scheduling.bookings import provider_name
-from intake.scheduling.models import Appointment
+from intake.scheduling.models import PATIENT, Appointment
 from intake.scheduling.outcomes import OUTCOMES
 from intake.staff.actors import name_of
 from intake.staff.guard import staff_user
@@ -98,8 +98,8 @@ def clash(submission: Submission, key: str, clinic: Clinic, now: datetime) -> Cl
 
 def undo_of(submission: Submission, clinic: Clinic, *, now: datetime) -> Undo | None:
     """The last change of a call as long as it can be undone."""
-    call = takeback.undoable(submission, now=now)
-    if call is None:
+    call = takeback.undoable(submission.id, now=now)
+    if call is None or call.changed_by == PATIENT:
         return None
     verb = VERBS[call.status]
     time = when(call.starts_at, clinic.tz, now)

@@ -11,9 +11,10 @@ from intake.core import clock
 from intake.core.db import db, unit_of_work
 from intake.core.i18n import moment_text
 from intake.scheduling import changes, queries, takeback
+from intake.scheduling.agenda import why_misplaced
 from intake.scheduling.bookings import provider_name
 from intake.scheduling.models import LIVE, Appointment
-from intake.scheduling.placing import SlotTaken
+from intake.scheduling.placing import Full, SlotTaken
 from intake.scheduling.takeback import TooLate
 from intake.staff.booked import ChangedMeanwhile
 from intake.staff.forms import CancelForm
@@ -28,6 +29,11 @@ GONE = "There was nothing to cancel: no call is booked or asked for."
 CANCELLED = "The call is cancelled."
 TOO_LATE = "That cannot be undone any more: the email has left, or the call was changed since."
 TAKEN = "That cannot be undone: the time is closed, or somebody else has the time now."
+
+FULL = (
+    "That cannot be undone: the day is full, or this person has enough calls ahead. "
+    "You can book the time outside the hours."
+)
 
 
 @blueprint.get("/submissions/<uuid:submission_id>/cancel")
@@ -67,11 +73,13 @@ def undo_change(submission_id: UUID) -> ResponseReturnValue:
     try:
         with unit_of_work():
             submission = for_staff(submission_id, lock=True) or abort(404)
-            who = staff_user()
+            who = staff_user().actor
             done = takeback.take_back(submission, int(number), clinic, actor=who, now=now)
             flash(_undone(done))
     except TooLate:
         flash(TOO_LATE)
+    except Full:
+        flash(FULL)
     except SlotTaken:
         flash(TAKEN)
     return _to_record(submission_id)
@@ -112,10 +120,12 @@ def _undone(call: Appointment | None) -> str:
     if call is None:
         return "There is nothing left to undo."
     time = moment_text(call.starts_at, current_clinic().tz, "en")
-    return {
+    words = {
         "booked": f"Undone. The call is booked for {time}.",
         "pending": f"Undone. They asked for {time}; nothing is confirmed.",
     }.get(call.status, "Undone. No call is booked.")
+    why = why_misplaced(call) if call.is_live else ""
+    return f"{words} It cannot stay there. {why}. Choose another time with them." if why else words
 
 
 def _live(submission: Submission) -> Appointment | None:

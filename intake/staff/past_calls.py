@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from intake.clinic.clinic import Clinic
-from intake.scheduling.models import Appointment
+from intake.scheduling.models import PATIENT, Appointment
 from intake.scheduling.queries import cancelled_for
-from intake.scheduling.service import PATIENT
 from intake.staff.words import when
 from intake.submissions.models import Submission
 

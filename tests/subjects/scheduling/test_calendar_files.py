@@ -14,10 +14,9 @@ from icalendar import Calendar
 from intake.clinic.service import current_clinic
 from intake.core.db import unit_of_work
 from intake.scheduling import changes, feeds
-from intake.scheduling.models import CalendarFeed
-from intake.scheduling.service import PATIENT
+from intake.scheduling.models import PATIENT, CalendarFeed
 from intake.submissions.models import Submission
-from tests.appointments import appointment_of, booked, mails
+from tests.appointments import appointment_of, booked, mails, take_back
 from tests.factories import MONDAY_MORNING as NOW
 
 TUESDAY_930, WEDNESDAY_10 = "1-202611241530", "1-202611251600"
@@ -66,10 +65,10 @@ def submission(app: Flask) -> Submission:
     for change, more in (
         (changes.move, {"key": WEDNESDAY_10, "time_zone": "UTC"}),
         (changes.cancel, {"actor": PATIENT, "reason": ""}),
-        (changes.undo, {}),
     ):
         with unit_of_work():
             change(submission, appointment_of(submission), clinic=clinic, now=NOW, **more)
+    take_back(submission)
     return submission
 
 

@@ -88,7 +88,7 @@ def test_that_is_told_however_often_staff_think_again(asked):
     assert ASKED_FOR in confirmed(asked, "1-202611241600", "1-202611241700", "1-202611241900")
     desk, call = example_user("desk@example.com"), appointment_of(asked)
     with unit_of_work():
-        takeback.take_back(asked, call.sequence, current_clinic(), actor=desk, now=NOW)
+        takeback.take_back(asked, call.sequence, current_clinic(), actor=desk.actor, now=NOW)
     assert ASKED_FOR in waiting_mail(asked)
 
 

@@ -142,9 +142,9 @@ class TestAsking:
         assert not left & {"booked", "moved", "reminder"}
 
     def test_what_they_have_heard_of_cannot_be_undone(self, user, booked: Submission) -> None:
-        assert undoable(booked, now=MONDAY_MORNING)
+        assert undoable(booked.id, now=MONDAY_MORNING)
         ask(user)
-        assert undoable(booked, now=MONDAY_MORNING) is None
+        assert undoable(booked.id, now=MONDAY_MORNING) is None
 
     def test_the_question_stands_until_the_call_is_put_somewhere(
         self, user, booked: Submission

@@ -16,7 +16,7 @@ from intake.submissions import consents, drafts, opt_out, unfinished
 from intake.submissions.flags import PATIENT
 from intake.submissions.models import Submission
 from tests import factories
-from tests.appointments import appointment_of, booked, mails
+from tests.appointments import appointment_of, booked, mails, take_back
 from tests.factories import MONDAY_MORNING as NOW
 
 
@@ -55,8 +55,7 @@ def test_cancelling_ends_them_and_undoing_plans_them_again(call):
     with unit_of_work():
         changes.cancel(call, appointment_of(call), clinic, actor=PATIENT, reason="", now=NOW)
     assert planned(call) == []
-    with unit_of_work():
-        changes.undo(call, appointment_of(call), clinic, now=NOW)
+    take_back(call)
     assert len(planned(call)) == count
 
 

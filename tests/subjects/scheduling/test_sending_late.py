@@ -14,7 +14,7 @@ from intake.scheduling.placing import SlotTaken
 from intake.submissions.emails import respond_by
 from intake.submissions.models import Submission
 from tests import factories
-from tests.appointments import appointment_of, rule
+from tests.appointments import appointment_of, leave_one_provider, rule
 from tests.factories import MONDAY_MORNING as NOW
 
 TUESDAY_930 = "1-202611241530"
@@ -57,6 +57,7 @@ def test_a_live_hold_keeps_its_time_though_notice_is_short_now(app: Flask) -> No
 
 
 def test_an_expired_hold_gives_way_to_a_full_day(app: Flask) -> None:
+    leave_one_provider()
     draft, other, desk = hold(), factories.sent(), factories.user()
     with unit_of_work():
         service.book(other, factories.free_keys()[4], current_clinic(), actor=desk, now=NOW)
@@ -78,11 +79,33 @@ def leave() -> None:
     hours.set_active(db.session.get_one(Provider, 1), active=False, version=1, **ACTOR)
 
 
-@pytest.mark.parametrize("change", [close, be_away, leave])
-def test_a_time_that_was_closed_meanwhile_is_gone(app: Flask, change: Callable[[], None]) -> None:
+def test_a_time_that_was_closed_meanwhile_is_gone(app: Flask) -> None:
+    draft = hold()
+    with unit_of_work():
+        close()
+    with pytest.raises(SlotTaken):
+        send(draft)
+
+
+@pytest.mark.parametrize("change", [be_away, leave])
+def test_a_provider_who_is_away_gives_the_time_to_another(
+    app: Flask, change: Callable[[], None]
+) -> None:
     draft = hold()
     with unit_of_work():
         change()
+    call = send(draft)
+    assert (call.status, call.provider_id, call.starts_at) == ("pending", 2, STARTS)
+
+
+@pytest.mark.parametrize("change", [be_away, leave])
+def test_a_time_at_which_nobody_works_any_more_is_gone(
+    app: Flask, change: Callable[[], None]
+) -> None:
+    draft = hold()
+    with unit_of_work():
+        change()
+        hours.set_active(db.session.get_one(Provider, 2), active=False, version=1, **ACTOR)
     with pytest.raises(SlotTaken):
         send(draft)
 

@@ -56,7 +56,7 @@ def send(draft: Submission) -> None:
 def undo(submission: Submission, desk: User) -> Appointment:
     with unit_of_work():
         number = appointment_of(submission).sequence
-        takeback.take_back(submission, number, current_clinic(), actor=desk, now=SOON)
+        takeback.take_back(submission, number, current_clinic(), actor=desk.actor, now=SOON)
     db.session.expire_all()
     return appointment_of(submission)
 

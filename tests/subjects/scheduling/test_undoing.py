@@ -10,12 +10,11 @@ from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.scheduling import changes, hours, service
 from intake.scheduling.agenda import misplaced
-from intake.scheduling.models import Provider
+from intake.scheduling.models import PATIENT, Provider
 from intake.scheduling.placing import SlotTaken
-from intake.scheduling.service import PATIENT
 from intake.submissions.models import Submission
 from tests import factories
-from tests.appointments import appointment_of, booked, mails, rule
+from tests.appointments import appointment_of, booked, mails, rule, take_back
 from tests.factories import MONDAY_MORNING as NOW
 
 TUESDAY = date(2026, 11, 24)
@@ -52,8 +51,7 @@ def cancel(submission: Submission) -> None:
 
 
 def undo(submission: Submission) -> str:
-    with unit_of_work():
-        changes.undo(submission, appointment_of(submission), current_clinic(), now=NOW)
+    take_back(submission)
     return appointment_of(submission).status
 
 

@@ -10,11 +10,10 @@ from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.notifications.models import Message
 from intake.scheduling import changes, hours, queries, rebooking, waitlist
-from intake.scheduling.models import Appointment, Opening, WaitlistEntry
+from intake.scheduling.models import PATIENT, Appointment, Opening, WaitlistEntry
 from intake.scheduling.placing import SlotTaken
-from intake.scheduling.service import PATIENT
 from tests import factories
-from tests.appointments import appointment_of, booked, mails
+from tests.appointments import appointment_of, booked, mails, take_back
 from tests.factories import MONDAY_MORNING as NOW
 
 SOON = NOW + waitlist.PATIENCE
@@ -91,8 +90,7 @@ def test_a_time_that_was_given_up_is_offered_and_kept_for_two_hours(early, waiti
 def test_whoever_gave_it_up_can_have_it_back_for_a_while(early, waiting):
     cancel(early)
     assert ask(SOON - timedelta(seconds=1)) == 0
-    with unit_of_work():
-        changes.undo(early, appointment_of(early), current_clinic(), now=NOW)
+    take_back(early)
     ask()
     assert offers() == []
     assert openings() == []

@@ -8,7 +8,7 @@ import time_machine
 from intake.clinic.service import current_clinic
 from intake.core.db import unit_of_work
 from intake.scheduling import changes, waitlist
-from intake.scheduling.service import PATIENT
+from intake.scheduling.models import PATIENT
 from intake.submissions.models import Submission
 from tests import factories
 from tests.appointments import appointment_of, booked, link_in, mails, path_of

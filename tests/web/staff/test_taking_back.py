@@ -1,6 +1,6 @@
 """Cancelling a call at the desk, and taking back what a click did."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -9,10 +9,10 @@ from sqlalchemy import select
 from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.notifications.models import Message
-from intake.scheduling import changes
+from intake.scheduling import changes, hours
 from intake.submissions.models import Submission
 from tests import factories
-from tests.appointments import appointment_of, booked, let_leave, mails
+from tests.appointments import appointment_of, booked, let_leave, mails, rule
 from tests.browse import Browser, Page
 from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import actions, let_in
@@ -288,3 +288,31 @@ def test_mails_leave_at_once_where_the_clinic_wants_no_grace(desk: Browser) -> N
     book(desk, submission, factories.free_keys()[0])
     assert db.session.scalars(query).one().due_at == MONDAY_MORNING
     assert "Undo" not in desk.get(path_of(submission)).text
+
+
+def test_a_full_day_takes_no_cancelled_call_back(desk: Browser) -> None:
+    submission = booked()
+    cancel(desk, submission, tell="no")
+    rule(daily_cap=1)
+    booked("1-202611242000")
+    assert "the day is full" in undo(desk, submission).text
+    assert appointment_of(submission).status == "cancelled"
+
+
+def test_nobody_gets_more_calls_by_an_undo_than_one_may_have(desk: Browser) -> None:
+    submission = booked()
+    cancel(desk, submission, tell="no")
+    rule(person_cap=1)
+    booked("1-202611252000")
+    assert "has enough calls ahead" in undo(desk, submission).text
+    assert appointment_of(submission).status == "cancelled"
+
+
+def test_a_call_that_goes_back_to_a_closed_day_is_said_to_be_there(desk: Browser) -> None:
+    submission = booked()
+    with unit_of_work():
+        hours.close([date(2026, 11, 24)], "Flood", actor="user:1", now=MONDAY_MORNING)
+    book(desk, submission, "1-202611251500")
+    page = undo(desk, submission)
+    assert "The call is booked for Tuesday" in page.text
+    assert "It cannot stay there. Closed: Flood." in page.text
