@@ -125,7 +125,11 @@ def cancel(token: str) -> ResponseReturnValue:
     if not changes.may_cancel(here.appointment, now=here.now):
         return see(_url(token))
     return render_template(
-        "patient/appointment_cancel.html", form=form, token=token, **_about(here)
+        "patient/appointment_cancel.html",
+        form=form,
+        token=token,
+        is_impossible=_is_impossible(here.appointment),
+        **_about(here),
     )
 
 

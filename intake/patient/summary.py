@@ -38,7 +38,12 @@ Row = dict[str, str]
 
 
 def sections(
-    draft: Submission, clinic: Clinic, steps: tuple[Step, ...], kept: Appointment | None
+    draft: Submission,
+    clinic: Clinic,
+    steps: tuple[Step, ...],
+    *,
+    kept: Appointment | None,
+    now: datetime,
 ) -> list[tuple[str, list[Row]]]:
     """Headed groups of rows for the check page, each row with a link that changes it.
 
@@ -46,13 +51,15 @@ def sections(
     """
     contact = draft.contact or {}
     return [
-        (_("Your call"), _call_rows(contact.get("times", {}), clinic, kept)),
+        (_("Your call"), _call_rows(contact.get("times", {}), clinic, kept, now=now)),
         (_("You"), _person_rows(contact.get("contact", {}), clinic)),
         (_("What you told us"), _answer_rows(draft, steps)),
     ]
 
 
-def _call_rows(times: dict[str, Any], clinic: Clinic, kept: Appointment | None) -> list[Row]:
+def _call_rows(
+    times: dict[str, Any], clinic: Clinic, kept: Appointment | None, *, now: datetime
+) -> list[Row]:
     channels = {"phone": _("Phone"), "video": _("Video"), "in_person": _("In person")}
     page, needs = "wizard.times", _("Help to talk with us")
     rows = [
@@ -60,16 +67,24 @@ def _call_rows(times: dict[str, Any], clinic: Clinic, kept: Appointment | None) 
         _row(needs, times.get("needs", ""), page, needs),
     ]
     if kept is not None and (kept.is_live or times.get("slot_chosen")):
-        zone = zone_of(kept, clinic)
-        small = ""
-        if kept.hold_expires_at is not None:
-            time = time_text(kept.hold_expires_at, zone, language())
-            until = f"{time}, {zone_and_place(zone, language())}"
-            small = _("Held for you until %(time)s.", time=until)
-        when = opening(moment(kept.starts_at, zone))
-        return [_row(_("Time"), when, page, _("time"), small=small), *rows]
+        when = opening(moment(kept.starts_at, zone_of(kept, clinic)))
+        held = _held_words(kept, clinic, now)
+        return [_row(_("Time"), when, page, _("time"), small=held), *rows]
     free = ", ".join(availability_words(times.get("availability", [])))
     return [_row(_("When you can talk"), free, page, _("when you can talk")), *rows]
+
+
+def _held_words(kept: Appointment, clinic: Clinic, now: datetime) -> str:
+    """Until when a time is held, or that it is not any more; "" for one that does not run out."""
+    if kept.hold_expires_at is None:
+        return ""
+    if kept.hold_expires_at <= now:
+        gone = _("We no longer hold this time. It is yours if it is still free when you send.")
+        return str(gone)
+    zone = zone_of(kept, clinic)
+    time = time_text(kept.hold_expires_at, zone, language())
+    until = f"{time}, {zone_and_place(zone, language())}"
+    return str(_("Held for you until %(time)s.", time=until))
 
 
 def availability_words(values: list[str]) -> list[str]:

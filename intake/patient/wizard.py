@@ -207,8 +207,8 @@ def check() -> ResponseReturnValue:
         return _send()
     here = visit()
     step = here.step(journey.CHECK)
-    kept = scheduling.kept_for(here.draft.id)
-    sections = summary.sections(here.draft, here.clinic, here.steps, kept)
+    kept, now = scheduling.kept_for(here.draft.id), clock.now()
+    sections = summary.sections(here.draft, here.clinic, here.steps, kept=kept, now=now)
     return render_template(
         "patient/check.html", form=CheckForm(), sections=sections, **here.page(step)
     )

@@ -1,10 +1,13 @@
 """The check page: all that was said is there, each with a link that changes it."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 
 from tests.browse import Browser, Page, words_of
+from tests.factories import MONDAY_MORNING
 from tests.web.patient import journey
 
 
@@ -85,3 +88,13 @@ def test_it_says_where_we_may_not_see_people(client: Browser, state: str, words:
     journey.skip_to(client, "/request/times")
     told = "" if state == "IL" else "We will tell you when we call."
     assert rows(journey.choose_time(client))["State"][0] == words + told
+
+
+def test_a_hold_that_ran_out_is_not_promised(client: Browser) -> None:
+    with time_machine.travel(MONDAY_MORNING, tick=False) as clock:
+        journey.to_times(client)
+        assert "Held for you until" in journey.choose_time(client).text
+        clock.shift(timedelta(minutes=15))
+        page = client.get("/request/check")
+        assert "Held for you until" not in page.text
+        assert "We no longer hold this time." in page.text

@@ -103,3 +103,9 @@ def test_the_same_time_with_somebody_else_is_no_new_time(client, asked, morning)
     assert [mail.name for mail in mails(asked, "restored", "moved")] == ["restored"]
     (desk,) = mails(asked, "appointment_changed")
     assert (desk.context["was"], desk.context["time"][:10]) == ("", "Wednesday,")
+
+
+def test_nobody_is_offered_to_keep_what_cannot_be_kept(client, asked):
+    page = client.get(path_of(asked) + "/cancel")
+    assert "No, choose another time" in page.text
+    assert "keep it" not in page.text

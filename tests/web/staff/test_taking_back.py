@@ -123,6 +123,8 @@ def test_there_is_nothing_to_cancel_without_a_call(desk: Browser) -> None:
 
 def test_a_time_that_was_asked_for_can_be_declined(desk: Browser) -> None:
     submission = asked_for(factories.free_keys()[3])
+    page = desk.get(path_of(submission) + "/cancel")
+    assert (page.h1, "Keep it" in page.text) == ("Decline the time they asked for?", False)
     cancel(desk, submission)
     assert appointment_of(submission).status == "cancelled"
     assert states(submission) == {"cancelled": "queued"}
