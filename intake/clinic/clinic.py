@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 
 from intake.clinic.hours import OfficeHours, WeekdayHours, Window, describe
+from intake.clinic.pause import Pause
 from intake.screening.level import Level
 
 
@@ -108,6 +109,8 @@ class Clinic:
     retry_hours: tuple[int, ...] = (4, 24, 72, 168)
     """How long to wait after each call that reached nobody. After the last one the request is
     proposed for closing."""
+    booking_pause: Pause | None = None
+    """While it lasts, patients choose no times by themselves; see `is_paused`."""
     mail_name: str = ""
     """The name in mails and calendar files, if the clinic's own says what it treats; "" for that.
 
@@ -153,6 +156,11 @@ class Clinic:
     def failures_to(self) -> tuple[str, ...]:
         """Addresses that are told of mails that did not arrive."""
         return self.failure_recipients or self.staff_recipients
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether online booking is paused at this instant."""
+        pause = self.booking_pause
+        return pause is not None and pause.is_on(now.astimezone(self.tz).date())
 
     def target_minutes(self, level: Level) -> int:
         """Open minutes within which a request of this level is answered, as staff see it.

@@ -12,6 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from intake.clinic.clinic import EXAMPLE_CLINIC, Clinic, ClinicSettingsError, Contact, CrisisLine
 from intake.clinic.hours import Window
+from intake.clinic.pause import read_pause, write_pause
 
 PERIODS = (
     *("response_minutes", "acute_response_minutes", "escalation_minutes"),
@@ -121,6 +122,7 @@ def _read(document: Mapping[str, Any], closed: frozenset[date]) -> Clinic:
             retry_hours=tuple(
                 int(each) for each in document.get("retry_hours", Clinic.retry_hours)
             ),
+            booking_pause=read_pause(document.get("booking_pause")),
             mail_name=str(document.get("mail_name", "")).strip(),
             languages=tuple(document["languages"]),
             closed=closed,
@@ -166,6 +168,7 @@ def write_clinic(clinic: Clinic) -> dict[str, Any]:
         "offers_gad7": clinic.offers_gad7,
         "reminder_hours": list(clinic.reminder_hours),
         "retry_hours": list(clinic.retry_hours),
+        "booking_pause": write_pause(clinic.booking_pause),
         "mail_name": clinic.mail_name,
         "languages": list(clinic.languages),
     }

@@ -18,6 +18,7 @@ from intake.clinic.clinic import Clinic
 from intake.core.i18n import day_text, language, time_text, zone_text
 from intake.patient.forms import DAYS, NO_SLOT, PARTS, MoveForm, TimesForm, ZoneForm
 from intake.patient.holidays import holiday_text
+from intake.patient.paused import OpenTimes
 from intake.patient.places import TIME_ZONES, zone_of
 from intake.scheduling import queries, told
 from intake.scheduling.models import Appointment
@@ -133,11 +134,13 @@ def offer(
     """
     stored = typed(draft, "times")
     zone = zone_of_page(draft, clinic)
-    diary = queries.diary(now=now, without=draft.id)
     kept = queries.kept_for(draft.id)
+    diary = OpenTimes(
+        queries.diary(now=now, without=draft.id), kept, is_paused=clinic.is_paused(now)
+    )
     wanted = queries.read_slot_key(taken or "")
     if wanted is not None:
-        slots = diary.free(now=now, first_day=None, last_day=None)
+        slots = diary.free(now=now, last_day=None)
         shown, earlier, later = _by_day(nearest(slots, wanted[1], NEAREST), zone), None, None
     else:
         own_day = kept.starts_at.astimezone(zone).date() if kept else None
@@ -158,7 +161,7 @@ def offer(
         hold_minutes=clinic.hold_minutes,
         later=later,
         earlier=earlier,
-        taken=taken is not None,
+        taken=taken is not None and not diary.is_paused,
         guess_zone=_may_guess_zone(stored) and bool(days),
         agreed=_agreed(kept, clinic),
     )
@@ -176,7 +179,7 @@ def _may_guess_zone(stored: Mapping[str, Any]) -> bool:
 
 
 def _free_days(
-    diary: queries.Diary, zone: ZoneInfo, *, now: datetime, day: date | None
+    diary: OpenTimes, zone: ZoneInfo, *, now: datetime, day: date | None
 ) -> dict[date, list[Slot]]:
     """The free slots among which a page is chosen, by local day.
 
@@ -184,10 +187,10 @@ def _free_days(
     time that the whole horizon takes.
     """
     if day is None:
-        soon = _by_day(diary.free(now=now, first_day=None, last_day=now.date() + SOON), zone)
+        soon = _by_day(diary.free(now=now, last_day=now.date() + SOON), zone)
         if len(soon) > DAYS_A_PAGE:  # there is a next page
             return soon
-    return _by_day(diary.free(now=now, first_day=None, last_day=None), zone)
+    return _by_day(diary.free(now=now, last_day=None), zone)
 
 
 def _by_day(slots: Iterable[Slot], zone: ZoneInfo) -> dict[date, list[Slot]]:

@@ -48,8 +48,9 @@ def start() -> ResponseReturnValue:
     if draft is not None and draft.is_draft:
         here = Visit(draft, current_clinic())
         return _start_page(StartForm(data=drafts.typed(draft, "start")), len(here.steps))
-    has_ended = "ended" in request.args
-    return blank_page(current_clinic(), has_ended, draw=lambda: _start_page(StartForm(), 0))
+    clinic, has_ended = current_clinic(), "ended" in request.args
+    differences = (has_ended, clinic.is_paused(clock.now()))
+    return blank_page(clinic, *differences, draw=lambda: _start_page(StartForm(), 0))
 
 
 def _begin() -> ResponseReturnValue:

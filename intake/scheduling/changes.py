@@ -72,7 +72,7 @@ def move(
     is_there = appointment.status == "booked" and is_chosen
     if is_there and not _is_asked_to(appointment, now):
         return  # the second click of two
-    if not may_move(appointment, now=now):
+    if clinic.is_paused(now) or not may_move(appointment, now=now):
         raise OnlyByPhone
     about = (key, submission.id, now)
     slot = offered_slot(*about, rather=appointment.provider_id, or_anybody=True)

@@ -80,6 +80,8 @@ def hold(
     kept = queries.kept_for(submission.id)
     if kept is not None and kept.is_live:
         return kept  # the clinic has agreed on a time with this person already
+    if clinic.is_paused(now) and not (kept and kept.status == "hold" and queries.is_at(kept, key)):
+        raise SlotTaken
     slot = offered_slot(key, submission.id, now, or_anybody=True)
     expires = now + timedelta(minutes=clinic.hold_minutes)
     if kept is None:

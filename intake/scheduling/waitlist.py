@@ -116,8 +116,11 @@ def close_offer(offer: Appointment, *, now: datetime) -> None:
 def ask_next(clinic: Clinic, *, now: datetime) -> bool:
     """Take one step for the opening that is due first, in the current unit of work.
 
-    Returns whether there was one. Raises SlotTaken when somebody took the time at this moment.
+    Returns whether there was one; none counts while online booking is paused. Raises SlotTaken
+    when somebody took the time at this moment.
     """
+    if clinic.is_paused(now):
+        return False
     due = select(Opening).where(Opening.due_at <= now).order_by(Opening.due_at, Opening.id).limit(1)
     opening = db.session.scalar(due.with_for_update(skip_locked=True))
     if opening is None:

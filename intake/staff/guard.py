@@ -26,7 +26,9 @@ from intake.accounts.models import User
 from intake.accounts.permissions import Permission
 from intake.accounts.security import SignInForm, signed_in_user
 from intake.accounts.unsent import UNSENT_KEY, Unsent, sealed
-from intake.staff.words import ROLES
+from intake.clinic.service import current_clinic
+from intake.core import clock
+from intake.staff.words import ROLES, full_day
 from intake.submissions.queries import to_do_counts
 from intake.web.errors import TOKEN
 from intake.web.origin import comes_from_us
@@ -142,6 +144,8 @@ class StaffFrame:
     role: str
     sign_out_href: str
     nav: list[NavItem]
+    paused: str
+    """That online booking is paused, and until when; "" while it is not."""
 
 
 @blueprint.context_processor
@@ -156,8 +160,17 @@ def frame() -> dict[str, StaffFrame]:
             role=", ".join(ROLES[role] for role in user.role_names if role in ROLES),
             sign_out_href=url_for("security.logout"),
             nav=_nav(user),
+            paused=_paused_words(),
         )
     }
+
+
+def _paused_words() -> str:
+    clinic = current_clinic()
+    if clinic.booking_pause is None or not clinic.is_paused(clock.now()):
+        return ""
+    until = clinic.booking_pause.until
+    return f"Online booking is paused{f' until {full_day(until)}' if until else ''}."
 
 
 NAV = (

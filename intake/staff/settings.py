@@ -22,6 +22,7 @@ PAGES = (
     ("Hours", "staff.settings_hours"),
     ("Closures", "staff.settings_closures"),
     ("Booking rules", "staff.settings_rules"),
+    ("Pause", "staff.settings_pause"),
 )
 
 

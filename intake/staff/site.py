@@ -25,6 +25,7 @@ from intake.staff import (
     settings_clinic,
     settings_closures,
     settings_hours,
+    settings_pause,
     settings_recipients,
     settings_rules,
     submission,
@@ -36,7 +37,7 @@ VIEWS = (
     *(queue, search, submission, claim, any_time, cancelling, contact, mails, resume, unsent),
     *(calendar, to_move, feeds),
     *(proof, reports, reports_list, reports_tabs),
-    *(settings_clinic, settings_recipients),
+    *(settings_clinic, settings_recipients, settings_pause),
     *(settings_hours, settings_closures, settings_rules),
 )
 """Modules whose views stand on the guarded blueprint; importing them adds the views."""

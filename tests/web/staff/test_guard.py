@@ -68,6 +68,8 @@ GUARDED = {
     "staff.save_clinic": Permission.MANAGE_SETTINGS,
     "staff.settings_times": Permission.MANAGE_SETTINGS,
     "staff.save_times": Permission.MANAGE_SETTINGS,
+    "staff.settings_pause": Permission.MANAGE_SETTINGS,
+    "staff.save_pause": Permission.MANAGE_SETTINGS,
     "staff.settings_recipients": Permission.MANAGE_SETTINGS,
     "staff.save_recipients": Permission.MANAGE_SETTINGS,
     "staff.test_recipient": Permission.MANAGE_SETTINGS,
