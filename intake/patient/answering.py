@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.i18n import LANGUAGES, language
+from intake.core.phones import phone_text
 from intake.patient import journey, questions, summary
 from intake.patient.journey import Step
 from intake.patient.leaving import AWAY, way_out
@@ -348,7 +349,7 @@ def stopped() -> ResponseReturnValue:
         "patient/stopped.html",
         reference=draft.reference,
         call_back=summary.callback(draft, here.clinic, now=clock.now()),
-        voice=here.contact.get("contact", {}).get("phone", ""),
+        voice=phone_text(here.contact.get("contact", {}).get("phone", "")),
         onward=here.next_url(),
         with_other=here.is_for_other,
     )

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import language, locale, time_text, zone_text
+from intake.core.phones import phone_text
 from intake.patient.forms import (
     AGE,
     BEST_TIME,
@@ -108,7 +109,7 @@ def _person_rows(person: dict[str, Any], clinic: Clinic) -> list[Row]:
         _row(_("Name"), name, page, _("name")),
         _row(_("What we call you"), calls, page, _("what we call you")),
         _row(_("Date of birth"), birth, page, _("date of birth")),
-        _row(_("Phone"), person.get("phone", ""), page, _("phone")),
+        _row(_("Phone"), phone_text(person.get("phone", "")), page, _("phone")),
         _row(_("Email"), person.get("email", ""), page, _("email")),
         _state_row(person.get("state"), clinic),
         _row(_("You allow us to"), ways, page, _("how we may contact you")),
@@ -202,7 +203,7 @@ def receipt(submission: Submission, clinic: Clinic, *, now: datetime) -> dict[st
         "call_back": callback(submission, clinic, now=now),
         "is_urgent": submission.level_rank >= Level.URGENT.rank,
         "mailed": "email" in contact.get("contact_by", []) and bool(contact.get("email")),
-        "voice": contact.get("phone", ""),
+        "voice": phone_text(contact.get("phone", "")),
         "minutes": (kept.ends_at - kept.starts_at) // timedelta(minutes=1) if kept else 0,
         "home": url_for("pages.home"),
     }

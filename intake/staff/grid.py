@@ -1,5 +1,6 @@
 """Free times against the times a person said suit: the booking grid of a record."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -88,12 +89,15 @@ def booking_grid(
     call: Appointment | None,
     now: datetime,
 ) -> Grid:
-    """The free times of a few bookable days, from `first` or today on, in clinic time.
+    """The free times of a few bookable days, in clinic time: from `first` on, or from the next day
+    that has any.
 
     `call` is the person's own as it stands: it stays with its provider where they are free.
     """
     bookable = _bookable_days(diary, now.astimezone(clinic.tz).date())
     start = next((i for i, day in enumerate(bookable) if first and day >= first), 0)
+    if first is None:
+        start = _next_free(bookable, diary, clinic, now=now)
     days = bookable[start : start + COLUMNS]
     slots = _offered(diary, call, days[0], days[-1], now) if days else []
     most = _most(slots)
@@ -113,13 +117,24 @@ def booking_grid(
         )
         for part, words in PARTS.items()
     ]
-    earlier = bookable[max(0, start - COLUMNS)].isoformat() if start else ""
+    # Before the next free day there is nothing to choose from.
+    earlier = bookable[max(0, start - COLUMNS)].isoformat() if start and first else ""
     later = bookable[start + COLUMNS].isoformat() if start + COLUMNS < len(bookable) else ""
     heads = [
         (format_date(day, "EEE", locale="en"), format_date(day, "MMM d", locale="en"))
         for day in days
     ]
     return Grid(heads, rows, earlier, later, names.get(most, ""))
+
+
+def _next_free(bookable: list[date], diary: Diary, clinic: Clinic, *, now: datetime) -> int:
+    """The place of the first of the next few days that has free times; 0 if none has."""
+    soon = bookable[:COLUMNS]
+    free = diary.free(now=now, first_day=soon[0], last_day=soon[-1]) if soon else []
+    if not free:
+        return 0
+    first = free[0].starts_at.astimezone(clinic.tz).date()
+    return max(0, bisect_right(soon, first) - 1)
 
 
 def nearest_times(diary: Diary, clinic: Clinic, wanted: datetime, *, now: datetime) -> list[Time]:

@@ -8,6 +8,7 @@ from babel.dates import format_date
 
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import zone_text
+from intake.core.phones import phone_text
 from intake.staff.words import (
     BEST_TIMES,
     CHANNELS,
@@ -59,8 +60,8 @@ class Person:
 
     @property
     def phone(self) -> str:
-        """The number as the person typed it, or ""."""
-        return self._text("phone")
+        """The number as people read it, or ""."""
+        return phone_text(self._text("phone"))
 
     @property
     def phone_href(self) -> str:

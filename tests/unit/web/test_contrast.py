@@ -19,6 +19,7 @@ PAIRS = [
     ("brand", ("paper", "surface"), 7),
     ("brand", ("tint", "sunk"), 4.5),
     ("on", ("fill", "fill-2"), 7),
+    ("fill", ("paper", "surface", "tint", "alert-t", "warn-t", "info-t"), 3),
     ("alert", ("paper", "surface", "alert-t"), 4.5),
     ("surface", ("alert",), 4.5),
     ("warn", ("paper", "surface", "warn-t"), 4.5),

@@ -85,7 +85,7 @@ def test_the_record_shows_reason_time_target_phone_and_permissions(
         *("Not yet acknowledged, 12 min", "said YES to having thoughts of killing themselves"),
         *(
             "Call now, by today 10:15 am at the latest",
-            "312 555 0198",
+            "(312) 555-0198",
             "Voicemail: first name and number only",
         ),
         *("No text messages", "Dr. Priya Nair, (312) 555-0143", "Dr. Samuel Okafor"),

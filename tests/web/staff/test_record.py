@@ -48,7 +48,7 @@ def test_it_shows_who_it_is_and_how_to_reach_them(desk: Browser) -> None:
     page = see(desk, submission)
     assert page.h1 == "Dee Whitfield"
     for words in (
-        *(submission.reference, "312 555 0198", "Dana Whitfield", "March 27, 1985 (41)"),
+        *(submission.reference, "(312) 555-0198", "Dana Whitfield", "March 27, 1985 (41)"),
         *("dana@example.org", "Call, Email", "Any time", "Tue morning", "Phone", "IL", "English"),
     ):
         assert words in page.text, words
