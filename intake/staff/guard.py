@@ -29,7 +29,7 @@ from intake.accounts.unsent import UNSENT_KEY, Unsent, sealed
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.staff.words import ROLES, full_day
-from intake.submissions.queries import to_do_counts
+from intake.submissions.queries import MOST_COUNTED, to_do_badges
 from intake.web.errors import TOKEN
 from intake.web.origin import comes_from_us
 
@@ -185,14 +185,19 @@ NAV = (
 def waiting_by_rank() -> dict[int, int]:
     """How many wait, by their rank in the queue: counted once for all that a page shows."""
     if "waiting_by_rank" not in g:
-        g.waiting_by_rank = to_do_counts()
+        g.waiting_by_rank = to_do_badges()
     counts: dict[int, int] = g.waiting_by_rank
     return counts
 
 
+def bounded(count: int) -> str:
+    """A count as a badge says it: "14", "99+"; "" for none."""
+    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count or "")
+
+
 def _nav(user: User) -> list[NavItem]:
     waiting = sum(waiting_by_rank().values()) if user.may(Permission.SEE_QUEUE) else 0
-    counts = {"staff.queue": str(waiting or "")}
+    counts = {"staff.queue": bounded(waiting)}
     return [
         NavItem(label, url_for(endpoint), icon, _is_in(endpoint), counts.get(endpoint, ""))
         for label, endpoint, icon, permission in NAV

@@ -8,10 +8,10 @@ from intake.staff.rows import QueueRow
 
 @dataclass(frozen=True)
 class Group:
-    """Rows under one heading; `count` may be more than this page shows."""
+    """Rows under one heading; `count` may be more than this page shows, such as "99+"."""
 
     label: str
-    count: int
+    count: str
     rows: list[QueueRow]
 
 

@@ -1,9 +1,8 @@
 """The work queue: whom to call first, and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
-from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,120 +13,71 @@ from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.i18n import day_text, moment_text
 from intake.scheduling import bookings
-from intake.scheduling.models import Appointment
-from intake.scheduling.queries import latest_for_all
 from intake.screening.level import Level
-from intake.staff.flag import Handled, handled_of
-from intake.staff.guard import blueprint, requires, staff_user, waiting_by_rank
-from intake.staff.held import Held, held_by
-from intake.staff.listing import Group, Lane, Listing
+from intake.staff import filters
+from intake.staff.flag import handled_of
+from intake.staff.guard import blueprint, bounded, requires, staff_user, waiting_by_rank
+from intake.staff.listing import Group, Listing
 from intake.staff.mails import trouble_words
-from intake.staff.reasons import safety_reasons
-from intake.staff.rows import booked_row, over_row, waiting_row
-from intake.staff.words import LEVELS
-from intake.submissions import queries
-from intake.submissions.models import Submission
+from intake.staff.rows import booked_row, over_row
+from intake.staff.to_do import to_do
+from intake.staff.views import url_for_view
+from intake.submissions import queries, saved_views
+from intake.submissions.filters import Chosen, read_chosen
 
-LANES = 3
-"""How many acute cases stand above the queue and not in it; the others lead it."""
+FLAGGED = (Level.URGENT.rank, Level.URGENT_ACUTE.rank)
 
 
 @blueprint.get("/")
 @requires(Permission.SEE_QUEUE)
 def queue() -> ResponseReturnValue:
     """What waits, the most urgent first; or what is booked or over."""
-    clinic, now = current_clinic(), clock.now()
-    build = LISTINGS.get(request.args.get("tab", ""), _to_do)
-    listing = build(clinic, now, request.args.get("after", ""))
+    clinic, now, after = current_clinic(), clock.now(), request.args.get("after", "")
+    build = LISTINGS.get(request.args.get("tab", ""))
+    chosen = filters.allowed(read_chosen(request.args), staff_user(), clinic)
+    listing = build(clinic, now, after) if build else to_do(clinic, chosen, after=after, now=now)
+    here = {"tab": listing.key} if build else chosen.given
     return render_template(
         "staff/queue.html",
         listing=listing,
         tabs=_tabs(listing.key),
         now=moment_text(now, clinic.tz, "en"),
         trouble=trouble_words(clinic, now=now),
-        later=url_for("staff.queue", tab=listing.key or None, after=listing.later)
-        if listing.later
-        else "",
+        later=url_for("staff.queue", **here, after=listing.later) if listing.later else "",
+        **({} if build else _filtering(chosen, listing, clinic)),
     )
+
+
+def _filtering(chosen: Chosen, listing: Listing, clinic: Clinic) -> dict[str, object]:
+    """What the part about filters shows."""
+    user, counts = staff_user(), waiting_by_rank()
+    flagged = sum(counts.get(rank, 0) for rank in FLAGGED)
+    here = url_for("staff.queue", **chosen.given)
+    views = [(view.name, url_for_view(view)) for view in saved_views.views_of(user)]
+    return {
+        "chosen": chosen,
+        "flagged": bounded(flagged - len(listing.lanes)),
+        "filters": filters.groups(chosen, user, clinic),
+        "chosen_words": filters.chosen_links(chosen, user, clinic),
+        "views": [
+            {"label": name, "href": href, "current": bool(chosen.given) and href == here}
+            for name, href in views
+        ],
+    }
 
 
 def _tabs(current: str) -> list[dict[str, object]]:
     names = {"": "To do", "booked": "Booked", "past": "Call is over", "over": "All closed"}
-    waiting = sum(waiting_by_rank().values())
+    waiting = bounded(sum(waiting_by_rank().values()))
     return [
         {
             "label": label,
             "href": url_for("staff.queue", tab=key or None),
             "current": key == current,
-            "count": None if key else waiting,
+            "count": None if key else waiting or "0",
         }
         for key, label in names.items()
     ]
-
-
-def _to_do(clinic: Clinic, now: datetime, after: str) -> Listing:
-    page, counts = queries.to_do(after), waiting_by_rank()
-    kept = latest_for_all([submission.id for submission in page.rows])
-    handled = handled_of(page.rows)
-    held = held_by(page.rows, staff_user(), clinic, now=now)
-    first = [] if after else _acute(page.rows)
-    listed = [each for each in page.rows if each not in first]
-    groups = [
-        Group(
-            LEVELS[rank].label,
-            counts.get(rank, 0) - len(first) * (rank == Level.URGENT_ACUTE.rank),
-            [
-                waiting_row(
-                    each, kept.get(each.id), handled.get(each.id), clinic, now=now
-                ).with_holder(each, held.get(each.id))
-                for each in rows
-            ],
-        )
-        for rank, rows in groupby(listed, key=lambda submission: submission.queue_rank)
-    ]
-    return Listing(
-        key="",
-        caption="What waits for us, the most urgent first",
-        heads=("Waiting", "Time for the call"),
-        groups=groups,
-        later=page.later,
-        empty="Nobody else is waiting."
-        if first
-        else "Nobody is waiting. New requests appear here.",
-        lanes=_lanes(first, kept, handled, held, clinic, now=now),
-    )
-
-
-def _acute(rows: Sequence[Submission]) -> list[Submission]:
-    """Whom to call before anything else: they stand above the queue, and only there."""
-    return [each for each in rows if each.queue_rank == Level.URGENT_ACUTE.rank][:LANES]
-
-
-def _lanes(
-    submissions: Iterable[Submission],
-    kept: dict[UUID, Appointment],
-    handled: dict[UUID, Handled],
-    held: dict[UUID, Held],
-    clinic: Clinic,
-    *,
-    now: datetime,
-) -> list[Lane]:
-    lanes = []
-    for each in submissions:
-        row = waiting_row(each, kept.get(each.id), handled.get(each.id), clinic, now=now)
-        row = row.with_holder(each, held.get(each.id))
-        done = _tries(each, handled.get(each.id), clinic, now)
-        words = (*safety_reasons(each), f"{row.first.text}.", f"{row.first.small}.", *done)
-        lanes.append(Lane(row, " ".join(words)))
-    return lanes
-
-
-def _tries(
-    submission: Submission, handled: Handled | None, clinic: Clinic, now: datetime
-) -> list[str]:
-    if handled is None or not handled.is_about(submission):
-        return []
-    return [f"{handled.author}, {handled.at(clinic, now)}: {handled.words(clinic, now)}."]
 
 
 def _booked(clinic: Clinic, now: datetime, after: str) -> Listing:
@@ -165,7 +115,7 @@ def _by_day(rows: Iterable[bookings.Booking], clinic: Clinic, now: datetime) -> 
             booked_row(submission, call, handled.get(submission.id), clinic, now=now)
             for submission, call in calls
         ]
-        groups.append(Group(label, len(day), day))
+        groups.append(Group(label, str(len(day)), day))
     return groups
 
 
@@ -177,7 +127,7 @@ def _over(clinic: Clinic, now: datetime, after: str) -> Listing:
         key="over",
         caption="Requests that need nothing more, the latest first",
         heads=("State", "Time for the call"),
-        groups=[Group("Closed", len(rows), rows)] if rows else [],
+        groups=[Group("Closed", str(len(rows)), rows)] if rows else [],
         later=page.later,
         empty="No request is closed yet.",
     )

@@ -96,7 +96,7 @@ def _list(submissions: list[Submission], later: str, empty: str) -> Listing:
         key="search",
         caption="Whom the search found, the latest request first",
         heads=("State", "Time for the call"),
-        groups=[Group("Latest first", len(rows), rows)] if rows else [],
+        groups=[Group("Latest first", str(len(rows)), rows)] if rows else [],
         later=later,
         empty=empty,
     )

@@ -31,10 +31,12 @@ from intake.staff import (
     submission,
     to_move,
     unsent,
+    views,
 )
 
 VIEWS = (
-    *(queue, search, submission, claim, any_time, cancelling, contact, mails, resume, unsent),
+    *(queue, views, search, claim),
+    *(submission, any_time, cancelling, contact, mails, resume, unsent),
     *(calendar, to_move, feeds),
     *(proof, reports, reports_list, reports_tabs),
     *(settings_clinic, settings_recipients, settings_pause),

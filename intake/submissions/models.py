@@ -4,7 +4,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.core.db import Base, UTCDateTime
@@ -223,3 +232,17 @@ class SearchTerm(Base, kw_only=True):
     submission_id: Mapped[UUID] = mapped_column(
         ForeignKey("submissions.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+
+
+class SavedView(Base, kw_only=True):
+    """A choice of filters under a name, of one user."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (UniqueConstraint("user_id", "name"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(40))
+    chosen: Mapped[dict[str, str]] = mapped_column(JSON)
+    """As addresses of the queue name it; see `submissions.filters`."""
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,6 +1,6 @@
 """Reading submissions for staff: one of them, what waits, and what is over."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select, text
@@ -9,9 +9,14 @@ from sqlalchemy.sql.elements import ColumnElement, TextClause
 from intake.core.db import db
 from intake.core.paging import Cursor, Page, read_cursor
 from intake.screening.level import Level
+from intake.submissions.filters import EVERYTHING, Chosen
 from intake.submissions.models import IN_QUEUE, Acknowledgement, Note, Submission
 
 PAGE_SIZE = 25
+LOOKED_AT = 200
+"""So many rows are opened for one page where what was chosen is encrypted."""
+MOST_COUNTED = 99
+"""A badge says no more than "99+", so that no count takes long."""
 IS_FOR_STAFF = or_(Submission.status != "draft", Submission.level_rank >= Level.URGENT.rank)
 OVER = ("held", "no_show", "closed", "withdrawn", "quarantined")
 
@@ -38,9 +43,21 @@ def by_ids(submission_ids: Collection[UUID]) -> dict[UUID, Submission]:
     return {found.id: found for found in db.session.scalars(query)}
 
 
-def to_do(after: str = "") -> Page[Submission]:
-    """What waits for the clinic: open flags first, then by level, then who has waited longest."""
-    return _page(to_do_query(read_cursor(after)))
+def to_do(
+    after: str = "", *, columns: Sequence[ColumnElement[bool]] = (), chosen: Chosen = EVERYTHING
+) -> Page[Submission]:
+    """What waits for the clinic: open flags first, then by level, then who has waited longest.
+
+    `columns` and what is encrypted of `chosen` narrow it down; see `submissions.filters`.
+    """
+    query = to_do_query(read_cursor(after)).where(*columns)
+    return _sifted(query, chosen) if chosen.looks_inside else _page(query)
+
+
+def acute(most: int) -> list[Submission]:
+    """Those in acute danger of whom nobody has written what came of it, the longest first."""
+    query = to_do_query(None).where(Submission.queue_rank == Level.URGENT_ACUTE.rank)
+    return list(db.session.scalars(query.limit(most)))
 
 
 def to_do_query(cursor: Cursor | None) -> Select[Submission]:
@@ -54,8 +71,26 @@ def to_do_query(cursor: Cursor | None) -> Select[Submission]:
     return query.order_by(Submission.queue_rank.desc(), Submission.waiting_since, Submission.id)
 
 
+def to_do_badges() -> dict[int, int]:
+    """How many wait, by their rank in the queue, counted no further than one can take in."""
+    ranks = range(len(Level))
+    counts = [
+        select(func.count())
+        .select_from(
+            select(1)
+            .where(text(f"({IN_QUEUE})"), Submission.queue_rank == rank)
+            .limit(MOST_COUNTED + 1)
+            .subquery()
+        )
+        .scalar_subquery()
+        for rank in ranks
+    ]
+    waiting = db.session.execute(select(*counts)).one()
+    return {rank: count for rank, count in zip(ranks, waiting, strict=True) if count}
+
+
 def to_do_counts() -> dict[int, int]:
-    """How many wait, by their rank in the queue."""
+    """How many wait, by their rank in the queue: all of them, for whoever asks once a day."""
     rows = db.session.execute(
         select(Submission.queue_rank, func.count().label("waiting"))
         .where(*_in_queue())
@@ -112,10 +147,23 @@ def _in_queue() -> tuple[TextClause, ColumnElement[bool]]:
     return text(f"({IN_QUEUE})"), Submission.queue_rank.in_(range(len(Level)))
 
 
+def _sifted(query: Select[Submission], chosen: Chosen) -> Page[Submission]:
+    """A page of those that fit, of the next rows; there may be more behind a page of few."""
+    rows = list(db.session.scalars(query.limit(LOOKED_AT + 1)))
+    fitting = [each for each in rows[:LOOKED_AT] if chosen.fits(each)]
+    shown = fitting[:PAGE_SIZE]
+    if len(fitting) > PAGE_SIZE:
+        return Page(shown, _place(shown[-1]))
+    return Page(shown, _place(rows[LOOKED_AT - 1]) if len(rows) > LOOKED_AT else "")
+
+
+def _place(row: Submission) -> str:
+    return Cursor(row.queue_rank, row.waiting_since, row.id).text
+
+
 def _page(query: Select[Submission]) -> Page[Submission]:
     rows = list(db.session.scalars(query.limit(PAGE_SIZE + 1)))
     shown = rows[:PAGE_SIZE]
     if len(rows) <= PAGE_SIZE:
         return Page(shown, "")
-    last = shown[-1]
-    return Page(shown, Cursor(last.queue_rank, last.waiting_since, last.id).text)
+    return Page(shown, _place(shown[-1]))

@@ -38,6 +38,7 @@ TABLES = (
     "openings",
     "tries",
     "search_terms",
+    "saved_views",
 )
 
 BLOCKS = "('hold', 'offer', 'pending', 'booked', 'held', 'no_show')"
@@ -130,6 +131,7 @@ def upgrade() -> None:
     _create_openings()
     _create_tries()
     _create_search_terms()
+    _create_saved_views()
     if op.get_bind().dialect.name == "postgresql":
         op.execute(NO_OVERLAP_POSTGRESQL)
         for statement in (*APPEND_ONLY_POSTGRESQL, *ANNOUNCED_POSTGRESQL):
@@ -709,3 +711,19 @@ def _create_search_terms() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_search_terms_submission_id", "search_terms", ["submission_id"])
+
+
+def _create_saved_views() -> None:
+    op.create_table(
+        "saved_views",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("chosen", sa.JSON(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_saved_views_user_id_users", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_saved_views"),
+        sa.UniqueConstraint("user_id", "name", name="uq_saved_views_user_id_name"),
+    )

@@ -124,6 +124,13 @@ def test_the_lists_of_the_front_desk(open_page, clinic):
     receptionist = Receptionist(open_page(**WITH_AXE), clinic, Mouse())
     receptionist.signs_in_by_a_one_time_link()
     check(receptionist.page)
+    receptionist.opens("/staff/?language=en&level=routine")
+    receptionist.page.get_by_text("Filter", exact=True).click()
+    check(receptionist.page)
+    receptionist.presses("Save")
+    receptionist.sees_on_the_page("There is a problem")
+    check(receptionist.page)
+    receptionist.opens("/staff/")
     for words in (sent.name, "nobody"):
         receptionist.searches_for(words)
         check(receptionist.page)

@@ -11,8 +11,8 @@ from intake.core.db import db
 from tests import factories
 from tests.browse import Browser
 
-MOST = 7
-"""Four for the list and its counts; the others ask who is signed in and which mails are stuck."""
+MOST = 8
+"""Four for the list, its counts and views; the others ask who is signed in, and for stuck mails."""
 
 
 @contextmanager

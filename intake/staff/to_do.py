@@ -1,0 +1,102 @@
+"""The list of who waits: whom to call before anything else, then the most urgent first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from intake.clinic.clinic import Clinic
+from intake.scheduling.queries import latest_for_all
+from intake.screening.level import Level
+from intake.staff.flag import Handled, handled_of
+from intake.staff.guard import bounded, staff_user, waiting_by_rank
+from intake.staff.held import held_by
+from intake.staff.listing import Group, Lane, Listing
+from intake.staff.reasons import safety_reasons
+from intake.staff.rows import QueueRow, waiting_row
+from intake.staff.words import LEVELS
+from intake.submissions import queries
+from intake.submissions.filters import Chosen, columns_of
+from intake.submissions.models import Submission
+
+LANES = 3
+"""How many acute cases stand above the queue and not in it; the others lead it."""
+NOBODY = "Nobody is waiting. New requests appear here."
+NOBODY_ELSE = "Nobody else is waiting."
+NOBODY_FITS = "Nobody who waits fits the filters. Leave one out, or show everybody."
+NOBODY_YET = "None of the next requests fit the filters. Others are on the next page."
+
+
+def to_do(clinic: Clinic, chosen: Chosen, *, after: str, now: datetime) -> Listing:
+    """One page of who waits and fits. Filters never hide whom to call before anything else."""
+    columns = columns_of(chosen, clinic, user_id=staff_user().id, now=now)
+    page = queries.to_do(after, columns=columns, chosen=chosen)
+    first = [] if after else _acute(page.rows, chosen)
+    listed = [each for each in page.rows if each not in first]
+    handled = handled_of([*first, *listed])
+    rows = _rows([*first, *listed], handled, clinic, now)
+    return Listing(
+        key="",
+        caption="What waits for us, the most urgent first",
+        heads=("Waiting", "Time for the call"),
+        groups=_groups(listed, rows, above=0 if chosen.given else len(first), chosen=chosen),
+        later=page.later,
+        empty=_empty(chosen, first, page.later),
+        lanes=[
+            Lane(rows[each.id], _why(each, rows[each.id], handled.get(each.id), clinic, now=now))
+            for each in first
+        ],
+    )
+
+
+def _acute(rows: Sequence[Submission], chosen: Chosen) -> list[Submission]:
+    """Whom to call before anything else: they stand above the queue, and only there."""
+    found = queries.acute(LANES) if chosen.given else rows
+    return [each for each in found if each.queue_rank == Level.URGENT_ACUTE.rank][:LANES]
+
+
+def _rows(
+    submissions: Sequence[Submission], handled: dict[UUID, Handled], clinic: Clinic, now: datetime
+) -> dict[UUID, QueueRow]:
+    kept = latest_for_all([each.id for each in submissions])
+    held = held_by(submissions, staff_user(), clinic, now=now)
+    return {
+        each.id: waiting_row(
+            each, kept.get(each.id), handled.get(each.id), clinic, now=now
+        ).with_holder(each, held.get(each.id))
+        for each in submissions
+    }
+
+
+def _groups(
+    listed: Sequence[Submission], rows: dict[UUID, QueueRow], *, above: int, chosen: Chosen
+) -> list[Group]:
+    """Rows by rank. Of what is narrowed down only this page is counted."""
+    groups, counts = [], waiting_by_rank()
+    for rank, some in groupby(listed, key=lambda submission: submission.queue_rank):
+        of_rank = [rows[each.id] for each in some]
+        everybody = counts.get(rank, 0) - above * (rank == Level.URGENT_ACUTE.rank)
+        count = str(len(of_rank)) if chosen.given else bounded(everybody)
+        groups.append(Group(LEVELS[rank].label, count, of_rank))
+    return groups
+
+
+def _why(
+    submission: Submission,
+    row: QueueRow,
+    handled: Handled | None,
+    clinic: Clinic,
+    *,
+    now: datetime,
+) -> str:
+    """Why somebody is called before anything else, how long they wait, and what was tried."""
+    words = [*safety_reasons(submission), f"{row.first.text}.", f"{row.first.small}."]
+    if handled is not None and handled.is_about(submission):
+        words.append(f"{handled.author}, {handled.at(clinic, now)}: {handled.words(clinic, now)}.")
+    return " ".join(words)
+
+
+def _empty(chosen: Chosen, first: Sequence[Submission], later: str) -> str:
+    if chosen.given:
+        return NOBODY_YET if later else NOBODY_FITS
+    return NOBODY_ELSE if first else NOBODY
