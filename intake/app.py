@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Flask, g, request
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings
@@ -67,6 +68,7 @@ def create_app(settings: Settings) -> Flask:
     register_commands(app)
     if "key_ring" in app.extensions:
         install_static(app, ROOT / "static", settings.instance / "static")
+    configure_mappers()  # before the first request, which needs them and would do it
     _trust_proxies(app, settings)
     ops.answer_local_probes(app, settings.base_url)
     return app

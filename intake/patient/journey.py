@@ -74,6 +74,11 @@ def is_left_open(
 
 def first_items(catalog: Catalog, asked: Asked, conditions: Collection[str]) -> tuple[Item, ...]:
     """The questions of an instrument's page, before anything on it is answered."""
+    return _first_items(catalog, asked, tuple(conditions))
+
+
+@lru_cache(maxsize=1024)  # each page asks for those of all pages
+def _first_items(catalog: Catalog, asked: Asked, conditions: tuple[str, ...]) -> tuple[Item, ...]:
     return _items(catalog, asked, conditions, {})
 
 

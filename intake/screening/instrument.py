@@ -158,6 +158,8 @@ class Instrument:
         Answers to items that are no longer shown are dropped, except those that count even
         then. Raises AnswerError like `check`.
         """
+        if not answers:
+            return {}
         self.check(answers)
         return {
             item.id: value
