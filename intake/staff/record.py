@@ -70,6 +70,8 @@ class Progress:
     asked: int
     open: list[str]
     can_mail: bool
+    is_over: bool
+    """Whether nothing is to be answered any more."""
     was_short: bool
     """Whether everything that was asked is answered, and the rest was left to the call."""
 
@@ -179,11 +181,13 @@ def record_of(
 
 def _progress(submission: Submission, clinic: Clinic) -> Progress:
     still_open = resume.left_open(submission, clinic)
-    may_mail = patient_address(submission) is not None and submission.status not in resume.OVER
+    is_over = submission.status in resume.OVER
+    may_mail = patient_address(submission) is not None and not is_over
     answered, asked = resume.answered_of(submission, clinic), resume.asked_of(submission, clinic)
     return Progress(
         answered=answered,
         asked=asked,
+        is_over=is_over,
         was_short=is_short_way(submission) and 0 < answered == asked,
         open=[load_catalog()[each.id].title for each in still_open],
         can_mail=may_mail and bool(still_open or submission.is_draft),

@@ -227,6 +227,9 @@ def test_a_polite_note_says_that_a_request_is_closed(desk: Browser) -> None:
     submission = factories.sent()
     page = close(desk, submission)
     assert "Closed: we could not reach them." in page.text
+    head, _, rest = desk.get(path_of(submission)).text.partition("Call Dana")
+    assert "Closed: We could not reach them Open the request again" in head
+    assert "Email was not allowed" not in rest
     (mail,) = mails(submission, "closed")
     assert mail.due_at == MONDAY_MORNING + timedelta(minutes=3)
     text = render(mail.name, mail.context, "en").text
