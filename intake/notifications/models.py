@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from intake.core.db import Base, UTCDateTime
 from intake.core.encryption import EncryptedJSON
 from intake.core.tokens import new_id
+from intake.notifications.texts import Text
 
 STATES = ("queued", "sent", "failed", "returned", "cancelled")
 UNDELIVERED = ("failed", "returned")
@@ -34,6 +35,30 @@ class Undeliverable(Base, kw_only=True):
 
     address: Mapped[str] = mapped_column(String(64), primary_key=True)
     since: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class MailText(Base, kw_only=True):
+    """A version of a clinic's own words for one mail in one language. Versions are only added."""
+
+    __tablename__ = "mail_texts"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    """Which mail."""
+    language: Mapped[str] = mapped_column(String(5), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    opening: Mapped[str] = mapped_column(String(1000))
+    """Words before the rest; "" for none."""
+    closing: Mapped[str] = mapped_column(String(1000))
+    """Words in place of the built-in last ones; "" for those."""
+    written_by: Mapped[str] = mapped_column(String(80))
+    written_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    """When it first could not be used, and the built-in words went out."""
+
+    @property
+    def text(self) -> Text:
+        """The words without who wrote them."""
+        return Text(self.name, self.language, self.version, self.opening, self.closing)
 
 
 class Message(Base, kw_only=True):

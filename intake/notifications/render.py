@@ -15,11 +15,13 @@ from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from intake.core.i18n import catalog
+from intake.notifications.texts import OwnWords
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates" / "emails"
 
 Value = str | int | float
+NOTHING_OWN = OwnWords()
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,10 @@ class Rendered:
     html: str
 
 
-def render(name: str, context: Mapping[str, Value], language: str) -> Rendered:
-    """The mail `name` in a language, such as "en".
+def render(
+    name: str, context: Mapping[str, Value], language: str, own: OwnWords = NOTHING_OWN
+) -> Rendered:
+    """The mail `name` in a language, such as "en", with the clinic's own words, if it has any.
 
     Raises jinja2.TemplateError when a template is missing, wrong or asks for a value that the
     context does not hold, and TypeError when the context holds more than words and numbers.
@@ -41,7 +45,8 @@ def render(name: str, context: Mapping[str, Value], language: str) -> Rendered:
         if not isinstance(value, Value):
             raise TypeError(f"{key} of a mail's context is neither words nor a number")
     environment = _environment(language)
-    values = {**context, "language": language}
+    words = {"own_opening": own.opening, "own_closing": own.closing}
+    values = {**context, "language": language, **words}
 
     def part(ending: str) -> str:
         return environment.get_template(f"emails/{name}.{ending}").render(values)

@@ -41,6 +41,7 @@ from intake.notifications.leases import (
     smtp_settings,
 )
 from intake.notifications.models import Heartbeat, Message
+from intake.notifications.own_words import words_for
 from intake.notifications.render import render
 from intake.notifications.transport import Mail, Refused, Retry, Transport, compose
 from intake.notifications.wakeup import bell
@@ -152,10 +153,11 @@ def attempt(message: Claimed, transport: Transport, *, now: datetime) -> Outcome
 
 def _compose(message: Claimed, recipient: str, now: datetime) -> Mail:
     context = _opened(message.context_sealed, "context", message.id)
+    own = words_for(message.name, message.language, context, now=now)
     return compose(
         message.id,
         recipient,
-        render(message.name, context, message.language),
+        render(message.name, context, message.language, own),
         smtp=smtp_settings(),
         sender_name=context["clinic_name"],
         reply_to=context["reply_to"],

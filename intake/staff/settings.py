@@ -23,6 +23,7 @@ PAGES = (
     ("Closures", "staff.settings_closures"),
     ("Booking rules", "staff.settings_rules"),
     ("Pause", "staff.settings_pause"),
+    ("Texts", "staff.settings_texts"),
 )
 
 

@@ -28,6 +28,7 @@ from intake.staff import (
     settings_pause,
     settings_recipients,
     settings_rules,
+    settings_texts,
     submission,
     to_move,
     unsent,
@@ -39,7 +40,7 @@ VIEWS = (
     *(submission, any_time, cancelling, contact, mails, resume, unsent),
     *(calendar, to_move, feeds),
     *(proof, reports, reports_list, reports_tabs),
-    *(settings_clinic, settings_recipients, settings_pause),
+    *(settings_clinic, settings_recipients, settings_pause, settings_texts),
     *(settings_hours, settings_closures, settings_rules),
 )
 """Modules whose views stand on the guarded blueprint; importing them adds the views."""

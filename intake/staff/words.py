@@ -50,6 +50,7 @@ MESSAGES = {
     "received": "Receipt to the patient",
     "booked": "Confirmation to the patient",
     "moved": "New time to the patient",
+    "place_changed": "New place to the patient",
     "reminder": "Reminder to the patient",
     "unfinished": "Reminder of the saved form, to the patient",
     "digest": "Daily summary to the front desk",

@@ -1,4 +1,4 @@
-"""Once on each working day: that mails did not arrive, if any did not. Numbers only."""
+"""Once on each working day: mails that did not arrive, own words that failed. Numbers only."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from intake.clinic.clinic import Clinic
 from intake.core.tokens import token_hash
 from intake.core.urls import staff_url
 from intake.notifications.outbox import MailContext, enqueue
+from intake.notifications.own_words import failed_count
 from intake.notifications.queries import undelivered_count, with_keys
 
 LATEST = timedelta(hours=3)
@@ -18,6 +19,8 @@ class FailuresMail(MailContext):
     """How many mails did not arrive, and the link to whom to call instead."""
 
     undelivered: int
+    texts: int
+    """How many of the clinic's own texts could not be used, so that the built-in ones went out."""
     link: str
 
 
@@ -32,12 +35,16 @@ def send(clinic: Clinic, *, now: datetime) -> bool:
     if opens_at is None or not opens_at <= now < opens_at + LATEST:
         return False
     keys = {_key(address, local): address for address in clinic.failures_to}
-    if with_keys(keys) or not (undelivered := undelivered_count()):
+    if with_keys(keys):
+        return False
+    undelivered, texts = undelivered_count(), failed_count()
+    if not undelivered and not texts:
         return False
     context = FailuresMail(
         clinic_name=clinic.name_in_mail,
         clinic_phone=clinic.phone,
         undelivered=undelivered,
+        texts=texts,
         link=staff_url("/staff/emails"),
     )
     for key, address in keys.items():

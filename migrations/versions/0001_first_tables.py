@@ -19,6 +19,7 @@ TABLES = (
     "closures",
     "consultation_types",
     "heartbeats",
+    "mail_texts",
     "undeliverable",
     "providers",
     "users",
@@ -112,6 +113,7 @@ def upgrade() -> None:
     _create_closures()
     _create_consultation_types()
     _create_heartbeats()
+    _create_mail_texts()
     _create_undeliverable()
     _create_providers()
     _create_users()
@@ -239,6 +241,21 @@ def _create_heartbeats() -> None:
         sa.Column("worker", sa.String(length=100), nullable=False),
         sa.Column("seen_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("worker", name="pk_heartbeats"),
+    )
+
+
+def _create_mail_texts() -> None:
+    op.create_table(
+        "mail_texts",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("opening", sa.String(length=1000), nullable=False),
+        sa.Column("closing", sa.String(length=1000), nullable=False),
+        sa.Column("written_by", sa.String(length=80), nullable=False),
+        sa.Column("written_at", INSTANT, nullable=False),
+        sa.Column("failed_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("name", "language", "version", name="pk_mail_texts"),
     )
 
 

@@ -139,7 +139,17 @@ def test_the_lists_of_the_front_desk(open_page, clinic):
 def test_the_settings(open_page, clinic):
     administrator = Receptionist(open_page(**WITH_AXE), clinic, Mouse())
     administrator.signs_in_by_a_one_time_link("admin@example.com")
-    for path in ("clinic", "times", "recipients", "pause", "hours", "closures", "booking-rules"):
+    for path in (
+        "clinic",
+        "times",
+        "recipients",
+        "pause",
+        "texts",
+        "text",
+        "hours",
+        "closures",
+        "booking-rules",
+    ):
         administrator.opens(f"/staff/settings/{path}")
         check(administrator.page)
     administrator.opens("/staff/settings/hours")

@@ -97,7 +97,7 @@ TO_USERS: dict[str, MailContext] = {
 DIGEST = DigestMail(
     waiting=3, calls=2, undelivered=1, link="https://staff.example/staff/", **CLINIC
 )
-FAILURES = FailuresMail(undelivered=2, link="https://staff.example/staff/emails", **CLINIC)
+FAILURES = FailuresMail(undelivered=2, texts=1, link="https://staff.example/staff/emails", **CLINIC)
 ADDRESS_TEST = AddressTestMail(
     told_of="a new request, the numbers of the day", link="https://staff.example/staff/", **CLINIC
 )
