@@ -29,7 +29,7 @@ from intake.accounts.unsent import UNSENT_KEY, Unsent, sealed
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.staff.words import ROLES, full_day
-from intake.submissions.queries import MOST_COUNTED, to_do_badges
+from intake.submissions.queries import MOST_COUNTED, Badges, badges
 from intake.web.errors import TOKEN
 from intake.web.origin import comes_from_us
 
@@ -182,12 +182,17 @@ NAV = (
 """The main navigation: words, the page they lead to, an icon, and who sees them."""
 
 
-def waiting_by_rank() -> dict[int, int]:
-    """How many wait, by their rank in the queue: counted once for all that a page shows."""
-    if "waiting_by_rank" not in g:
-        g.waiting_by_rank = to_do_badges()
-    counts: dict[int, int] = g.waiting_by_rank
+def counted() -> Badges:
+    """How many wait: counted once for all that a page shows."""
+    if "counted" not in g:
+        g.counted = badges()
+    counts: Badges = g.counted
     return counts
+
+
+def waiting_by_rank() -> dict[int, int]:
+    """How many wait, by their rank in the queue."""
+    return counted().by_rank
 
 
 def bounded(count: int) -> str:

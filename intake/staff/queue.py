@@ -16,7 +16,7 @@ from intake.scheduling import bookings
 from intake.screening.level import Level
 from intake.staff import filters
 from intake.staff.flag import handled_of
-from intake.staff.guard import blueprint, bounded, requires, staff_user, waiting_by_rank
+from intake.staff.guard import blueprint, bounded, counted, requires, staff_user, waiting_by_rank
 from intake.staff.listing import Group, Listing
 from intake.staff.mails import trouble_words
 from intake.staff.rows import booked_row, over_row
@@ -24,7 +24,15 @@ from intake.staff.to_do import to_do
 from intake.staff.views import url_for_view
 from intake.submissions import queries, saved_views
 from intake.submissions.filters import Chosen, read_chosen
+from intake.submissions.quarantine import quarantined
 
+TABS = {
+    "": "To do",
+    "booked": "Booked",
+    "past": "Call is over",
+    "over": "All closed",
+    "suspected": "Suspected spam",
+}
 FLAGGED = (Level.URGENT.rank, Level.URGENT_ACUTE.rank)
 
 
@@ -67,16 +75,16 @@ def _filtering(chosen: Chosen, listing: Listing, clinic: Clinic) -> dict[str, ob
 
 
 def _tabs(current: str) -> list[dict[str, object]]:
-    names = {"": "To do", "booked": "Booked", "past": "Call is over", "over": "All closed"}
-    waiting = bounded(sum(waiting_by_rank().values()))
+    counts = {"": bounded(sum(waiting_by_rank().values())) or "0"}
+    counts["suspected"] = bounded(counted().quarantined)
     return [
         {
             "label": label,
             "href": url_for("staff.queue", tab=key or None),
             "current": key == current,
-            "count": None if key else waiting or "0",
+            "count": counts.get(key) or None,
         }
-        for key, label in names.items()
+        for key, label in TABS.items()
     ]
 
 
@@ -133,4 +141,20 @@ def _over(clinic: Clinic, now: datetime, after: str) -> Listing:
     )
 
 
-LISTINGS = {"booked": _booked, "past": _past, "over": _over}
+def _suspected(clinic: Clinic, now: datetime, after: str) -> Listing:
+    page = quarantined(after)
+    handled = handled_of(page.rows)
+    rows = [over_row(each, handled.get(each.id), clinic, now=now) for each in page.rows]
+    return Listing(
+        key="suspected",
+        caption="Requests that looked like spam, the longest waiting first",
+        heads=("State", "Time for the call"),
+        groups=[Group("Look at each: a person may have written it", str(len(rows)), rows)]
+        if rows
+        else [],
+        later=page.later,
+        empty="Nothing looks like spam. What does waits here until somebody decides on it.",
+    )
+
+
+LISTINGS = {"suspected": _suspected, "booked": _booked, "past": _past, "over": _over}

@@ -16,6 +16,7 @@ from intake.staff import (
     links,
     mails,
     proof,
+    quarantine,
     queue,
     reports,
     reports_list,
@@ -36,7 +37,7 @@ from intake.staff import (
 )
 
 VIEWS = (
-    *(queue, views, search, claim),
+    *(queue, views, search, claim, quarantine),
     *(submission, any_time, cancelling, contact, mails, resume, unsent),
     *(calendar, to_move, feeds),
     *(proof, reports, reports_list, reports_tabs),

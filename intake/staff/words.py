@@ -107,6 +107,7 @@ CLOSED_FOR = {
     "elsewhere": "They found help somewhere else",
     "not_suitable": "A clinician decided that we cannot help",
     "twice": "They asked twice: another request goes on",
+    "spam": "It was spam",
     "other": "Something else",
 }
 """Why a request is closed."""

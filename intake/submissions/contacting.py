@@ -28,7 +28,7 @@ NOT_REACHED = frozenset({"no_answer", "voicemail", "wrong_number"})
 PLANNED = frozenset({"no_answer", "voicemail", "call_back"})
 """Outcomes after which there is another call."""
 UNDO_FOR = timedelta(hours=1)
-CLOSABLE = ("new", "contacting", "held", "no_show")
+CLOSABLE = ("new", "contacting", "held", "no_show", "quarantined")
 OPENABLE = ("closed", "withdrawn", "held", "no_show")
 
 

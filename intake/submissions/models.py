@@ -37,7 +37,9 @@ OUTCOMES = (
 
 TRIES = ("no_answer", "voicemail", "call_back", "booked", "not_interested", "wrong_number")
 """What came of a call to somebody who asked for a consultation; see `submissions.contacting`."""
-CLOSED_FOR = ("not_reached", "not_interested", "elsewhere", "not_suitable", "twice", "other")
+CLOSED_FOR = (
+    *("not_reached", "not_interested", "elsewhere", "not_suitable", "twice", "spam", "other"),
+)
 """Why staff close a request."""
 
 

@@ -1,9 +1,10 @@
 """Reading submissions for staff: one of them, what waits, and what is over."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, text
+from sqlalchemy import ScalarSelect, Select, and_, func, or_, select, text
 from sqlalchemy.sql.elements import ColumnElement, TextClause
 
 from intake.core.db import db
@@ -18,7 +19,14 @@ LOOKED_AT = 200
 MOST_COUNTED = 99
 """A badge says no more than "99+", so that no count takes long."""
 IS_FOR_STAFF = or_(Submission.status != "draft", Submission.level_rank >= Level.URGENT.rank)
-OVER = ("held", "no_show", "closed", "withdrawn", "quarantined")
+OVER = ("held", "no_show", "closed", "withdrawn")
+
+
+class Badges(NamedTuple):
+    """How many wait by their rank in the queue, and how many look like spam."""
+
+    by_rank: dict[int, int]
+    quarantined: int
 
 
 def for_staff(submission_id: UUID, *, lock: bool = False) -> Submission | None:
@@ -64,29 +72,24 @@ def to_do_query(cursor: Cursor | None) -> Select[Submission]:
     """The statement behind `to_do`, in the words and order of the queue's index."""
     query = select(Submission).where(*_in_queue())
     if cursor is not None:
-        same_time = and_(Submission.waiting_since == cursor.instant, Submission.id > cursor.id)
-        later = or_(Submission.waiting_since > cursor.instant, same_time)
-        same_rank = and_(Submission.queue_rank == cursor.rank, later)
+        same_rank = and_(Submission.queue_rank == cursor.rank, is_later(cursor))
         query = query.where(or_(Submission.queue_rank < cursor.rank, same_rank))
     return query.order_by(Submission.queue_rank.desc(), Submission.waiting_since, Submission.id)
 
 
-def to_do_badges() -> dict[int, int]:
-    """How many wait, by their rank in the queue, counted no further than one can take in."""
+def badges() -> Badges:
+    """How many wait, counted no further than one can take in, in one statement."""
     ranks = range(len(Level))
-    counts = [
-        select(func.count())
-        .select_from(
-            select(1)
-            .where(text(f"({IN_QUEUE})"), Submission.queue_rank == rank)
-            .limit(MOST_COUNTED + 1)
-            .subquery()
-        )
-        .scalar_subquery()
-        for rank in ranks
-    ]
-    waiting = db.session.execute(select(*counts)).one()
-    return {rank: count for rank, count in zip(ranks, waiting, strict=True) if count}
+    of_rank = [_counted(text(f"({IN_QUEUE})"), Submission.queue_rank == rank) for rank in ranks]
+    suspected = _counted(Submission.status == "quarantined")
+    *waiting, quarantined = db.session.execute(select(*of_rank, suspected)).one()
+    by_rank = {rank: count for rank, count in zip(ranks, waiting, strict=True) if count}
+    return Badges(by_rank, quarantined)
+
+
+def _counted(*conditions: TextClause | ColumnElement[bool]) -> ScalarSelect[int]:
+    some = select(1).select_from(Submission).where(*conditions).limit(MOST_COUNTED + 1)
+    return select(func.count()).select_from(some.subquery()).scalar_subquery()
 
 
 def to_do_counts() -> dict[int, int]:
@@ -137,6 +140,12 @@ def _is_unsent_but_settled() -> ColumnElement[bool]:
         Submission.level_rank >= Level.URGENT.rank,
         Submission.queue_rank < Level.URGENT.rank,
     )
+
+
+def is_later(cursor: Cursor) -> ColumnElement[bool]:
+    """Whether somebody began to wait after the one of the cursor."""
+    same_time = and_(Submission.waiting_since == cursor.instant, Submission.id > cursor.id)
+    return or_(Submission.waiting_since > cursor.instant, same_time)
 
 
 def _in_queue() -> tuple[TextClause, ColumnElement[bool]]:

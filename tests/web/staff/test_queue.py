@@ -206,7 +206,7 @@ def test_a_booked_call_whose_time_is_over_moves_to_its_own_list(app: Flask, morn
     assert "No call is booked" in desk.get("/staff/?tab=booked").text
 
 
-@pytest.mark.parametrize("status", ["held", "no_show", "closed", "withdrawn", "quarantined"])
+@pytest.mark.parametrize("status", ["held", "no_show", "closed", "withdrawn"])
 def test_nothing_that_is_over_vanishes(app: Flask, morning, status: str) -> None:
     submission = named("Dana")
     with unit_of_work():
