@@ -8,12 +8,13 @@ from intake.audit import models as audit
 from intake.clinic import models as clinic
 from intake.core.db import Base, db, writing
 from intake.core.instance import demand_instance
+from intake.exports import models as exports
 from intake.notifications import models as notifications
 from intake.scheduling import models as scheduling
 from intake.submissions import models as submissions
 from intake.web import limits
 
-MODELS = (accounts, audit, clinic, limits, notifications, scheduling, submissions)
+MODELS = (accounts, audit, clinic, exports, limits, notifications, scheduling, submissions)
 
 demand_instance(current_app.config["SETTINGS"])
 options = current_app.extensions["migrate"].configure_args

@@ -8,6 +8,7 @@ class Permission(Enum):
     """One thing a member of staff may be allowed to do."""
 
     OWN_ACCOUNT = "look after their own account"
+    SEE_FIGURES = "see counted figures"
     SEE_QUEUE = "see the queue and the contact part of submissions"
     SEE_ANSWERS = "see screening and health answers with their scores"
     CONTACT = "contact people and write notes"
@@ -21,7 +22,7 @@ class Permission(Enum):
 
 ROLES = ("front_desk", "clinician", "administrator", "auditor")
 
-_EVERYBODY = frozenset({Permission.OWN_ACCOUNT})
+_EVERYBODY = frozenset({Permission.OWN_ACCOUNT, Permission.SEE_FIGURES})
 _FRONT_DESK = _EVERYBODY | {Permission.SEE_QUEUE, Permission.CONTACT, Permission.BOOK}
 
 ROLE_PERMISSIONS = {

@@ -2,13 +2,13 @@
 
 from flask import Flask
 
-from intake.cli.exports import export
+from intake.cli.exports import export, figures
 from intake.cli.running import doctor, messages, serve, worker
 from intake.cli.scores import score, triage
 from intake.cli.setup import clinic, keys
 from intake.cli.users import users
 
-COMMANDS = (score, triage, serve, worker, doctor, messages, users, keys, clinic, export)
+COMMANDS = (score, triage, serve, worker, doctor, messages, users, keys, clinic, export, figures)
 
 
 def register_commands(app: Flask) -> None:

@@ -4,9 +4,11 @@ import json
 
 import click
 
-from intake.cli.base import ClinicCommand
+from intake.cli.base import ClinicCommand, ClinicGroup
+from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
+from intake.exports import counting
 from intake.exports.service import hand_over
 from intake.submissions.queries import by_reference
 
@@ -23,3 +25,18 @@ def export(reference: str) -> None:
             raise click.ClickException(f"There is no request {reference} that was sent.")
         bundle = hand_over(submission, actor=ACTOR, now=clock.now())
     click.echo(json.dumps(bundle, ensure_ascii=False, indent=1))
+
+
+figures = ClinicGroup("figures", help="The counted figures of the reports.")
+
+
+@figures.command("count")
+def count() -> None:
+    """Count every day anew. The worker does so by itself; this is for data written past it."""
+    clinic, now = current_clinic(), clock.now()
+    days = counting.every_day(clinic, now=now)
+    counted = counting.count_anew(days, clinic, now=now)
+    with click.progressbar(counted, length=len(days), label="Days") as progress:
+        for _day in progress:
+            pass
+    click.echo(f"{len(days)} days were counted.")

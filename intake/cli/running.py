@@ -20,6 +20,7 @@ from intake.cli.base import ClinicCommand, ClinicGroup, settings
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
+from intake.exports import counting
 from intake.notifications import bounces, queries
 from intake.notifications import worker as mail_worker
 from intake.scheduling import digest, waitlist
@@ -112,6 +113,7 @@ def _every_minute() -> None:
     with unit_of_work():
         digest.send(current_clinic(), now=clock.now())
         failures.send(current_clinic(), now=clock.now())
+    counting.refresh(current_clinic(), now=clock.now())
 
 
 def _read_reports(path: Path | None) -> None:

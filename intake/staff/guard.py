@@ -176,7 +176,7 @@ def _paused_words() -> str:
 NAV = (
     ("Work queue", "staff.queue", "inbox", Permission.SEE_QUEUE),
     ("Calendar", "staff.calendar", "calendar", Permission.SEE_QUEUE),
-    ("Reports", "staff.ask_list", "chart", Permission.EXPORT),
+    ("Reports", "staff.dashboard", "chart", Permission.SEE_FIGURES),
     ("Settings", "staff.settings_clinic", "sliders", Permission.MANAGE_SETTINGS),
 )
 """The main navigation: words, the page they lead to, an icon, and who sees them."""

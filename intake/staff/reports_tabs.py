@@ -5,7 +5,10 @@ from flask import request, url_for
 from intake.accounts.permissions import Permission
 from intake.staff.guard import blueprint, staff_user
 
-REPORTS = (("List of requests", "staff.ask_list", Permission.EXPORT),)
+REPORTS = (
+    ("Figures", "staff.dashboard", Permission.SEE_FIGURES),
+    ("List of requests", "staff.ask_list", Permission.EXPORT),
+)
 """Words, the page they lead to, and who sees them."""
 
 

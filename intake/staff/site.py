@@ -10,6 +10,7 @@ from intake.staff import (
     cancelling,
     claim,
     contact,
+    dashboard,
     feeds,
     forgotten,
     guard,
@@ -40,7 +41,7 @@ VIEWS = (
     *(queue, views, search, claim, quarantine),
     *(submission, any_time, cancelling, contact, mails, resume, unsent),
     *(calendar, to_move, feeds),
-    *(proof, reports, reports_list, reports_tabs),
+    *(proof, dashboard, reports, reports_list, reports_tabs),
     *(settings_clinic, settings_recipients, settings_pause, settings_texts),
     *(settings_hours, settings_closures, settings_rules),
 )

@@ -60,6 +60,7 @@ class Submission(Base, kw_only=True):
         ),
         Index(None, "status", "waiting_since", "id"),
         Index(None, "sent_at", "id", "status"),
+        Index("ix_submissions_changed", "updated_at", sqlite_where=text("sent_at IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)

@@ -40,6 +40,7 @@ TABLES = (
     "tries",
     "search_terms",
     "saved_views",
+    "figures",
 )
 
 BLOCKS = "('hold', 'offer', 'pending', 'booked', 'held', 'no_show')"
@@ -134,6 +135,7 @@ def upgrade() -> None:
     _create_tries()
     _create_search_terms()
     _create_saved_views()
+    _create_figures()
     if op.get_bind().dialect.name == "postgresql":
         op.execute(NO_OVERLAP_POSTGRESQL)
         for statement in (*APPEND_ONLY_POSTGRESQL, *ANNOUNCED_POSTGRESQL):
@@ -336,6 +338,12 @@ def _create_submissions() -> None:
         "submissions",
         [sa.text("queue_rank DESC"), "waiting_since", "id"],
         **_only(sa.text(IN_QUEUE)),
+    )
+    op.create_index(
+        "ix_submissions_changed",
+        "submissions",
+        ["updated_at"],
+        **_only(sa.text("sent_at IS NOT NULL")),
     )
 
 
@@ -743,4 +751,18 @@ def _create_saved_views() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_saved_views"),
         sa.UniqueConstraint("user_id", "name", name="uq_saved_views_user_id_name"),
+    )
+
+
+def _create_figures() -> None:
+    op.create_table(
+        "figures",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=5), nullable=False),
+        sa.Column("start", sa.Date(), nullable=False),
+        sa.Column("counted_at", INSTANT, nullable=False),
+        sa.Column("counts_sealed", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("kind IN ('day', 'week', 'month')", name="kind"),
+        sa.PrimaryKeyConstraint("id", name="pk_figures"),
+        sa.UniqueConstraint("kind", "start", name="uq_figures_kind_start"),
     )

@@ -7,6 +7,10 @@ from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from intake.clinic.service import current_clinic
+from intake.core import clock
+from intake.core.db import db
+from intake.exports import counting
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.hands import Mouse
 from tests.journeys.patient import Patient
@@ -173,6 +177,25 @@ def test_the_staffs_pages_about_an_urgent_flag(open_page, clinic):
     clinician.sees_on_the_page("Acknowledged by Dr. Priya Nair")
     clinician.page.get_by_text("Write down another call").click()
     check(clinician.page)
+
+
+def test_the_reports(open_page, clinic):
+    sent = request_from(clinic)
+    with clinic.app.app_context():
+        counting.refresh(current_clinic(), now=clock.now())
+        db.session.remove()
+    clinician = Receptionist(open_page(**WITH_AXE), clinic, Mouse())
+    clinician.signs_in_by_a_one_time_link("clinician@example.com")
+    clinician.opens_the_request_of(sent.name)
+    clinician.follows("Hand over to another system")
+    check(clinician.page)
+    clinician.opens("/staff/dashboard")
+    for table in clinician.page.get_by_text("Show as a table").all():
+        table.click()
+    check(clinician.page)
+    for path in ("dashboard/requests?first=2020-01-01&last=2099-12-31", "prove"):
+        clinician.opens(f"/staff/{path}")
+        check(clinician.page)
 
 
 def check(page: Page) -> None:

@@ -32,6 +32,8 @@ GUARDED = {
     "staff.do_hand_over": Permission.SEE_ANSWERS,
     "staff.ask_proof": Permission.OWN_ACCOUNT,
     "staff.give_proof": Permission.OWN_ACCOUNT,
+    "staff.dashboard": Permission.SEE_FIGURES,
+    "staff.dashboard_csv": Permission.SEE_FIGURES,
     "staff.ask_list": Permission.EXPORT,
     "staff.download_list": Permission.EXPORT,
     "staff.undelivered_mails": Permission.SEE_QUEUE,

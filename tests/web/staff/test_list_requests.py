@@ -32,7 +32,7 @@ def test_a_clinician_gets_scores_and_it_is_written_down(clinician: Browser) -> N
     submission = factories.sent(given_name="=HYPERLINK(1)")
     (line,) = download(clinician)
     assert line["Reference"] == submission.reference
-    assert (line["Given name"], line["Phone"]) == ("'=HYPERLINK(1)", "312 555 0198")
+    assert (line["Given name"], line["Phone"]) == ("'=HYPERLINK(1)", "(312) 555-0198")
     assert (line["Sent"], line["PHQ-9"], line["GAD-7"]) == ("2026-11-23 10:00", "1", "")
     entry = last_entry()
     assert entry.action == "list exported"
