@@ -1,53 +1,36 @@
-"""The pages that ask: safety, screening, health and history, and the help some answers call for.
+"""The pages that ask: safety, screening, health and history.
 
 Saved and acted on at every Continue, whatever becomes of the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from flask import Blueprint, abort, render_template, request, session, url_for
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from intake.clinic.service import current_clinic
-from intake.core import clock
 from intake.core.i18n import LANGUAGES, language
-from intake.core.phones import phone_text
-from intake.patient import journey, questions, summary
+from intake.patient import journey, questions
+from intake.patient.addresses import Elsewhere, see
 from intake.patient.journey import Step
-from intake.patient.leaving import AWAY, way_out
+from intake.patient.leaving import AWAY, mail_way_back
+from intake.patient.saving import save, save_form, save_part
 from intake.patient.visit import (
-    DRAFT_COOKIE,
-    Elsewhere,
     Visit,
     changing_visit,
-    mail_way_back,
-    see,
-    send_if_short,
     visit,
 )
 from intake.screening.catalog import load_catalog
-from intake.screening.level import Level
-from intake.screening.plan import HEALTH, HISTORY, MOOD, SAFETY, Asked
+from intake.screening.plan import HEALTH, HISTORY, SAFETY, Asked
 from intake.screening.triage import speaks_of_danger
-from intake.submissions import drafts
-from intake.submissions.models import Submission
 from intake.web.anew import is_anew, keep_wish, switch, wish
 from intake.web.forms import Form
 from intake.web.templates import blank_page
 
 blueprint = Blueprint("answering", __name__, url_prefix="/request")
 blueprint.after_request(keep_wish)
-
-ACUTE_THOUGHTS = frozenset({"S1", "S2"})
-THOUGHTS = ACUTE_THOUGHTS | {"S3", "S4"}
-"""Rules that fire for thoughts of death or suicide."""
-HEADACHE = "headache_burden"
-"""The instrument that asks for emergency signs."""
 
 
 @blueprint.route("/safety", methods=["GET", "POST"])
@@ -120,18 +103,18 @@ def _take_in(key: str, *, further: bool) -> ResponseReturnValue:
     """
     with changing_visit(even_sent=True) as here:
         if wish() == AWAY:
-            mail_way_back(here)
+            mail_way_back(here.draft, here.clinic)
         sheet = _sheet_if_asked(here, key, further=further)
         if sheet is None or _is_of_old(sheet):
             told = questions.sent_danger(key, here.language)
             if told:
-                return _save(here, _step_of(here, key), told, further=False)
+                return save(here, _step_of(here, key), told, further=False)
         sheet = sheet or _sheet(here, key, further=further)
         if not sheet.items:
             return here.onward()
         form = sheet.form({}, demand="leave_blank" not in request.form)
-        save = _save_before_anew if is_anew() else _save_form
-        gone_on = save(here, sheet, form, further=further)
+        take = _save_before_anew if is_anew() else save_form
+        gone_on = take(here, sheet, form, further=further)
         if gone_on is not None:
             return gone_on
     if is_anew():
@@ -152,7 +135,7 @@ def _save_before_anew(
     right = form.right_values()
     told = speaks_of_danger(load_catalog(), sheet.step.key, right)
     if told or not _asks_the_same(here, sheet, further=further):
-        return _save_part(here, sheet.step, right, further=further)
+        return save_part(here, sheet.step, right, further=further)
     return None
 
 
@@ -164,26 +147,6 @@ def _asks_the_same(here: Visit, sheet: questions.Sheet, *, further: bool) -> boo
     other = _sheet_if_asked(there, sheet.step.key, further=further)
     asked = {item.id for item in other.items} if other is not None else set()
     return asked >= {item.id for item in sheet.items}
-
-
-def _save_form(
-    here: Visit, sheet: questions.Sheet, form: Form, *, further: bool
-) -> ResponseReturnValue | None:
-    """Save what is to be saved of a page; None if it must be shown again. In the unit of work."""
-    step = sheet.step
-    is_right = form.validate_on_submit() and questions.agrees(form, step.key)
-    skips = "skip" in request.form and (step.is_skippable or further)
-    if is_right and not skips:
-        return _save(here, step, form.values(), further=further)
-    gone_on = _save_part(here, step, form.right_values(), further=further)
-    if gone_on is not None:
-        return gone_on
-    is_part = further or here.is_in_part(step)
-    kept = step.key in here.answers and not is_part  # what was answered before stays
-    if skips and not kept:
-        return _save(here, step, {} if is_part else None, further=further)
-    is_closed = not here.draft.is_draft and not here.is_left_open(step)
-    return here.onward() if skips or is_closed else None
 
 
 def _sheet_if_asked(here: Visit, key: str, *, further: bool) -> questions.Sheet | None:
@@ -221,145 +184,3 @@ def _sheet(here: Visit, key: str, *, further: bool) -> questions.Sheet:
     else:
         items = journey.first_items(load_catalog(), step.asked, conditions)
     return questions.Sheet(step, items, here.language, further=further)
-
-
-def _save(
-    here: Visit,
-    step: Step,
-    values: Mapping[str, Any] | None,
-    *,
-    further: bool,
-    marks: Sequence[str] = (),
-) -> ResponseReturnValue:
-    """Save the answers of a page (None: all skipped) and go on, by way of help if it is needed.
-
-    In the current unit of work. Help comes before further questions, except for safety: its last
-    one decides which help. `marks` say that the page was left before its end.
-    """
-    given = frozenset(values or ())
-    if values is not None:
-        values = {**here.answers.get(step.key, {}), **values}
-    blank = marks or ([journey.further_key(step.key)] if further else [])
-    drafts.save_answers(
-        here.draft, step.key, values, here.clinic, now=clock.now(), left_blank=blank
-    )
-    here = here.saved()
-    send_if_short(here)
-    if step.key not in here.done and step.key == SAFETY:
-        return _see_more(step)
-    if _calls_for_help(here, step, given):
-        return see(url_for("answering.help_now", **_what_for(here, step)))
-    out = way_out()
-    if out and (here.draft.is_draft or wish() == AWAY):
-        return see(out)
-    return here.onward() if step.key in here.done else _see_more(step)
-
-
-def _see_more(step: Step) -> ResponseReturnValue:
-    return see(url_for("answering.more", instrument=step.key, **_origin()))
-
-
-def _save_part(
-    here: Visit, step: Step, right: Mapping[str, Any], *, further: bool
-) -> ResponseReturnValue | None:
-    """Save what is right on a page that is not, if it tells of danger or the person leaves it.
-
-    What is open on it is asked when they come back. In the current unit of work.
-    """
-    marks = [journey.unfinished_key(step.key, further=further)] if "leave" in request.form else []
-    if speaks_of_danger(load_catalog(), step.key, right):
-        blank = [] if step.key == SAFETY else marks
-        return _save(here, step, right, further=further, marks=blank)
-    if right and marks:
-        values = {**here.answers.get(step.key, {}), **right}
-        was_done = step.key in here.answers and step.key in here.done
-        drafts.save_answers(
-            here.draft,
-            step.key,
-            values,
-            here.clinic,
-            now=clock.now(),
-            left_blank=[] if was_done else marks,
-        )
-    return see(way_out() or here.saved().next_url()) if marks else None
-
-
-def _origin() -> dict[str, Any]:
-    """Where a change began, to go back there."""
-    return {"from": "check"} if request.args.get("from") == "check" else {}
-
-
-def _what_for(here: Visit, step: Step) -> dict[str, Any]:
-    """Which help comes first, where the latest answers need another one than earlier answers."""
-    is_other = step.key == HEADACHE and _rules(here.draft) & THOUGHTS
-    return {"first": "medical"} if is_other else {}
-
-
-def _calls_for_help(here: Visit, step: Step, given: frozenset[str]) -> bool:
-    """Whether the answers just given raised an urgent flag; those to safety count together."""
-    urgent = {Level.URGENT.value, Level.URGENT_ACUTE.value}
-    questions_behind = {
-        item
-        for reason in (here.draft.triage or {}).get("reasons", [])
-        if reason["level"] in urgent
-        for item in reason["items"]
-    }
-    if step.key == SAFETY:
-        return any(item.startswith(f"{SAFETY}.") for item in questions_behind)
-    return any(f"{step.key}.{item}" in questions_behind for item in given)
-
-
-@blueprint.get("/help-now")
-def help_now() -> ResponseReturnValue:
-    """Help that is there right now. Never blocks the way on."""
-    draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
-    if draft is None or draft.level_rank < Level.URGENT.rank:
-        return see(url_for("pages.urgent_help"))
-    here, rules = Visit(draft, current_clinic()), _rules(draft)
-    is_medical, medical_first = "H1" in rules, request.args.get("first") == "medical"
-    page = {
-        "onward": here.next_url(),
-        "sent": not draft.is_draft,
-        "with_other": here.is_for_other,
-        "told": _spoke_of_it(here),
-        "medical": is_medical,
-        "thoughts": rules & THOUGHTS,
-        "keep": "&first=medical" if medical_first else "",
-        "call_back": summary.callback(draft, here.clinic, now=clock.now()),
-    }
-    if is_medical and (medical_first or not rules & THOUGHTS):
-        return render_template("patient/help_medical.html", **page)
-    if rules & ACUTE_THOUGHTS:
-        return render_template("patient/help_acute.html", **page)
-    return render_template("patient/help_support.html", **page)
-
-
-@blueprint.get("/stopped")
-def stopped() -> ResponseReturnValue:
-    """We have what somebody told us who stops at a page of help: when we call, and whom to call."""
-    draft = drafts.by_cookie(session.get(DRAFT_COOKIE), now=clock.now())
-    if draft is None:
-        return see(url_for("pages.urgent_help"))
-    here = Visit(draft, current_clinic())
-    if not draft.is_draft:
-        return see(here.next_url())
-    if draft.level_rank < Level.URGENT.rank:
-        return see(url_for("resume.save"))
-    return render_template(
-        "patient/stopped.html",
-        reference=draft.reference,
-        call_back=summary.callback(draft, here.clinic, now=clock.now()),
-        voice=phone_text(here.contact.get("contact", {}).get("phone", "")),
-        onward=here.next_url(),
-        with_other=here.is_for_other,
-    )
-
-
-def _rules(draft: Submission) -> set[str]:
-    return {reason["rule"] for reason in (draft.triage or {}).get("reasons", [])}
-
-
-def _spoke_of_it(here: Visit) -> bool:
-    """Whether the person told of such thoughts, and did not only decline to answer."""
-    said = here.answers.get(SAFETY, {}).values()
-    return "yes" in said or bool(here.answers.get(MOOD, {}).get("q9"))

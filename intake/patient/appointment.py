@@ -5,7 +5,6 @@ Nothing changes by looking: mail programs open every link. What changes somethin
 cancelling takes two steps and can be undone.
 """
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -20,27 +19,23 @@ from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.core.i18n import language, zone_text
 from intake.patient import limits, offers
-from intake.patient.forms import CancelForm, LostLinkForm, MoveForm
+from intake.patient.addresses import Elsewhere, see
+from intake.patient.forms import CancelForm, MoveForm
 from intake.patient.ics_file import ics_file
 from intake.patient.summary import leaf_of
-from intake.patient.visit import Elsewhere, see
-from intake.scheduling import asking, changes, links, queries, rebooking, takeback, told, waitlist
+from intake.scheduling import asking, changes, links, queries, takeback, told, waitlist
 from intake.scheduling.changes import OnlyByPhone
 from intake.scheduling.models import PATIENT, Appointment
-from intake.scheduling.person import key_of
 from intake.scheduling.placing import SlotTaken
 from intake.submissions.emails import patient_address
 from intake.submissions.models import Submission
 from intake.web.anew import keep_wish, switch
-from intake.web.limits import LimitReached
 
 blueprint = Blueprint("appointment", __name__, url_prefix="/appointment")
 blueprint.before_request(switch)
 blueprint.after_request(keep_wish)
 
 ONE = "/<string(length=43):token>"
-ANSWER_AFTER = 0.25
-"""Seconds until everybody gets the answer: longer than the work for a known address takes."""
 
 
 class Here(NamedTuple):
@@ -206,34 +201,6 @@ def _answer_offer(token: str) -> ResponseReturnValue:
     return see(_url(token))
 
 
-@blueprint.route("/lost", methods=["GET", "POST"])
-def lost() -> ResponseReturnValue:
-    """Ask for the address, then say the same to everybody."""
-    form, began = LostLinkForm(), time.monotonic()
-    gone = "gone" in request.args
-    if not form.validate_on_submit():
-        return render_template("patient/appointment_lost.html", form=form, gone=gone, sent=False)
-    now = clock.now()
-    with unit_of_work():
-        limits.count_asking(now=now)
-    _send_links(form.email.address, now)
-    time.sleep(max(0.0, began + ANSWER_AFTER - time.monotonic()))
-    return render_template("patient/appointment_lost.html", form=None, gone=False, sent=True)
-
-
-def _send_links(address: str, now: datetime) -> None:
-    """Mail links, but only a few to one person, and never say to whom."""
-    person, clinic = key_of(address), current_clinic()
-    try:
-        with unit_of_work():
-            for appointment in queries.booked_for(person, now=now):
-                submission = links.submission_of(appointment)
-                rebooking.link_again(submission, appointment, clinic, now=now)
-            limits.count_link(person, now=now)
-    except LimitReached:
-        return
-
-
 def _looking(token: str) -> Here:
     """The call of a link, to look at. A link that leads nowhere leads to asking for another."""
     return _found(token, clock.now())
@@ -251,7 +218,7 @@ def _changing(token: str) -> Iterator[Here]:
 def _found(token: str, now: datetime) -> Here:
     appointment = links.appointment_of(token, now=now)
     if appointment is None or appointment.status not in ("booked", "cancelled"):
-        raise Elsewhere(url_for("appointment.lost", gone=1))
+        raise Elsewhere(url_for("lost_link.ask", gone=1))
     submission = links.submission_of(appointment)
     return Here(appointment, submission, current_clinic(), now)
 

@@ -8,16 +8,10 @@ from flask.typing import ResponseReturnValue
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.patient import journey
+from intake.patient.addresses import see, under_age
 from intake.patient.forms import CallMeForm
-from intake.patient.visit import (
-    DRAFT_COOKIE,
-    Visit,
-    blank_plan,
-    see,
-    send_if_short,
-    starting_visit,
-    under_age,
-)
+from intake.patient.sending import send_if_short
+from intake.patient.visit import DRAFT_COOKIE, Visit, blank_plan, starting_visit
 from intake.submissions import drafts
 from intake.submissions.models import Submission
 from intake.web.anew import keep_wish, switch

@@ -13,8 +13,9 @@ from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.patient import summary
+from intake.patient.addresses import see
 from intake.patient.forms import BirthdayForm
-from intake.patient.visit import DRAFT_COOKIE, Visit, changing_visit, see, visit
+from intake.patient.visit import DRAFT_COOKIE, Visit, changing_visit, visit
 from intake.screening.level import Level
 from intake.submissions import drafts
 from intake.submissions import resume as links

@@ -2,12 +2,27 @@
 
 from flask import Flask
 
-from intake.patient import answering, appointment, call_me, pages, reminders, resume, wizard
+from intake.patient import (
+    answering,
+    appointment,
+    call_me,
+    helping,
+    lost_link,
+    pages,
+    reminders,
+    resume,
+    wizard,
+)
 from intake.patient.paused import booking_pause
+
+PAGES = (
+    *(pages, wizard, answering, helping, call_me),
+    *(resume, appointment, lost_link, reminders),
+)
 
 
 def register(app: Flask) -> None:
     """Add the patient pages to the application."""
-    for module in (pages, wizard, answering, call_me, resume, appointment, reminders):
+    for module in PAGES:
         app.register_blueprint(module.blueprint)
     app.add_template_global(booking_pause)

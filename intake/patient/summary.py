@@ -22,9 +22,9 @@ from intake.patient.forms import (
     VOICEMAIL,
     WHOM,
 )
+from intake.patient.headings import heading
 from intake.patient.journey import Step
 from intake.patient.places import US_STATES, zone_and_place
-from intake.patient.questions import heading
 from intake.scheduling import queries
 from intake.scheduling.models import Appointment
 from intake.scheduling.told import place_of, zone_of

@@ -7,28 +7,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import abort, redirect, request, session, url_for
+from flask import abort, request, session, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
 
 from intake.clinic.clinic import Clinic
 from intake.clinic.service import current_clinic
 from intake.core import clock, i18n
 from intake.core.db import unit_of_work
 from intake.patient import journey
+from intake.patient.addresses import Elsewhere, see, url_of
+from intake.patient.headings import heading
 from intake.patient.journey import Step
-from intake.patient.limits import count_begun, forgive
-from intake.patient.questions import heading
-from intake.scheduling import service as booking
-from intake.scheduling.placing import SlotTaken
+from intake.patient.leaving import way_back
+from intake.patient.limits import count_begun
 from intake.screening.catalog import load_catalog
 from intake.screening.level import Level
-from intake.screening.plan import HEALTH, HISTORY, SAFETY, Plan, plan_for
-from intake.submissions import assessment, drafts, resume, service
-from intake.submissions.emails import patient_address
-from intake.submissions.flags import PATIENT
+from intake.screening.plan import Plan, plan_for
+from intake.submissions import assessment, drafts
 from intake.submissions.models import Submission
 
 DRAFT_COOKIE = "draft"
@@ -91,7 +87,7 @@ class Visit:
         step = next((each for each in self.steps if each.key == key), None)
         if step is None and key in self.plan.not_offered:
             is_urgent = self.draft.level_rank >= Level.URGENT.rank
-            raise Elsewhere(url_for("answering.help_now") if is_urgent else self.next_url())
+            raise Elsewhere(url_for("helping.now") if is_urgent else self.next_url())
         if step is None:
             abort(404)
         if self.draft.is_draft and not journey.may_open(step, self.steps, self.done):
@@ -203,15 +199,6 @@ def blank_plan(clinic: Clinic) -> Plan:
     )
 
 
-class Elsewhere(HTTPException):
-    """The page cannot be shown now; another one can."""
-
-    code = None  # so that Flask answers with the redirect rather than with an error page
-
-    def __init__(self, url: str) -> None:
-        super().__init__(response=redirect(url, 303))
-
-
 def visit(*, even_sent: bool = False) -> Visit:
     """The draft of this browser; whoever has none is sent to the first page.
 
@@ -285,75 +272,3 @@ def _visit_of(draft: Submission | None, *, even_sent: bool = False) -> Visit:
     if not (draft.is_draft or even_sent):
         raise Elsewhere(url_for("wizard.done"))
     return Visit(draft, current_clinic())
-
-
-def way_back(draft: Submission) -> str:
-    """How somebody comes back whose browser forgets the draft: by a "link" mailed already, by one
-    we may "mail", or not at all ("").
-    """
-    if resume.has_link(draft, now=clock.now()):
-        return "link"
-    return "mail" if patient_address(draft) is not None else ""
-
-
-def mail_way_back(here: Visit) -> None:
-    """Mail a link to somebody whose browser is to forget the draft, if there is none that works
-    and we may. In the current unit of work.
-    """
-    draft, now = here.draft, clock.now()
-    if draft.is_draft and way_back(draft) == "mail":
-        to = patient_address(draft)
-        resume.mail_link(draft, here.clinic, to=to, actor=PATIENT, now=now)
-
-
-def url_of(step: Step) -> str:
-    """The address of a page."""
-    match step.key:
-        case journey.CHECK | journey.TIMES | "start" | "contact":
-            return url_for(f"wizard.{step.key}")
-        case key if key == SAFETY:
-            return url_for("answering.safety")
-        case key if key == HEALTH:
-            return url_for("answering.health")
-        case key if key == HISTORY:
-            return url_for("answering.history")
-    return url_for("answering.screening", instrument=step.key)
-
-
-def under_age(whom: str | None) -> str:
-    """The address of the page for people under 18, or for who asks for one of them."""
-    who: dict[str, Any] = {"for": "other"} if whom == "someone_else" else {}
-    return url_for("pages.not_for_you", **who)
-
-
-def see(url: str) -> ResponseReturnValue:
-    """Go and GET another page: what follows every POST."""
-    return redirect(url, 303)
-
-
-def send_if_short(here: Visit) -> None:
-    """On the short way, send as soon as its pages are done; in the current unit of work."""
-    if drafts.is_short_way(here.draft) and here.done >= {step.key for step in here.steps}:
-        try:
-            send(here)
-        except SlotTaken:  # what the short way promises is a call, not a time
-            booking.forget_choice(here.draft, now=clock.now())
-            send(here)
-
-
-def send(here: Visit) -> None:
-    """Send the request with the time that is held for it, in the current unit of work.
-
-    Raises SlotTaken when the time the person chose is gone.
-    """
-    now = clock.now()
-    kept = booking.keep_for_sending(here.draft, now=now)
-    if kept is not None and kept.starts_at <= now:
-        kept = None  # the call that staff booked is over, and this is a request like any other
-    is_booked = kept is not None and kept.status == "booked"
-    zone = ZoneInfo(kept.time_zone) if kept is not None and kept.time_zone else here.clinic.tz
-    call_at = kept.starts_at.astimezone(zone) if kept is not None else None
-    service.submit(here.draft, here.clinic, now=now, call_at=call_at, is_booked=is_booked)
-    if kept is not None:
-        booking.book_at_once(here.draft, kept, here.clinic, now=now)
-    forgive(with_time=kept is not None)

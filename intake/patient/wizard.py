@@ -11,20 +11,19 @@ from flask.typing import ResponseReturnValue
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.patient import journey, offers, summary
+from intake.patient.addresses import see, under_age
 from intake.patient.forms import NO_SLOT, CheckForm, ContactForm, StartForm, TimesForm
 from intake.patient.ics_file import ics_file
 from intake.patient.journey import Step
 from intake.patient.leaving import NEUTRAL_PAGE, way_out
 from intake.patient.limits import count_begun
+from intake.patient.sending import send
 from intake.patient.visit import (
     DRAFT_COOKIE,
     Visit,
     changing_visit,
     keep_unfinished_start,
-    see,
-    send,
     starting_visit,
-    under_age,
     visit,
 )
 from intake.scheduling import queries as scheduling
@@ -248,4 +247,4 @@ def calendar() -> ResponseReturnValue:
     if kept is None or kept.status != "booked":
         return see(url_for("wizard.done"))
     # The secret link to the call is only mailed; this page sends it again.
-    return ics_file(kept, current_clinic(), path=url_for("appointment.lost"), now=now)
+    return ics_file(kept, current_clinic(), path=url_for("lost_link.ask"), now=now)

@@ -1,0 +1,137 @@
+"""Saving what a page that asks was sent with, acting on it, and where that leads.
+
+An answer that speaks of danger is saved and acted on whatever else is wrong on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from intake.core import clock
+from intake.patient import journey, questions
+from intake.patient.addresses import see
+from intake.patient.helping import THOUGHTS, rules_of
+from intake.patient.journey import Step
+from intake.patient.leaving import AWAY, way_out
+from intake.patient.sending import send_if_short
+from intake.patient.visit import Visit
+from intake.screening.catalog import load_catalog
+from intake.screening.level import Level
+from intake.screening.plan import SAFETY
+from intake.screening.triage import speaks_of_danger
+from intake.submissions import drafts
+from intake.web.anew import wish
+from intake.web.forms import Form
+
+HEADACHE = "headache_burden"
+"""The instrument that asks for emergency signs."""
+
+
+def save_form(
+    here: Visit, sheet: questions.Sheet, form: Form, *, further: bool
+) -> ResponseReturnValue | None:
+    """Save what is to be saved of a page; None if it must be shown again. In the unit of work."""
+    step = sheet.step
+    is_right = form.validate_on_submit() and questions.agrees(form, step.key)
+    skips = "skip" in request.form and (step.is_skippable or further)
+    if is_right and not skips:
+        return save(here, step, form.values(), further=further)
+    gone_on = save_part(here, step, form.right_values(), further=further)
+    if gone_on is not None:
+        return gone_on
+    is_part = further or here.is_in_part(step)
+    kept = step.key in here.answers and not is_part  # what was answered before stays
+    if skips and not kept:
+        return save(here, step, {} if is_part else None, further=further)
+    is_closed = not here.draft.is_draft and not here.is_left_open(step)
+    return here.onward() if skips or is_closed else None
+
+
+def save(
+    here: Visit,
+    step: Step,
+    values: Mapping[str, Any] | None,
+    *,
+    further: bool,
+    marks: Sequence[str] = (),
+) -> ResponseReturnValue:
+    """Save the answers of a page (None: all skipped) and go on, by way of help if it is needed.
+
+    In the current unit of work. Help comes before further questions, except for safety: its last
+    one decides which help. `marks` say that the page was left before its end.
+    """
+    given = frozenset(values or ())
+    if values is not None:
+        values = {**here.answers.get(step.key, {}), **values}
+    blank = marks or ([journey.further_key(step.key)] if further else [])
+    drafts.save_answers(
+        here.draft, step.key, values, here.clinic, now=clock.now(), left_blank=blank
+    )
+    here = here.saved()
+    send_if_short(here)
+    if step.key not in here.done and step.key == SAFETY:
+        return _see_more(step)
+    if _calls_for_help(here, step, given):
+        return see(url_for("helping.now", **_what_for(here, step)))
+    out = way_out()
+    if out and (here.draft.is_draft or wish() == AWAY):
+        return see(out)
+    return here.onward() if step.key in here.done else _see_more(step)
+
+
+def _see_more(step: Step) -> ResponseReturnValue:
+    return see(url_for("answering.more", instrument=step.key, **_origin()))
+
+
+def save_part(
+    here: Visit, step: Step, right: Mapping[str, Any], *, further: bool
+) -> ResponseReturnValue | None:
+    """Save what is right on a page that is not, if it tells of danger or the person leaves it.
+
+    What is open on it is asked when they come back. In the current unit of work.
+    """
+    marks = [journey.unfinished_key(step.key, further=further)] if "leave" in request.form else []
+    if speaks_of_danger(load_catalog(), step.key, right):
+        blank = [] if step.key == SAFETY else marks
+        return save(here, step, right, further=further, marks=blank)
+    if right and marks:
+        values = {**here.answers.get(step.key, {}), **right}
+        was_done = step.key in here.answers and step.key in here.done
+        drafts.save_answers(
+            here.draft,
+            step.key,
+            values,
+            here.clinic,
+            now=clock.now(),
+            left_blank=[] if was_done else marks,
+        )
+    return see(way_out() or here.saved().next_url()) if marks else None
+
+
+def _origin() -> dict[str, Any]:
+    """Where a change began, to go back there."""
+    return {"from": "check"} if request.args.get("from") == "check" else {}
+
+
+def _what_for(here: Visit, step: Step) -> dict[str, Any]:
+    """Which help comes first, where the latest answers need another one than earlier answers."""
+    is_other = step.key == HEADACHE and rules_of(here.draft) & THOUGHTS
+    return {"first": "medical"} if is_other else {}
+
+
+def _calls_for_help(here: Visit, step: Step, given: frozenset[str]) -> bool:
+    """Whether the answers just given raised an urgent flag; those to safety count together."""
+    urgent = {Level.URGENT.value, Level.URGENT_ACUTE.value}
+    questions_behind = {
+        item
+        for reason in (here.draft.triage or {}).get("reasons", [])
+        if reason["level"] in urgent
+        for item in reason["items"]
+    }
+    if step.key == SAFETY:
+        return any(item.startswith(f"{SAFETY}.") for item in questions_behind)
+    return any(f"{step.key}.{item}" in questions_behind for item in given)
