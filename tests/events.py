@@ -102,6 +102,7 @@ def _events(submission: Submission) -> Iterator[Any]:
     yield lambda: call_emails.place_changed(*about, now=NOW)
     yield lambda: call_emails.link_again(*about, now=NOW)
     yield lambda: asking.ask_to_rebook(*about, now=NOW)
+    yield lambda: asking.missed(*about, now=NOW)
     yield lambda: _offer(submission, appointment, clinic)
     yield lambda: reminders.renew(*about, now=NOW - timedelta(days=9))
     yield lambda: resume.mail_link(

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from intake.clinic.clinic import Clinic
-from intake.core.i18n import moment_text, time_text, with_zone
+from intake.core.i18n import day_text, moment_text, time_text, with_zone
 from intake.notifications.outbox import MailContext, enqueue
 from intake.notifications.queries import with_keys
+from intake.scheduling import links
 from intake.scheduling.emails import BookedMail
-from intake.scheduling.links import new_link
 from intake.scheduling.models import LIVE, Appointment
 from intake.scheduling.told import mail_facts, zone_of
 from intake.submissions.emails import patient_address
@@ -23,6 +23,17 @@ class RebookMail(MailContext):
     when: str
     link: str = ""
     """Where they can choose; "" asks them to call."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissedMail(MailContext):
+    """The question whether somebody who missed a call wants another time."""
+
+    reference: str
+    when: str
+    link: str
+    until: str
+    """The day on which the link stops working."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +59,7 @@ def earlier_time(
     zone = zone_of(offer, clinic)
     context = EarlierTimeMail(
         **mail_facts(submission, offer, clinic),
-        link=new_link(appointment, language=language, now=now, page="/earlier"),
+        link=links.new_link(appointment, language=language, now=now, page="/earlier"),
         booked=moment_text(appointment.starts_at, zone, language),
         until=with_zone(time_text(offer.hold_expires_at, zone, language), zone, language),
     )
@@ -81,7 +92,7 @@ def ask_to_rebook(
         return False
     zone, link = zone_of(appointment, clinic), ""
     if appointment.status == "booked":
-        link = new_link(appointment, language=submission.language, now=now, page="/times")
+        link = links.new_link(appointment, language=submission.language, now=now, page="/times")
     enqueue(
         "rebook",
         to=address,
@@ -105,6 +116,42 @@ def rebook_key(appointment: Appointment) -> str:
     """The unique key of that question: asked once each time an appointment is put somewhere."""
     since, starts_at = appointment.updated_at, appointment.starts_at
     return f"rebook:{appointment.id}:{starts_at:%Y%m%d%H%M}:{since:%Y%m%d%H%M%S%f}"
+
+
+def missed(
+    submission: Submission, appointment: Appointment, clinic: Clinic, *, now: datetime
+) -> None:
+    """Ask somebody who did not come whether they want another time, once the grace is over."""
+    address, language = patient_address(submission), submission.language
+    if address is None:
+        return
+    zone, until = zone_of(appointment, clinic), links.ends_at(appointment)
+    context = MissedMail(
+        clinic_name=clinic.name_in_mail,
+        clinic_phone=clinic.phone,
+        reply_to=clinic.reply_to,
+        reference=submission.reference,
+        when=moment_text(appointment.starts_at, zone, language),
+        link=links.new_link(appointment, language=language, now=now, page="/times"),
+        until=day_text(until, zone, language),
+    )
+    enqueue(
+        "missed",
+        to=address,
+        context=context,
+        language=language,
+        now=now,
+        due_at=now + clinic.grace,
+        not_after=until,
+        unique_key=f"missed:{appointment.id}:{appointment.sequence}",
+        topic=missed_topic(appointment),
+        submission_id=submission.id,
+    )
+
+
+def missed_topic(appointment: Appointment) -> str:
+    """The topic of the mail that undoing a missed call makes pointless."""
+    return f"missed:{appointment.id}"
 
 
 def asked_at(appointment: Appointment) -> datetime | None:

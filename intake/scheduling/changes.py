@@ -127,7 +127,8 @@ def cancel(
     _back_to_the_queue(submission, now)
     waitlist.forget_offer(submission.id, now=now)
     waitlist.note_opening(slot_of(appointment), freed_by=submission.id, now=now)
-    log.record("appointment cancelled", actor=actor, now=now, subject_id=submission.id)
+    told = emails.told_words(submission, tell=tell)
+    log.record("appointment cancelled", actor=actor, now=now, subject_id=submission.id, detail=told)
     if tell:
         due_at = now + clinic.grace if actor != PATIENT else None
         emails.cancelled(submission, appointment, clinic, now=now, due_at=due_at)

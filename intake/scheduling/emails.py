@@ -44,6 +44,30 @@ class MovedMail(BookedMail):
     was: str
 
 
+def put(
+    submission: Submission,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    was: datetime | None,
+    asked: datetime | None,
+    now: datetime,
+    due_at: datetime,
+) -> None:
+    """Tell where staff have put a call: the new time and the one it `was` at, or the first one."""
+    if was is not None and was != appointment.starts_at:
+        moved(submission, appointment, clinic, was=was, now=now, due_at=due_at, asked=asked)
+    else:
+        booked(submission, appointment, clinic, now=now, due_at=due_at, asked=asked)
+
+
+def told_words(submission: Submission, *, tell: bool) -> str:
+    """What the audit log says of whether a patient is told of what staff did."""
+    if patient_address(submission) is None:
+        return "patient gets no mail"
+    return "patient told" if tell else "patient not told"
+
+
 def booked(
     submission: Submission,
     appointment: Appointment,

@@ -16,7 +16,7 @@ from intake.notifications.models import MailText
 from intake.notifications.outbox import MailContext
 from intake.notifications.own_words import history
 from intake.notifications.texts import SAFE, check
-from intake.scheduling.asking import EarlierTimeMail, RebookMail
+from intake.scheduling.asking import EarlierTimeMail, MissedMail, RebookMail
 from intake.scheduling.emails import BookedMail, ConfirmedMail, MovedMail
 from intake.scheduling.reminders import ReminderMail
 from intake.submissions.emails import ClosedMail, ReceivedMail, ResumeMail
@@ -30,6 +30,7 @@ TEXTS: dict[str, type[MailContext]] = {
     "cancelled": BookedMail,
     "restored": BookedMail,
     "rebook": RebookMail,
+    "missed": MissedMail,
     "earlier_time": EarlierTimeMail,
     "link_again": BookedMail,
     "closed": ClosedMail,
@@ -37,7 +38,7 @@ TEXTS: dict[str, type[MailContext]] = {
     "unfinished": ResumeMail,
 }
 """The mails to patients by name, with what their templates can see."""
-WITHOUT_QUESTIONS = ("closed", "rebook")
+WITHOUT_QUESTIONS = ("closed", "rebook", "missed")
 """Mails without built-in closing words: they say in the middle that one can call."""
 
 FILLED = ("reply_to", "link")

@@ -1,16 +1,15 @@
 """What became of a booked call once its time has come: it was held, or nobody came."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from intake.accounts.models import User
 from intake.audit import log
 from intake.clinic.clinic import Clinic
-from intake.scheduling import queries, takeback
+from intake.scheduling import asking, emails, queries, takeback
 from intake.scheduling.models import Appointment
 from intake.submissions.models import Submission
 
 OUTCOMES = ("held", "no_show")
-UNDO_FOR = timedelta(hours=24)
 
 
 class TooSoon(Exception):
@@ -25,10 +24,17 @@ def is_due(appointment: Appointment | None, *, now: datetime) -> bool:
 
 
 def settle(
-    submission: Submission, outcome: str, clinic: Clinic, *, actor: User, now: datetime
+    submission: Submission,
+    outcome: str,
+    clinic: Clinic,
+    *,
+    actor: User,
+    now: datetime,
+    tell: bool = True,
 ) -> None:
     """Write down what became of the call of a submission, of `OUTCOMES`; can be undone for a day.
 
+    Who did not come is mailed a link to choose another time, unless staff said not to `tell` them.
     The row of the submission must be locked. Raises TooSoon.
     """
     if submission.status == outcome:
@@ -42,5 +48,11 @@ def settle(
     if not submission.is_draft:
         submission.status = outcome
     submission.updated_at = now
-    log.record(f"call {outcome}", actor=actor.actor, now=now, subject_id=submission.id)
+    told = ""
+    if outcome == "no_show":
+        told = emails.told_words(submission, tell=tell)
+        if tell:
+            asking.missed(submission, appointment, clinic, now=now)
+    who = actor.actor
+    log.record(f"call {outcome}", actor=who, now=now, subject_id=submission.id, detail=told)
     takeback.remember(appointment, as_it_was, clinic, now=now)

@@ -189,31 +189,44 @@ def book_at_once(
 
 
 def book(
-    submission: Submission, key: str, clinic: Clinic, *, actor: User, now: datetime
+    submission: Submission,
+    key: str,
+    clinic: Clinic,
+    *,
+    actor: User,
+    now: datetime,
+    tell: bool = True,
 ) -> Appointment:
     """Book a slot for a submission: confirm the one it has, move it, or book a first one.
 
     What is booked already stays with its provider if they are free at the new time, too. Sends
-    the confirmation or the new time with its calendar file. Raises SlotTaken.
+    the confirmation or the new time with its calendar file, unless staff said not to `tell` the
+    patient. Raises SlotTaken.
     """
     appointment = queries.kept_for(submission.id)
-    before = slot_of(appointment) if appointment and appointment.status == "booked" else None
-    if before and appointment and queries.is_at(appointment, key):
+    is_booked = appointment is not None and appointment.status == "booked"
+    if appointment and is_booked and queries.is_at(appointment, key):
         return appointment  # the second click of two
-    rather = before.provider_id if before else None
+    rather = appointment.provider_id if appointment and is_booked else None
     slot = _asked_for(appointment, key, now) or offered_slot(key, submission.id, now, rather=rather)
-    return _book_at(slot, appointment, submission, clinic, actor=actor, now=now)
+    return _book_at(slot, submission, clinic, actor=actor, now=now, tell=tell)
 
 
 def book_outside_hours(
-    submission: Submission, key: str, clinic: Clinic, *, actor: User, now: datetime
+    submission: Submission,
+    key: str,
+    clinic: Clinic,
+    *,
+    actor: User,
+    now: datetime,
+    tell: bool = True,
 ) -> Appointment:
     """Book a time that the hours, notice or caps do not offer, but never one that is taken.
 
     For staff who have agreed on it with somebody. Raises SlotTaken.
     """
-    kept = queries.kept_for(submission.id)
-    appointment = _book_at(any_slot(key, now), kept, submission, clinic, actor=actor, now=now)
+    slot = any_slot(key, now)
+    appointment = _book_at(slot, submission, clinic, actor=actor, now=now, tell=tell)
     appointment.outside_hours = True
     log.record("booked outside the hours", actor=actor.actor, now=now, subject_id=submission.id)
     return appointment
@@ -221,40 +234,47 @@ def book_outside_hours(
 
 def _book_at(
     slot: Slot,
-    appointment: Appointment | None,
     submission: Submission,
     clinic: Clinic,
     *,
     actor: User,
     now: datetime,
+    tell: bool,
 ) -> Appointment:
     """Put the appointment of a submission, or a new one, at a slot and tell the patient."""
-    before = slot_of(appointment) if appointment and appointment.status == "booked" else None
-    as_it_was = takeback.as_it_stands(submission, appointment)
-    if appointment is None:
-        appointment = new_appointment(submission, slot, "booked", now)
-        times = (submission.contact or {}).get("times", {})
-        appointment.channel = times.get("channel") or appointment.channel
-        appointment.time_zone = times.get("time_zone") or ""
-    elif before:
-        appointment.sequence += 1
+    kept = queries.kept_for(submission.id)
+    before = slot_of(kept) if kept and kept.status == "booked" else None
+    as_it_was = takeback.as_it_stands(submission, kept)
+    appointment = kept or _first_one(submission, slot, now)
+    appointment.sequence += 1 if before else 0
     appointment.status, appointment.hold_expires_at = "booked", None
     appointment.changed_by, appointment.person = actor.actor, person_key(submission)
     place(appointment, slot, now)
     if not submission.is_draft:  # whoever is still answering goes on with the form
         submission.status = "booked"
     submission.updated_at = now
-    log.record("appointment booked", actor=actor.actor, now=now, subject_id=submission.id)
+    told = emails.told_words(submission, tell=tell)
+    who = actor.actor
+    log.record("appointment booked", actor=who, now=now, subject_id=submission.id, detail=told)
     if before and before != slot:
         waitlist.note_opening(before, freed_by=submission.id, now=now)
     about, asked = (submission, appointment, clinic), takeback.asked_for(as_it_was)
-    due_at = now + clinic.grace
-    if before and before.starts_at != appointment.starts_at:
-        emails.moved(*about, was=before.starts_at, now=now, due_at=due_at, asked=asked)
+    if tell:
+        was = before.starts_at if before else None
+        emails.put(*about, was=was, asked=asked, now=now, due_at=now + clinic.grace)
     else:
-        emails.booked(*about, now=now, due_at=due_at, asked=asked)
+        emails.hush(appointment)
     reminders.renew(submission, appointment, clinic, now=now)
     takeback.remember(appointment, as_it_was, clinic, now=now)
+    return appointment
+
+
+def _first_one(submission: Submission, slot: Slot, now: datetime) -> Appointment:
+    """A new appointment, met and told as its person wished."""
+    appointment = new_appointment(submission, slot, "booked", now)
+    times = (submission.contact or {}).get("times", {})
+    appointment.channel = times.get("channel") or appointment.channel
+    appointment.time_zone = times.get("time_zone") or ""
     return appointment
 
 

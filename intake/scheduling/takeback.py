@@ -22,7 +22,7 @@ from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
 from intake.notifications.outbox import void, waiting
-from intake.scheduling import emails, queries, reminders
+from intake.scheduling import asking, emails, queries, reminders
 from intake.scheduling.agenda import why_misplaced
 from intake.scheduling.models import PATIENT, Appointment
 from intake.scheduling.placing import Full, SlotTaken, has_enough, is_day_full, place, write
@@ -97,8 +97,13 @@ def remember(appointment: Appointment, before: Before, clinic: Clinic, *, now: d
         until = min(now + LONG, appointment.starts_at)
     elif appointment.status in ("held", "no_show"):
         until = now + LONG
-    is_told = bool(waiting(emails.news_topic(appointment)))
+    is_told = any(waiting(topic) for topic in _topics(appointment))
     appointment.before = before | {"until": until.isoformat(), "told": is_told}
+
+
+def _topics(appointment: Appointment) -> tuple[str, str]:
+    """The topics of mails that tell a patient of a change."""
+    return emails.news_topic(appointment), asking.missed_topic(appointment)
 
 
 def undoable(submission_id: UUID, *, now: datetime) -> Appointment | None:
@@ -159,12 +164,13 @@ def _check_room(appointment: Appointment, actor: str, now: datetime) -> None:
 def _begin(submission: Submission, appointment: Appointment, actor: str) -> Undoing:
     """Stop the mail about a change; raises TooLate if the worker was faster than the click.
 
-    Who has heard of a cancellation can still hear the opposite.
+    Who has heard of a cancellation can still hear the opposite, and what became of a call that is
+    over is for our own books.
     """
     before, what = appointment.before or {}, WHAT.get(appointment.status, "booking")
-    stopped = void(emails.news_topic(appointment))
+    stopped = sum(void(topic) for topic in _topics(appointment))
     has_heard = before["told"] and not stopped
-    if has_heard and what != "cancellation":
+    if has_heard and what == "booking":
         raise TooLate
     is_sent_since = before["submission"] == "draft" and not submission.is_draft
     return Undoing(what, before, has_heard, is_sent_since, actor)
@@ -235,9 +241,9 @@ def _tell_booked(
     now: datetime,
 ) -> None:
     """Tell of a call that stands as before: who never heard of it, or heard the opposite."""
-    saw_it_missing = undoing.what == "cancellation" and undoing.is_sent_since
+    heard_opposite = undoing.has_heard or undoing.is_sent_since or undoing.actor == PATIENT
     if undoing.before.get("unheard"):
         due_at, asked = now + clinic.grace, asked_for(undoing.before)
         emails.booked(submission, appointment, clinic, now=now, due_at=due_at, asked=asked)
-    elif undoing.has_heard or undoing.actor == PATIENT or saw_it_missing:
+    elif undoing.what == "cancellation" and heard_opposite:
         emails.restored(submission, appointment, clinic, now=now)

@@ -59,9 +59,8 @@ def book_any_time(submission_id: UUID) -> ResponseReturnValue:
     form, clinic, now = BookForm(), current_clinic(), clock.now()
     if not form.validate_on_submit():
         abort(400)
-    how, version = service.book_outside_hours, form.version.data
     try:
-        flash(book_for(submission_id, form.slot.data, clinic, version=version, how=how, now=now))
+        flash(book_for(submission_id, form, clinic, how=service.book_outside_hours, now=now))
     except ChangedMeanwhile:
         said = "This request was changed since you opened the page. Look at it before you book."
         return _page(submission, _filled(AnyTimeForm.fill({})), refusal=said, status=409)

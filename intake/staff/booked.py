@@ -16,6 +16,7 @@ from intake.scheduling.bookings import provider_name
 from intake.scheduling.models import PATIENT, Appointment
 from intake.scheduling.outcomes import OUTCOMES
 from intake.staff.actors import name_of
+from intake.staff.forms import BookForm
 from intake.staff.guard import staff_user
 from intake.staff.words import when
 from intake.submissions.emails import patient_address
@@ -63,22 +64,23 @@ class Earlier(NamedTuple):
 
 
 def book_for(
-    submission_id: UUID, key: str, clinic: Clinic, *, version: int, how: Book, now: datetime
+    submission_id: UUID, form: BookForm, clinic: Clinic, *, how: Book, now: datetime
 ) -> str:
     """Book unless the page was out of date; the same click sent twice books once.
 
-    `version` is that of the submission on the page. Returns what was done, in words. Raises
-    ChangedMeanwhile, SlotTaken; 404 for a submission that is gone.
+    The form names the slot and the version of the submission on the page. Returns what was done,
+    in words. Raises ChangedMeanwhile, SlotTaken; 404 for a submission that is gone.
     """
+    key, tell = form.slot.data, not form.quiet.data
     with unit_of_work():
         submission = for_staff(submission_id, lock=True) or abort(404)
         kept = queries.kept_for(submission_id)
         is_done = kept is not None and kept.status == "booked" and queries.is_at(kept, key)
-        if submission.version != version and not is_done:
+        if submission.version != form.version.data and not is_done:
             raise ChangedMeanwhile
         earlier = before(submission)
-        appointment = how(submission, key, clinic, actor=staff_user(), now=now)
-        return what_was_done(submission, appointment, clinic, earlier=earlier)
+        appointment = how(submission, key, clinic, actor=staff_user(), now=now, tell=tell)
+        return what_was_done(submission, appointment, clinic, earlier=earlier, tell=tell)
 
 
 def clash(submission: Submission, key: str, clinic: Clinic, now: datetime) -> Clash | None:
@@ -111,11 +113,14 @@ def undo_of(submission: Submission, clinic: Clinic, *, now: datetime) -> Undo | 
 
 def _mail_words(call: Appointment, clinic: Clinic, now: datetime) -> str:
     """When the patient hears of the change, or that they have."""
-    if call.status in OUTCOMES:
+    is_told = (call.before or {})["told"]
+    if call.status in OUTCOMES and not is_told:
         return ""
-    if not (call.before or {})["told"]:
+    if not is_told:
         return "The patient gets no email about it."
     leaves = call.updated_at + clinic.grace
+    if now >= leaves and call.status in OUTCOMES:
+        return "They were asked by email to choose another time."
     if now >= leaves:
         return "The patient was told by email, and will be told if you undo it."
     return f"The email to the patient leaves {when(leaves, clinic.tz, now)}."
@@ -136,7 +141,12 @@ def before(submission: Submission) -> Earlier | None:
 
 
 def what_was_done(
-    submission: Submission, appointment: Appointment, clinic: Clinic, *, earlier: Earlier | None
+    submission: Submission,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    earlier: Earlier | None,
+    tell: bool,
 ) -> str:
     """When and with whom the call is booked now, who was replaced, and how the patient learns."""
     key = queries.key_at(appointment.provider_id, appointment.starts_at)
@@ -146,10 +156,12 @@ def what_was_done(
     if earlier and earlier.provider != name:
         instead = f" instead of {earlier.provider}, who is not free then"
     time = moment_text(appointment.starts_at, clinic.tz, "en")
-    return f"{verb} {time}, with {name}{instead}. {_told(submission)}"
+    return f"{verb} {time}, with {name}{instead}. {_told(submission, tell)}"
 
 
-def _told(submission: Submission) -> str:
+def _told(submission: Submission, tell: bool) -> str:
+    if not tell:
+        return "The patient gets no email about it."
     if patient_address(submission) is None:
         return "The patient gets no email: tell them by phone."
     return "The patient is told by email."

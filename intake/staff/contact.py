@@ -128,7 +128,8 @@ def write_outcome(submission_id: UUID) -> ResponseReturnValue:
     try:
         with unit_of_work():
             found = for_staff(submission_id, lock=True) or abort(404)
-            outcomes.settle(found, outcome, clinic, actor=staff_user(), now=clock.now())
+            tell, who = request.form.get("quiet") != "yes", staff_user()
+            outcomes.settle(found, outcome, clinic, actor=who, now=clock.now(), tell=tell)
     except TooSoon:
         flash("There is no booked call whose time has come.")
     return _to_record(submission_id)

@@ -11,6 +11,7 @@ from intake.staff.words import CANCEL_REASONS, OUTCOMES
 from intake.submissions.flags import TRY_AGAIN
 from intake.web.fields import (
     ChoiceField,
+    ConsentField,
     IntegerField,
     Question,
     SelectField,
@@ -125,7 +126,8 @@ class CancelForm(Form):
 
 
 class BookForm(Form):
-    """A slot to book, and the version of the submission that the page showed."""
+    """A slot to book, whether without a mail, and the version of the submission on the page."""
 
     slot = TextField("", max_length=40)
+    quiet = ConsentField("Don’t email the patient about it", optional=True)
     version = IntegerField("", most=HIGHEST_VERSION)

@@ -255,12 +255,12 @@ class TypeForm(Form):
     )
     video_link = VideoLinkField(
         "Video link",
-        hint="For providers who have none of their own. Mails and calendars show it.",
+        hint="For providers who have none of their own. Emails and calendars show it.",
         optional=True,
     )
     address = TextField(
         "Street address",
-        hint="Mails and calendars show it: leave out what you treat.",
+        hint="Emails and calendars show it: leave out what you treat.",
         optional=True,
         max_length=LONGEST_ADDRESS,
     )

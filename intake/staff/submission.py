@@ -50,9 +50,7 @@ def book(submission_id: UUID) -> ResponseReturnValue:
         abort(400)
     clinic, now = current_clinic(), clock.now()
     try:
-        key, version = form.slot.data, form.version.data
-        how = service.book
-        flash(book_for(submission_id, key, clinic, version=version, how=how, now=now))
+        flash(book_for(submission_id, form, clinic, how=service.book, now=now))
     except ChangedMeanwhile:
         form.slot.errors = [CHANGED]
         both = clash(submission, form.slot.data, clinic, now)
@@ -145,6 +143,7 @@ def _page(
         others=others or [],
         both=both,
         grace=clinic.grace_minutes,
+        is_quiet=isinstance(form, BookForm) and form.quiet.data,
     )
     return make_response(page, status)
 

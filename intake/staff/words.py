@@ -57,6 +57,7 @@ MESSAGES = {
     "resume": "Link to go on, to the patient",
     "rebook": "Question for another time to the patient",
     "cancelled": "Cancellation to the patient",
+    "missed": "Question for another time after a missed call",
     "restored": "Confirmation to the patient, again",
     "link_again": "New link to the patient",
     "closed": "Notice of closing to the patient",

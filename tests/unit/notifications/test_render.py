@@ -17,7 +17,7 @@ from intake.core import i18n
 from intake.notifications import render as rendering
 from intake.notifications.outbox import MailContext
 from intake.notifications.render import TEMPLATES, Rendered, render
-from intake.scheduling.asking import EarlierTimeMail, RebookMail
+from intake.scheduling.asking import EarlierTimeMail, MissedMail, RebookMail
 from intake.scheduling.digest import DigestMail
 from intake.scheduling.emails import BookedMail, ConfirmedMail, MovedMail
 from intake.scheduling.reminders import ReminderMail
@@ -49,6 +49,13 @@ TO_PATIENTS["moved"] = MovedMail(
 )
 TO_PATIENTS["rebook"] = RebookMail(
     reference="K7M-4QDX", when="Thursday, December 3, 9:30 am Central Time", **CLINIC
+)
+TO_PATIENTS["missed"] = MissedMail(
+    reference="K7M-4QDX",
+    when="Thursday, December 3, 9:30 am Central Time",
+    link="https://clinic.example/appointment/1/times",
+    until="Thursday, December 17",
+    **CLINIC,
 )
 TO_PATIENTS["resume"] = ResumeMail(
     link="https://clinic.example/resume/1", until="Thursday, December 3", **CLINIC

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from intake.audit.models import AuditEntry
 from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.core.i18n import moment_text
@@ -359,3 +360,47 @@ def test_staff_see_that_a_patient_moved_their_call(desk: Browser) -> None:
             now=MONDAY_MORNING,
         )
     assert "by the patient, today 10:00 am" in desk.get(path_of(submission)).text
+
+
+def details(action: str) -> list[str]:
+    """What the audit log says beside an action."""
+    entries = select(AuditEntry.detail).where(AuditEntry.action == action)
+    return list(db.session.scalars(entries.order_by(AuditEntry.seq)))
+
+
+def test_staff_book_and_move_without_a_mail_if_they_say_so(desk: Browser) -> None:
+    submission, keys = factories.sent(), factories.free_keys()
+    for key in (keys[0], keys[5]):
+        page = desk.get(path_of(submission))
+        data = {"slot": key, "version": version_on(page), "quiet": "yes"}
+        page = desk.post(path_of(submission) + "/book", data)
+        assert "The patient gets no email about it." in page.text
+    assert mails(submission, "booked", "moved") == []
+    assert details("appointment booked") == ["patient not told"] * 2
+
+
+def test_the_patient_is_told_unless_staff_say_otherwise(desk: Browser) -> None:
+    submission = factories.sent()
+    page = desk.get(path_of(submission))
+    boxes = [box for box in page.all("input") if box.get("name") == "quiet"]
+    assert [box.get("checked") for box in boxes] == [None]
+    book(desk, submission, factories.free_keys()[0])
+    assert len(mails(submission, "booked")) == 1
+    assert details("appointment booked") == ["patient told"]
+
+
+def test_whoever_gets_no_mail_is_not_asked_about(desk: Browser) -> None:
+    submission = factories.sent(contact_by=["call"])
+    page = desk.get(path_of(submission))
+    assert [box for box in page.all("input") if box.get("name") == "quiet"] == []
+    book(desk, submission, factories.free_keys()[0])
+    assert details("appointment booked") == ["patient gets no mail"]
+
+
+def test_a_mail_that_waits_does_not_leave_after_a_quiet_move(desk: Browser) -> None:
+    submission, keys = factories.sent(), factories.free_keys()
+    book(desk, submission, keys[0])
+    page = desk.get(path_of(submission))
+    data = {"slot": keys[5], "version": version_on(page), "quiet": "yes"}
+    desk.post(path_of(submission) + "/book", data)
+    assert [mail.state for mail in mails(submission, "booked")] == ["cancelled"]

@@ -341,6 +341,17 @@ def test_an_outcome_is_written_down_and_undone(desk: Browser, morning, outcome, 
     assert len(mails(submission, "booked", "restored")) == 1
 
 
+@pytest.mark.parametrize(("data", "count"), [({}, 1), ({"quiet": "yes"}, 0)])
+def test_who_did_not_come_is_mailed_unless_staff_say_otherwise(
+    desk: Browser, morning, data, count
+) -> None:
+    submission = over(desk, morning)
+    desk.get(path_of(submission))
+    page = desk.post(path_of(submission) + "/outcome", {"outcome": "no_show", **data})
+    assert len(mails(submission, "missed")) == count
+    assert ("The email to the patient leaves" in page.text) == bool(count)
+
+
 def test_a_call_that_has_not_begun_has_no_outcome(desk: Browser) -> None:
     submission = booked()
     desk.get(path_of(submission))
