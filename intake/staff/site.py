@@ -31,6 +31,7 @@ from intake.staff import (
     settings_recipients,
     settings_rules,
     settings_texts,
+    shift,
     submission,
     to_move,
     unsent,
@@ -38,7 +39,7 @@ from intake.staff import (
 )
 
 VIEWS = (
-    *(queue, views, search, claim, quarantine),
+    *(queue, views, search, claim, quarantine, shift),
     *(submission, any_time, cancelling, contact, mails, resume, unsent),
     *(calendar, to_move, feeds),
     *(proof, dashboard, reports, reports_list, reports_tabs),

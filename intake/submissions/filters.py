@@ -69,12 +69,13 @@ def columns_of(
         rows.append(Submission.status == chosen.status)
     if chosen.language:
         rows.append(Submission.language == chosen.language)
-    live = and_(
-        Submission.claimed_by.is_not(None),
-        Submission.claimed_at > now - timedelta(minutes=clinic.claim_minutes),
-    )
     if chosen.holder == MINE:
-        rows.append(and_(live, Submission.claimed_by == user_id))
+        rows.append(and_(is_held(clinic, now), Submission.claimed_by == user_id))
     if chosen.holder == FREE:
-        rows.append(or_(Submission.claimed_by.is_(None), ~live))
+        rows.append(or_(Submission.claimed_at.is_(None), ~is_held(clinic, now)))
     return rows
+
+
+def is_held(clinic: Clinic, now: datetime) -> ColumnElement[bool]:
+    """Whether somebody has it; see `submissions.claims`."""
+    return Submission.claimed_at > now - timedelta(minutes=clinic.claim_minutes)

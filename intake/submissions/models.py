@@ -215,7 +215,7 @@ class Try(Base, kw_only=True):
     )
     author_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     outcome: Mapped[str] = mapped_column(String(20))
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     before: Mapped[dict[str, Any]] = mapped_column(JSON)
     """How the submission stood before."""
     call_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)

@@ -718,6 +718,7 @@ def _create_tries() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_tries"),
     )
     op.create_index("ix_tries_submission_id", "tries", ["submission_id"])
+    op.create_index("ix_tries_created_at", "tries", ["created_at"])
 
 
 def _create_search_terms() -> None:
