@@ -23,11 +23,6 @@ def names_of(user_ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row.id: row.name for row in rows}
 
 
-def working_addresses() -> set[str]:
-    """The addresses of all users who can sign in."""
-    return set(db.session.scalars(select(User.email).where(User.active)))
-
-
 def known_names(user_ids: Collection[UUID]) -> dict[UUID, str]:
     """The same for lists: names are remembered for a few seconds, so mostly without asking."""
     if not user_ids:
@@ -52,3 +47,8 @@ def live_link(token: str, *, now: datetime) -> tuple[SignInLink, User] | None:
         .where(SignInLink.expires_at > now, User.active)
     ).first()
     return None if row is None else (row.SignInLink, row.User)
+
+
+def working_addresses() -> set[str]:
+    """The addresses of all users who can sign in."""
+    return set(db.session.scalars(select(User.email).where(User.active)))

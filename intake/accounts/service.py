@@ -133,9 +133,9 @@ def set_password(user: User, password_hash: str, *, clinic: emails.Sender, now: 
 
 def change_roles(user: User, roles: Sequence[str], *, actor: str, now: datetime) -> None:
     """Give a user other roles; open sessions end. Raises UnknownRole."""
-    user.role_names = _known(roles)
+    before, user.role_names = user.role_names, _known(roles)
     end_access(user)
-    detail = "roles " + ", ".join(roles)
+    detail = f"roles {', '.join(before)} -> {', '.join(roles)}"
     log.record("roles changed", actor=actor, now=now, subject_id=user.id, detail=detail)
 
 

@@ -24,6 +24,7 @@ PAGES = (
     ("Booking rules", "staff.settings_rules"),
     ("Pause", "staff.settings_pause"),
     ("Texts", "staff.settings_texts"),
+    ("Users", "staff.settings_users"),
 )
 
 

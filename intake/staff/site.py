@@ -35,6 +35,8 @@ from intake.staff import (
     submission,
     to_move,
     unsent,
+    users,
+    users_one,
     views,
 )
 
@@ -44,6 +46,7 @@ VIEWS = (
     *(calendar, to_move, feeds),
     *(proof, dashboard, reports, reports_list, reports_tabs),
     *(settings_clinic, settings_recipients, settings_pause, settings_texts),
+    *(users, users_one),
     *(settings_hours, settings_closures, settings_rules),
 )
 """Modules whose views stand on the guarded blueprint; importing them adds the views."""

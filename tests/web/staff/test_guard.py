@@ -82,6 +82,10 @@ GUARDED = {
     "staff.settings_text": Permission.MANAGE_SETTINGS,
     "staff.save_mail_text": Permission.MANAGE_SETTINGS,
     "staff.look_at_mail": Permission.MANAGE_SETTINGS,
+    "staff.settings_users": Permission.MANAGE_USERS,
+    "staff.invite_user": Permission.MANAGE_USERS,
+    "staff.show_user": Permission.MANAGE_USERS,
+    "staff.change_user": Permission.MANAGE_USERS,
     "staff.settings_recipients": Permission.MANAGE_SETTINGS,
     "staff.save_recipients": Permission.MANAGE_SETTINGS,
     "staff.test_recipient": Permission.MANAGE_SETTINGS,
@@ -117,7 +121,8 @@ def staff_rules(app: Flask) -> dict[str, set[str]]:
 def address(app: Flask, endpoint: str, submission_id: UUID) -> str:
     adapter = app.url_map.bind("localhost")
     needed = next(rule.arguments for rule in app.url_map.iter_rules(endpoint))
-    return adapter.build(endpoint, dict.fromkeys(needed, submission_id))
+    values = {name: person().id if name == "user_id" else submission_id for name in needed}
+    return adapter.build(endpoint, values)
 
 
 def test_every_page_is_either_public_or_names_its_permission(app: Flask) -> None:

@@ -1,0 +1,105 @@
+"""What an administrator does to accounts: names, roles, switching off, signing out.
+
+Whoever loses a right or an account loses it at once: all sessions end, in the same transaction.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from intake.accounts.models import StaffSession, User
+from intake.accounts.permissions import Permission, permissions_of
+from intake.accounts.service import change_roles, disable
+from intake.audit import log
+from intake.core.db import db
+from intake.core.remember import forget
+
+
+class LastAdministrator(Exception):
+    """Without this one nobody could manage users any more."""
+
+
+class UserChanged(Exception):
+    """Somebody else has changed the same user since the page was drawn."""
+
+
+def version_of(user: User) -> str:
+    """What tells one state of a user's name and roles from another."""
+    state = json.dumps([user.name, sorted(user.role_names)])
+    return hashlib.sha256(state.encode()).hexdigest()[:32]
+
+
+def change_user(
+    user: User, name: str, roles: Sequence[str], *, seen: str, actor: str, now: datetime
+) -> None:
+    """Give a user another name or other roles; with other roles their sessions end.
+
+    Raises UserChanged, LastAdministrator or UnknownRole.
+    """
+    everybody = _locked()
+    if version_of(user) != seen:
+        raise UserChanged
+    if set(roles) != set(user.role_names):
+        if Permission.MANAGE_USERS not in permissions_of(roles):
+            _demand_another(everybody, user)
+        change_roles(user, roles, actor=actor, now=now)
+    if name != user.name:
+        detail = f"{user.name} -> {name}"
+        user.name = name
+        db.session.flush()
+        forget()
+        log.record("user renamed", actor=actor, now=now, subject_id=user.id, detail=detail)
+
+
+def switch_off(user: User, *, actor: str, now: datetime) -> None:
+    """Shut a user out at once. Raises LastAdministrator."""
+    everybody = _locked()
+    if user.active:
+        _demand_another(everybody, user)
+        disable(user, actor=actor, now=now)
+
+
+def switch_on(user: User, *, actor: str, now: datetime) -> None:
+    """Let a user in again, with the password they had."""
+    _locked()
+    if not user.active:
+        user.active = True
+        db.session.flush()
+        log.record("user enabled", actor=actor, now=now, subject_id=user.id)
+
+
+def sign_out(user: User, id_hash: str, *, actor: str, now: datetime) -> int:
+    """End one session of a user, or all of them for "all". Returns how many there were."""
+    ended = delete(StaffSession).where(StaffSession.user_id == user.id)
+    if id_hash != "all":
+        ended = ended.where(StaffSession.id_hash == id_hash)
+    count = len(db.session.scalars(ended.returning(StaffSession.id_hash)).all())
+    if count:
+        detail = f"{count} session{'s' if count > 1 else ''}"
+        action = "signed out by administrator"
+        log.record(action, actor=actor, now=now, subject_id=user.id, detail=detail)
+    return count
+
+
+def _locked() -> list[User]:
+    """All users, kept for this transaction: two administrators cannot remove each other at once."""
+    return list(db.session.scalars(select(User).order_by(User.id).with_for_update()))
+
+
+def _demand_another(everybody: Sequence[User], user: User) -> None:
+    """Refuse to lose an administrator unless another one can sign in as well as this one.
+
+    An invitation that nobody has followed yet is no administrator.
+    """
+    if not _manages_users(user):
+        return
+    others = (each for each in everybody if each is not user and _manages_users(each))
+    if not any(each.password or not user.password for each in others):
+        raise LastAdministrator
+
+
+def _manages_users(user: User) -> bool:
+    return user.active and user.may(Permission.MANAGE_USERS)

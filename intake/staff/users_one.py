@@ -1,0 +1,176 @@
+"""One user: name and roles, switching off and on, invitation or new password, sessions."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, cast
+from uuid import UUID
+
+from flask import abort, flash, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from intake.accounts import administration, overview, service
+from intake.accounts.models import StaffSession, User
+from intake.accounts.permissions import Permission
+from intake.accounts.sessions import StaffVisit
+from intake.clinic.clinic import Clinic
+from intake.clinic.recipients import told_of
+from intake.clinic.service import current_clinic
+from intake.core import clock
+from intake.core.db import db, unit_of_work
+from intake.staff.guard import blueprint, requires, staff_user
+from intake.staff.proof import proved
+from intake.staff.settings import Versus, by_me, differences, frame
+from intake.staff.users import RolesForm, state_of
+from intake.staff.words import ROLES as ROLE_WORDS
+from intake.staff.words import listed, opening, when
+
+LAST = "Nobody could manage users without {name}. Make somebody else an administrator first"
+
+
+class SessionRow(NamedTuple):
+    """One browser that is signed in."""
+
+    id_hash: str
+    since: str
+    seen: str
+    is_this: bool
+
+
+@blueprint.get("/settings/users/<uuid:user_id>")
+@requires(Permission.MANAGE_USERS)
+@proved
+def show_user(user_id: UUID) -> ResponseReturnValue:
+    """One user."""
+    return _page(_found(user_id))
+
+
+@blueprint.post("/settings/users/<uuid:user_id>")
+@requires(Permission.MANAGE_USERS)
+def change_user(user_id: UUID) -> ResponseReturnValue:
+    """Change one user; which button was pressed says how."""
+    user, act = _found(user_id), ACTS.get(request.form.get("do", ""))
+    return _change(user, act) if act else abort(400)
+
+
+@proved
+def _change(user: User, act: Callable[[User], ResponseReturnValue]) -> ResponseReturnValue:
+    try:
+        return act(user)
+    except administration.LastAdministrator:
+        form = _form_of(_found(user.id))
+        form.form_errors = [LAST.format(name=user.name)]
+        return _page(_found(user.id), form=form, has_errors=True, status=409)
+
+
+def _save(user: User) -> ResponseReturnValue:
+    form = RolesForm()
+    if not form.validate_on_submit():
+        return _page(user, form=form, has_errors=True, status=400)
+    name, roles, seen = form.name.data, form.roles.data, request.form.get("seen", "")
+    try:
+        with unit_of_work():
+            administration.change_user(user, name, roles, seen=seen, **by_me())
+    except administration.UserChanged:
+        stored, labels = _found(user.id), {field.name: field.question for field in form}
+        both = differences(labels, _words(_form_of(stored)), _words(form))
+        return _page(stored, form=form, both=both, status=409)
+    flash(f"{name} is saved. Whoever gets other roles signs in again.")
+    return _back(user)
+
+
+def _switch_off(user: User) -> ResponseReturnValue:
+    with unit_of_work():
+        administration.switch_off(user, **by_me())
+    flash(f"{user.name} is switched off and signed out everywhere.")
+    return _back(user)
+
+
+def _switch_on(user: User) -> ResponseReturnValue:
+    with unit_of_work():
+        administration.switch_on(user, **by_me())
+    flash(f"{user.name} can sign in again.")
+    return _back(user)
+
+
+def _mail_link(user: User) -> ResponseReturnValue:
+    """An invitation for whoever has not followed one yet, else a link to a new password."""
+    clinic = current_clinic()
+    if not user.active:
+        abort(400)
+    with unit_of_work():
+        if user.password is None:
+            service.invite(user.email, user.name, roles=user.role_names, clinic=clinic, **by_me())
+        else:
+            service.forgot_password(user.email, clinic, **by_me())
+    flash(f"A link is on its way to {user.email}.")
+    return _back(user)
+
+
+def _sign_out(user: User) -> ResponseReturnValue:
+    with unit_of_work():
+        administration.sign_out(user, request.form.get("session", "all"), **by_me())
+    flash("Signed out.")
+    return _back(user)
+
+
+ACTS: dict[str, Callable[[User], ResponseReturnValue]] = {
+    "save": _save,
+    "off": _switch_off,
+    "on": _switch_on,
+    "mail": _mail_link,
+    "sign-out": _sign_out,
+}
+"""What the buttons of the page do."""
+
+
+def _found(user_id: UUID) -> User:
+    return db.session.get(User, user_id) or abort(404)
+
+
+def _back(user: User) -> ResponseReturnValue:
+    return redirect(url_for("staff.show_user", user_id=user.id), code=303)
+
+
+def _form_of(user: User) -> RolesForm:
+    return RolesForm.fill({"name": user.name, "roles": list(user.role_names)})
+
+
+def _words(form: RolesForm) -> dict[str, str]:
+    return {"name": form.name.data, "roles": listed(form.roles.data or [], ROLE_WORDS)}
+
+
+def _page(
+    user: User,
+    *,
+    form: RolesForm | None = None,
+    has_errors: bool = False,
+    both: Sequence[Versus] | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    clinic, now = current_clinic(), clock.now()
+    sessions = overview.open_sessions(now=now).get(user.id, [])
+    until = overview.invitations().get(user.id)
+    page = render_template(
+        "staff/user.html",
+        form=form if has_errors else None,
+        user=user,
+        user_form=form or _form_of(user),
+        seen=administration.version_of(user),
+        changed="",
+        both=both,
+        state=state_of(user, len(sessions), until, clinic, now=now),
+        is_me=user.id == staff_user().id,
+        sessions=[_session_row(each, clinic) for each in sessions],
+        told=[each.words for each in told_of(clinic, lost=()) if user.email in each.addresses],
+        **frame("staff.settings_users", now=now),
+    )
+    return make_response(page, status)
+
+
+def _session_row(row: StaffSession, clinic: Clinic) -> SessionRow:
+    now, kept = clock.now(), cast(StaffVisit, session).kept
+    return SessionRow(
+        row.id_hash,
+        opening(when(row.created_at, clinic.tz, now)),
+        when(row.last_seen_at, clinic.tz, now),
+        kept is not None and row.id_hash == kept.id_hash,
+    )

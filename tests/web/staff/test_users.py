@@ -1,0 +1,179 @@
+"""Users: invited, given roles, switched off, signed out; never without an administrator."""
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from intake.accounts.administration import LastAdministrator, switch_off
+from intake.accounts.models import User
+from intake.audit.models import AuditEntry
+from intake.core.db import db, unit_of_work
+from intake.notifications.models import Message
+from tests import factories
+from tests.browse import Browser, Page
+from tests.factories import MONDAY_MORNING
+from tests.web.staff.people import ADMIN, DESK, actions, give_password, let_in, path_of, person
+
+LIST = "/staff/settings/users"
+
+
+@pytest.fixture(autouse=True)
+def morning(app: Flask):
+    with time_machine.travel(MONDAY_MORNING, tick=False) as now:
+        yield now
+
+
+@pytest.fixture
+def admin(app: Flask, morning) -> Browser:
+    return let_in(Browser(app), ADMIN)
+
+
+def page_of(email: str = DESK) -> str:
+    return f"{LIST}/{person(email).id}"
+
+
+def press(browser: Browser, do: str, email: str = DESK, **fields: object) -> Page:
+    """Open the page of a user and press one of its buttons."""
+    page = browser.get(page_of(email))
+    kept = page.fields("name") if do == "save" else {}
+    kept.pop("csrf_token", None)
+    return browser.post(page_of(email), {**kept, **fields, "do": do})
+
+
+def fresh(email: str = DESK) -> User:
+    db.session.expire_all()
+    return person(email)
+
+
+def test_somebody_is_invited_chooses_a_password_and_gets_in(app: Flask, admin: Browser) -> None:
+    admin.get(LIST)
+    page = admin.submit(email="New@Example.com", name="Ana López", roles=["clinician"])
+    assert "An invitation to New@example.com is on its way" in page.text
+    assert "Ana López new@example.com Clinician Invited The link works until" in page.text
+    message = db.session.scalars(select(Message).where(Message.name == "invitation")).one()
+    newcomer = Browser(app)
+    newcomer.get(path_of(message.context["link"]))
+    secret = "purple cows sing every morning"
+    assert newcomer.submit(password=secret, password_again=secret).path.startswith("/staff/")
+    assert fresh("new@example.com").password is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"email": DESK}, "Enter a name"),
+        ({"email": "nobody", "name": "A", "roles": ["clinician"]}, "Enter an email address"),
+        ({"email": "a@example.com", "name": "A"}, "Select at least one role"),
+        ({"email": "a@example.com", "name": "A", "roles": ["owner"]}, "Select"),
+        ({"email": DESK, "name": "A", "roles": ["clinician"]}, "has an account already"),
+    ],
+)
+def test_an_invitation_needs_an_address_a_name_and_a_role(
+    admin: Browser, change: dict[str, object], said: str
+) -> None:
+    give_password(DESK)
+    admin.get(LIST)
+    page = admin.submit(**change)
+    assert page.status == 400
+    assert said in page.text
+    assert "user invited" not in actions()
+
+
+def test_other_roles_end_the_sessions_at_once_and_are_audited(app: Flask, admin: Browser) -> None:
+    desk = let_in(Browser(app))
+    page = press(admin, "save", name="Marta R.", roles=["auditor"])
+    assert "Marta R. is saved" in page.text
+    assert desk.get("/staff/").h1 == "Sign in"
+    assert (fresh().name, fresh().role_names) == ("Marta R.", ["auditor"])
+    query = select(AuditEntry.detail).where(AuditEntry.action == "roles changed")
+    assert db.session.scalars(query).one() == "roles front_desk -> auditor"
+
+
+def test_another_name_alone_ends_no_session(app: Flask, admin: Browser) -> None:
+    desk = let_in(Browser(app))
+    press(admin, "save", name="Marta R.")
+    assert desk.get("/staff/").h1 == "Work queue"
+
+
+def test_whoever_is_switched_off_is_out_at_once_and_can_come_back(
+    app: Flask, admin: Browser
+) -> None:
+    give_password(DESK)
+    desk = let_in(Browser(app))
+    page = press(admin, "off")
+    assert "is switched off and signed out everywhere" in page.text
+    assert "This address still gets emails about: a new request" in page.text
+    assert desk.get("/staff/").h1 == "Sign in"
+    assert not fresh().active
+    press(admin, "on")
+    assert fresh().active
+    assert {"user disabled", "user enabled"} <= set(actions())
+
+
+@pytest.mark.parametrize("do", ["off", "save"])
+def test_the_last_administrator_stays(admin: Browser, do: str) -> None:
+    page = press(admin, do, ADMIN, **({"roles": ["clinician"]} if do == "save" else {}))
+    assert page.status == 409
+    assert "Nobody could manage users without Sam Lindqvist" in page.text
+    assert fresh(ADMIN).active
+    assert fresh(ADMIN).role_names == ["administrator"]
+    assert admin.get(LIST).h1 == "Users"
+
+
+def test_an_invited_administrator_does_not_count_before_they_can_sign_in(admin: Browser) -> None:
+    give_password(ADMIN)
+    factories.user("second@example.com", "administrator")
+    with pytest.raises(LastAdministrator), unit_of_work():
+        switch_off(person(ADMIN), actor="command line", now=MONDAY_MORNING)
+    give_password("second@example.com")
+    with unit_of_work():
+        switch_off(person(ADMIN), actor="command line", now=MONDAY_MORNING)
+    assert not fresh(ADMIN).active
+
+
+def test_sessions_are_listed_and_ended_one_by_one(app: Flask, admin: Browser) -> None:
+    one, other = let_in(Browser(app)), let_in(Browser(app))
+    page = admin.get(page_of())
+    hashes = [each.get("value") for each in page.all("input") if each.get("name") == "session"]
+    assert len(hashes) == 2
+    admin.post(page_of(), {"do": "sign-out", "session": str(hashes[0])})
+    assert sorted(each.get("/staff/").h1 for each in (one, other)) == ["Sign in", "Work queue"]
+    assert "This browser" in admin.get(page_of(ADMIN)).text
+    admin.get(page_of())
+    admin.post(page_of(), {"do": "sign-out"})
+    assert {each.get("/staff/").h1 for each in (one, other)} == {"Sign in"}
+    assert actions().count("signed out by administrator") == 2
+
+
+def test_an_invitation_is_sent_again_and_a_password_renewed(admin: Browser, morning) -> None:
+    press(admin, "mail")
+    assert db.session.scalars(select(Message.name)).all() == ["invitation"]
+    give_password(DESK)
+    press(admin, "mail")
+    assert "new_password" in db.session.scalars(select(Message.name)).all()
+
+
+def test_the_second_editor_sees_both_texts(app: Flask, admin: Browser) -> None:
+    page = admin.get(page_of())
+    seen = {**page.fields("name"), "do": "save", "name": "Mine"}
+    del seen["csrf_token"]
+    factories.user("second@example.com", "administrator")
+    press(let_in(Browser(app), "second@example.com"), "save", name="Theirs")
+    page = admin.post(page_of(), seen)
+    assert page.status == 409
+    assert "Name Theirs Mine" in page.text
+    assert fresh().name == "Theirs"
+
+
+def test_what_each_role_may_do_is_shown(admin: Browser) -> None:
+    text = admin.get(LIST).text
+    assert "Invite, change and disable users – No – No Yes – No" in text
+
+
+def test_it_asks_who_one_is_when_that_was_long_ago(admin: Browser, morning) -> None:
+    give_password(ADMIN)
+    admin = let_in(Browser(admin.app), ADMIN)
+    morning.shift(660)
+    admin.get("/staff/")
+    assert admin.get(LIST).path.startswith("/staff/prove")
