@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cache, lru_cache
+from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from flask import request
-from flask_babel import gettext as _
 
 from intake.clinic.clinic import Clinic
-from intake.core.i18n import day_text, language, time_text, zone_text
+from intake.core.i18n import language, zone_text
+from intake.patient.days import Day, days_in_words, nearest_page, page_of
 from intake.patient.forms import DAYS, NO_SLOT, PARTS, MoveForm, TimesForm, ZoneForm
-from intake.patient.holidays import holiday_text
 from intake.patient.paused import OpenTimes
 from intake.patient.places import TIME_ZONES, zone_of
 from intake.scheduling import queries, told
 from intake.scheduling.models import Appointment
-from intake.scheduling.slots import Slot, nearest
 from intake.submissions.drafts import typed, unfinished
 from intake.submissions.models import Submission
 from intake.web.filters import moment
 
-DAYS_A_PAGE = 3
-SOON = timedelta(days=7)
-NEAREST = 8
-"""How many times are offered in place of one that was just taken."""
 ZONES = frozenset(name for name, _words in TIME_ZONES)
-
-
-@dataclass
-class Day:
-    """One day of the page, in words, with its free times or why there are none."""
-
-    name: str
-    date: str
-    times: list[tuple[str, str]]
-    full: str = ""
-    """Date and zone, which are read with each time."""
-    note: str = ""
 
 
 class Agreed(NamedTuple):
@@ -132,24 +112,18 @@ def offer(
     `form` is one that was sent and has errors. `taken` names the slot that somebody else just got;
     then the times nearest to it are offered.
     """
-    stored = typed(draft, "times")
-    zone = zone_of_page(draft, clinic)
-    kept = queries.kept_for(draft.id)
+    stored, zone = typed(draft, "times"), zone_of_page(draft, clinic)
+    kept, taken_slot = queries.kept_for(draft.id), queries.read_slot_key(taken or "")
     diary = OpenTimes(
         queries.diary(now=now, without=draft.id), kept, is_paused=clinic.is_paused(now)
     )
-    wanted = queries.read_slot_key(taken or "")
-    if wanted is not None:
-        slots = diary.free(now=now, last_day=None)
-        shown, earlier, later = _by_day(nearest(slots, wanted[1], NEAREST), zone), None, None
+    if taken_slot is not None:
+        page = nearest_page(diary, zone, now=now, wanted=taken_slot[1])
     else:
         own_day = kept.starts_at.astimezone(zone).date() if kept else None
-        first = _first_day()
-        free = _free_days(diary, zone, now=now, day=first or own_day)
-        shown, earlier, later = _page_of(free, first=first, own_day=own_day)
-    days = _days(shown, zone, {} if wanted else diary.closures)
-    since = unfinished(draft, "times")
-    form = form or _form(stored, since, days, kept=kept, channels=diary.type.channels)
+        page = page_of(diary, zone, now=now, first=_first_day(), own_day=own_day)
+    days = days_in_words(page.slots, zone, {} if taken_slot else diary.closures)
+    form = form or _form(draft, days, kept=kept, channels=diary.type.channels)
     if taken is not None:
         form.slot.data = None
     return Offer(
@@ -159,8 +133,8 @@ def offer(
         zone=zone,
         minutes=diary.type.minutes,
         hold_minutes=clinic.hold_minutes,
-        later=later,
-        earlier=earlier,
+        later=page.later,
+        earlier=page.earlier,
         taken=taken is not None and not diary.is_paused,
         guess_zone=_may_guess_zone(stored) and bool(days),
         agreed=_agreed(kept, clinic),
@@ -178,38 +152,11 @@ def _may_guess_zone(stored: Mapping[str, Any]) -> bool:
     return request.method == "GET" and "zone" not in request.args and "time_zone" not in stored
 
 
-def _free_days(
-    diary: OpenTimes, zone: ZoneInfo, *, now: datetime, day: date | None
-) -> dict[date, list[Slot]]:
-    """The free slots among which a page is chosen, by local day.
-
-    The next days are looked through first: nearly always they fill the page, in a fraction of the
-    time that the whole horizon takes.
-    """
-    if day is None:
-        soon = _by_day(diary.free(now=now, last_day=now.date() + SOON), zone)
-        if len(soon) > DAYS_A_PAGE:  # there is a next page
-            return soon
-    return _by_day(diary.free(now=now, last_day=None), zone)
-
-
-def _by_day(slots: Iterable[Slot], zone: ZoneInfo) -> dict[date, list[Slot]]:
-    """Slots in time order by their day in this zone."""
-    by_day: dict[date, list[Slot]] = {}
-    for slot in slots:
-        by_day.setdefault(slot.starts_at.astimezone(zone).date(), []).append(slot)
-    return by_day
-
-
 def _form(
-    stored: Mapping[str, Any],
-    since: Mapping[str, Any],
-    days: list[Day],
-    *,
-    kept: Appointment | None,
-    channels: Sequence[str],
+    draft: Submission, days: list[Day], *, kept: Appointment | None, channels: Sequence[str]
 ) -> TimesForm:
-    """The form with what was saved before; a time chosen `since` comes before the one kept."""
+    """The form with what was saved before; a time chosen since comes before the one kept."""
+    stored, since = typed(draft, "times"), unfinished(draft, "times")
     offered = [each for day in days for each in day.times]
     chosen = _wish(since, offered) or _same_time(kept, [value for value, _short in offered])
     if kept is None and not chosen and stored and not stored.get("slot_chosen"):
@@ -257,57 +204,3 @@ def _first_day() -> date | None:
         return date.fromisoformat(request.args.get("day", ""))
     except ValueError:
         return None
-
-
-def _page_of(
-    free: Mapping[date, list[Slot]], *, first: date | None, own_day: date | None
-) -> tuple[dict[date, list[Slot]], date | None, date | None]:
-    """The slots of a few days, and the days the pages before and after begin with.
-
-    The page begins with the day asked for; if none is, it shows the day of the person's own time.
-    """
-    days = list(free)
-    start = 0
-    if first is not None:
-        start = min(bisect_left(days, first), max(len(days) - 1, 0))
-    elif own_day in days[DAYS_A_PAGE:]:
-        start = days.index(own_day)
-    page, after = days[start : start + DAYS_A_PAGE], days[start + DAYS_A_PAGE :]
-    earlier = days[max(start - DAYS_A_PAGE, 0)] if start else None
-    return {day: free[day] for day in page}, earlier, after[0] if after else None
-
-
-def _days(
-    shown: Mapping[date, list[Slot]], zone: ZoneInfo, closures: Mapping[date, str]
-) -> list[Day]:
-    """The slots by local day; closed days in between are said, not left out."""
-    if not shown:
-        return []
-    first, last = min(shown), max(shown)
-    closed = {day for day in closures if first < day < last and day.weekday() < 5}
-    return [
-        _day(day, shown.get(day, []), zone, closures.get(day, ""))
-        for day in sorted(closed | set(shown))
-    ]
-
-
-def _day(day: date, slots: list[Slot], zone: ZoneInfo, closure: str) -> Day:
-    lang = language()
-    full = f"{day_text(slots[0].starts_at, zone, lang)}, {zone_text(zone, lang)}" if slots else ""
-    return Day(
-        name=_weekday(day, lang),
-        date=_month_day(day, lang),
-        times=[(queries.slot_key(slot), time_text(slot.starts_at, zone, lang)) for slot in slots],
-        full=full,
-        note=_("Closed for %(reason)s", reason=holiday_text(closure)) if closure else "",
-    )
-
-
-@lru_cache(maxsize=256)
-def _weekday(day: date, lang: str) -> str:
-    return format_date(day, "EEEE", locale=lang).capitalize()
-
-
-@lru_cache(maxsize=256)
-def _month_day(day: date, lang: str) -> str:
-    return format_date(day, "MMMM d" if lang == "en" else "d 'de' MMMM", locale=lang)

@@ -116,22 +116,29 @@ def keep_for_sending(submission: Submission, *, now: datetime) -> Appointment | 
     """
     kept = queries.kept_for(submission.id)
     if kept is None:
-        if (submission.contact or {}).get("times", {}).get("slot_chosen"):
-            return _keep_with_another(submission, now)
-        return None
+        return _keep_with_another(submission, now) if _chose_a_time(submission) else None
     if kept.status != "hold":
         return kept
     if kept.starts_at <= now:
         raise SlotTaken
     if not is_open_at(kept) or _has_run_out(kept, now):
         _offer_again(kept, now)
-    values = {"keep": kept.id, "at": now, "known_as": person_key(submission)}
+    _ask_for(kept, person_key(submission), now)
+    return kept
+
+
+def _chose_a_time(submission: Submission) -> bool:
+    return bool((submission.contact or {}).get("times", {}).get("slot_chosen"))
+
+
+def _ask_for(kept: Appointment, person: str, now: datetime) -> None:
+    """Turn a hold into a request for its time."""
+    values = {"keep": kept.id, "at": now, "known_as": person}
     asked = db.session.execute(ASK_FOR_HELD, values).one_or_none()
     if asked is None:
         raise SlotTaken  # it had expired, and somebody else took the time at this moment
     for name, value in asked._mapping.items():
         set_committed_value(kept, name, value)
-    return kept
 
 
 def _has_run_out(kept: Appointment, now: datetime) -> bool:
