@@ -6,7 +6,6 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from flask import Flask, Response, after_this_request, session
-from flask_babel import lazy_gettext as _l
 from flask_login.utils import _user_context_processor
 from flask_security import (
     LoginForm,
@@ -29,6 +28,7 @@ from intake.accounts.unsent import UNSENT_KEY
 from intake.core import clock
 from intake.core.db import db, unit_of_work
 from intake.core.encryption import KeyRing
+from intake.core.i18n import lazy_gettext as _l
 from intake.web.limits import LimitReached
 from intake.web.redirects import local_path
 

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import ValidationError
 
+from intake.core.i18n import lazy_gettext as _l
 from intake.patient.places import TIME_ZONES, US_STATES
 from intake.web.fields import (
     ChoiceField,

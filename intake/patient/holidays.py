@@ -1,6 +1,6 @@
 """Federal holidays by the names under which closures are stored, to say them in any language."""
 
-from flask_babel import lazy_gettext as _l
+from intake.core.i18n import lazy_gettext as _l
 
 HOLIDAYS = {
     "New Year's Day": _l("New Year's Day"),

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from babel.dates import format_date
-from flask_babel import gettext as _
 
 from intake.clinic.clinic import Clinic
 from intake.clinic.service import current_clinic
 from intake.core import clock
+from intake.core.i18n import gettext as _
 from intake.core.i18n import language, locale
 from intake.scheduling import queries
 from intake.scheduling.models import Appointment

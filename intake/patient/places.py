@@ -2,8 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from flask_babel import lazy_gettext as _l
-
+from intake.core.i18n import lazy_gettext as _l
 from intake.core.i18n import zone_text
 
 US_STATES = (

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from flask import Blueprint, abort, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
+from intake.core.i18n import lazy_gettext as _l
 from intake.patient import summary
 from intake.patient.addresses import see
 from intake.patient.forms import BirthdayForm

@@ -7,9 +7,9 @@ from typing import Any
 
 from babel.dates import format_date
 from flask import request, url_for
-from flask_babel import gettext as _
 
 from intake.clinic.clinic import Clinic
+from intake.core.i18n import gettext as _
 from intake.core.i18n import language, locale, time_text, zone_text
 from intake.core.phones import phone_text
 from intake.patient.forms import (

@@ -64,7 +64,7 @@ def offered_slot(
     others = sorted(calendars) if or_anybody and provider_id in calendars else ()
     in_turn = list(dict.fromkeys((rather or provider_id, provider_id, *others)))
     _wait_for_our_turn(in_turn)
-    diary = queries.diary(now=now, without=submission_id)
+    diary = queries.diary(now=now, without=submission_id, around=starts_at)
     slots = (_free_slot(each, starts_at, diary, now) for each in in_turn if each in diary.calendars)
     slot = next((each for each in slots if each is not None), None)
     if slot is None:
@@ -83,7 +83,8 @@ def is_open_at(appointment: Appointment) -> bool:
 def is_day_full(appointment: Appointment, *, now: datetime) -> bool:
     """Whether its provider has as many other calls on its local day as the rules allow."""
     _wait_for_our_turn([appointment.provider_id])
-    diary = queries.diary(now=now, without=appointment.submission_id)
+    day_of = appointment.starts_at
+    diary = queries.diary(now=now, without=appointment.submission_id, around=day_of)
     cap, calendar = diary.type.rules.daily_cap, diary.calendars.get(appointment.provider_id)
     if cap is None or calendar is None:
         return False

@@ -26,6 +26,8 @@ from intake.scheduling.slots import Interval, ProviderCalendar, Rules, Slot, fir
 
 NOBODY = UUID(int=0)
 """The id of no submission."""
+ITS_DAY = timedelta(days=2)
+"""The local day of an instant lies, in any zone, within this time before and after it."""
 SLOT_NAME = re.compile(r"([0-9]{1,9})-(2[01][0-9]{10})")
 """Provider and UTC minute. Years 2000 to 2199: at the ends of time, local times overflow."""
 KEPT = ("hold", "pending", "booked")
@@ -109,15 +111,18 @@ def _kind(row: ConsultationType) -> Kind:
     )
 
 
-def diary(*, now: datetime, without: UUID | None = None) -> Diary:
-    """The diary from now to the booking horizon.
+def diary(*, now: datetime, without: UUID | None = None, around: datetime | None = None) -> Diary:
+    """The diary from now to the booking horizon, or of the days around an instant only.
 
     `without` leaves out what is kept for one submission, so that its own time counts as free.
     """
     table = timetable()
     busy: dict[int, list[Interval]] = defaultdict(list)
     per_day: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
-    for provider_id, starts_at, blocked_from, blocked_until in _taken(now, table.type, without):
+    horizon = timedelta(days=table.type.rules.horizon_days)
+    first, last = (now, now + horizon) if around is None else (around, around)
+    taken = _taken(now, first - ITS_DAY, last + ITS_DAY, without)
+    for provider_id, starts_at, blocked_from, blocked_until in taken:
         busy[provider_id].append(Interval(blocked_from, blocked_until))
         if provider_id in table.calendars:
             local = starts_at.astimezone(table.calendars[provider_id].tz)
@@ -126,15 +131,9 @@ def diary(*, now: datetime, without: UUID | None = None) -> Diary:
 
 
 def _taken(
-    now: datetime, kind: Kind, without: UUID | None
+    now: datetime, since: datetime, until: datetime, without: UUID | None
 ) -> Sequence[tuple[int, datetime, datetime, datetime]]:
-    parameters = {
-        "now": now,
-        # from the start of the local day in any zone, so that caps count today's earlier ones
-        "since": now - timedelta(days=1),
-        "until": now + timedelta(days=kind.rules.horizon_days + 2),
-        "without": without or NOBODY,
-    }
+    parameters = {"now": now, "since": since, "until": until, "without": without or NOBODY}
     return db.session.execute(TAKEN, parameters).all()
 
 

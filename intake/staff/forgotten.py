@@ -5,13 +5,13 @@ from datetime import datetime
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from intake.accounts import throttle
 from intake.accounts.service import VISITOR, forgot_password
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
+from intake.core.i18n import lazy_gettext as _l
 from intake.web.fields import TextField
 from intake.web.forms import Form
 from intake.web.limits import LimitReached

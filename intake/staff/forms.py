@@ -3,10 +3,10 @@
 import unicodedata
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
 from intake.accounts.security import SHORTEST_PASSWORD
+from intake.core.i18n import lazy_gettext as _l
 from intake.staff.words import CANCEL_REASONS, OUTCOMES
 from intake.submissions.flags import TRY_AGAIN
 from intake.web.fields import (

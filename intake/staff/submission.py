@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from intake.accounts.permissions import Permission
 from intake.audit import log
@@ -13,6 +12,7 @@ from intake.clinic.clinic import Clinic
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
+from intake.core.i18n import lazy_gettext as _l
 from intake.core.tokens import new_id
 from intake.scheduling import queries, service
 from intake.scheduling.placing import SlotTaken

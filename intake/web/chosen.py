@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from flask_babel import lazy_gettext as _l
-
+from intake.core.i18n import lazy_gettext as _l
 from intake.web.question import Question, Stored, Value, Words
 
 Choice: TypeAlias = tuple[Value, Words] | tuple[Value, Words, Words]

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 
-from flask_babel import lazy_gettext as _l
 from wtforms.utils import unset_value
 
+from intake.core.i18n import lazy_gettext as _l
 from intake.web.question import Question, Stored, Words
 from intake.web.text import clean_line
 

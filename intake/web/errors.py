@@ -6,7 +6,6 @@ from types import TracebackType
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask.globals import request_ctx
-from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
@@ -19,6 +18,7 @@ from werkzeug.exceptions import (
 )
 
 from intake.core.i18n import browser_language, language
+from intake.core.i18n import lazy_gettext as _l
 from intake.web.appearance import chosen_theme
 from intake.web.origin import comes_from_us
 from intake.web.redirects import local_path

@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_time, get_day_names
 from babel.lists import format_list
 from flask import Flask
-from flask_babel import gettext
 
-from intake.core.i18n import day_text, language, locale, moment_text, time_text, with_zone
+from intake.core.i18n import day_text, gettext, language, locale, moment_text, time_text, with_zone
 
 Windows = tuple[tuple[time, time], ...]
 NOON = time(12)

@@ -3,11 +3,12 @@
 from functools import cached_property
 from typing import Any, NoReturn, TypeAlias
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from wtforms import Field
 from wtforms.validators import StopValidation
+
+from intake.core.i18n import gettext as _
+from intake.core.i18n import lazy_gettext as _l
 
 Words: TypeAlias = str | LazyString
 Value: TypeAlias = str | int

@@ -4,8 +4,8 @@ from typing import Any
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from flask_babel import lazy_gettext as _l
 
+from intake.core.i18n import lazy_gettext as _l
 from intake.web.question import Question, Words
 from intake.web.text import clean_line, clean_lines, has_letter
 

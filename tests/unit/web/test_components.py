@@ -8,10 +8,10 @@ from typing import Any
 import html5lib
 import pytest
 from flask import Flask
-from flask_babel import Babel
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from intake.core.i18n import init_languages
 from tests.unit.web.forms_for_tests import EveryField, sent
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -26,7 +26,7 @@ def draw() -> Iterator[Draw]:
     """Call a macro by its name."""
     app = Flask(__name__, template_folder=str(TEMPLATES))
     app.jinja_env.undefined = StrictUndefined
-    Babel(app)
+    init_languages(app, lambda: ["en"])
 
     def call(macro: str, *args: Any, **kwargs: Any) -> str:
         module = app.jinja_env.get_template(f"components/{macro}.html").module

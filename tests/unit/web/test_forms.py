@@ -4,9 +4,9 @@ import json
 
 import pytest
 from flask import Flask
-from flask_babel import Babel
 from wtforms.validators import ValidationError
 
+from intake.core.i18n import init_languages
 from intake.web.fields import EmailField, TextField
 from intake.web.forms import Form
 from tests.unit.web.forms_for_tests import EveryField, sent
@@ -42,7 +42,7 @@ def test_described_by_names_hint_and_error() -> None:
 @pytest.fixture
 def app() -> Flask:
     app = Flask(__name__)
-    Babel(app)
+    init_languages(app, lambda: ["en"])
     return app
 
 
