@@ -9,9 +9,9 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from flask_babel import gettext as _
 
 from intake.core.i18n import day_text, language, time_text, zone_text
+from intake.core.i18n import gettext as _
 from intake.patient.holidays import holiday_text
 from intake.patient.paused import OpenTimes
 from intake.scheduling import queries

@@ -1,7 +1,6 @@
 """Our own lead-in above the questions of each instrument."""
 
-from flask_babel import lazy_gettext as _l
-
+from intake.core.i18n import lazy_gettext as _l
 from intake.screening.catalog import load_catalog
 
 HEADINGS = {

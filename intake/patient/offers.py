@@ -12,13 +12,8 @@ from zoneinfo import ZoneInfo
 from flask import request
 
 from intake.clinic.clinic import Clinic
-<<<<<<< HEAD
 from intake.core.i18n import language, zone_text
 from intake.patient.days import Day, days_in_words, nearest_page, page_of
-=======
-from intake.core.i18n import day_text, language, time_text, zone_text
-from intake.core.i18n import gettext as _
->>>>>>> 18d4858 (wip)
 from intake.patient.forms import DAYS, NO_SLOT, PARTS, MoveForm, TimesForm, ZoneForm
 from intake.patient.paused import OpenTimes
 from intake.patient.places import TIME_ZONES, zone_of

@@ -11,11 +11,8 @@ from flask import render_template, request
 from wtforms import Field
 
 from intake.core.i18n import gettext_in
-<<<<<<< HEAD
-from intake.patient.headings import heading
-=======
 from intake.core.i18n import lazy_gettext as _l
->>>>>>> 18d4858 (wip)
+from intake.patient.headings import heading
 from intake.patient.journey import Step
 from intake.screening.catalog import load_catalog
 from intake.screening.instrument import Instrument
