@@ -13,7 +13,7 @@ class AuditEntry(Base, kw_only=True):
     """One thing somebody did. Holds ids and words of ours, never a value a patient entered."""
 
     __tablename__ = "audit_log"
-    __table_args__ = (Index(None, "subject_id", "seq"),)
+    __table_args__ = (Index(None, "subject_id", "seq"), Index(None, "actor", "seq"))
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -84,22 +84,27 @@ def _spans(current: Span) -> list[dict[str, object]]:
 
 
 def _tiles(total: Summary, clinic: Clinic, user: User) -> list[Tile]:
-    target = open_time(clinic.response_minutes)
+    target = f"Target {open_time(clinic.response_minutes)}."
     known = total.held + total.no_show
+    waited = f"Median. Nine of ten within {open_time(total.ninetieth)}. {target}"
+    missed = f"No-shows: {total.no_show:,} of {known:,} ({percent(total.no_show_rate)})."
     return [
         Tile(
             "Time to first contact",
             open_time(total.median),
-            f"Median. Nine of ten within {open_time(total.ninetieth)}. Target {target}.",
+            waited if total.contacted else f"Nobody was contacted yet. {target}",
         ),
         Tile(
-            "Reached", percent(total.reached_rate), f"{total.reached:,} of {total.asked:,} people"
+            "Reached",
+            percent(total.reached_rate),
+            f"{total.reached:,} of {total.asked:,} people" if total.asked else "Nobody asked yet",
         ),
         Tile(
             "Calls held",
             percent(total.held_rate),
-            f"{total.held:,} of {total.booked:,} booked. No-shows: {total.no_show:,} of {known:,}"
-            f" ({percent(total.no_show_rate)}).",
+            f"{total.held:,} of {total.booked:,} booked. {missed if known else ''}".strip()
+            if total.booked
+            else "No call was booked yet",
         ),
         _waiting(user),
     ]

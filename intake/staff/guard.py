@@ -77,6 +77,10 @@ class GuardedBlueprint(Blueprint):
 blueprint = GuardedBlueprint("staff", __name__, url_prefix="/staff")
 
 
+ENTRANCE = "staff.queue"
+"""Where everybody arrives; who may not see it goes on to what all may see."""
+
+
 @blueprint.before_request
 def admit() -> ResponseReturnValue | None:
     """Send strangers to the sign-in page, and refuse what a user may not do."""
@@ -85,6 +89,8 @@ def admit() -> ResponseReturnValue | None:
         return _to_sign_in()
     permission = _required.get(current_app.view_functions[request.endpoint or ""])
     if permission is None or not user.may(permission):
+        if request.endpoint == ENTRANCE:
+            return redirect(url_for("staff.dashboard"), code=303)
         abort(403)
     g.staff_user = user
     if request.method == "POST":

@@ -45,6 +45,12 @@ def by_reference(reference: str) -> Submission | None:
     )
 
 
+def references_of(submission_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The references of those ids that are submissions, by id."""
+    query = select(Submission.id, Submission.reference).where(Submission.id.in_(submission_ids))
+    return {row.id: row.reference for row in db.session.execute(query)}
+
+
 def by_ids(submission_ids: Collection[UUID]) -> dict[UUID, Submission]:
     """Those of the submissions that staff may open, by id."""
     query = select(Submission).where(Submission.id.in_(submission_ids), IS_FOR_STAFF)

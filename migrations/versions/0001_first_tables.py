@@ -186,6 +186,7 @@ def _create_audit_log() -> None:
         sa.PrimaryKeyConstraint("seq", name="pk_audit_log"),
     )
     op.create_index("ix_audit_log_subject_id_seq", "audit_log", ["subject_id", "seq"])
+    op.create_index("ix_audit_log_actor_seq", "audit_log", ["actor", "seq"])
 
 
 def _create_clinic_settings() -> None:

@@ -198,6 +198,11 @@ def test_the_reports(open_page, clinic):
     for path in ("dashboard/requests?first=2020-01-01&last=2099-12-31", "prove"):
         clinician.opens(f"/staff/{path}")
         check(clinician.page)
+    administrator = Receptionist(open_page(**WITH_AXE), clinic, Mouse())
+    administrator.signs_in_by_a_one_time_link("admin@example.com")
+    administrator.opens_the_request_of(sent.name)
+    administrator.follows("Who saw this")
+    check(administrator.page)
 
 
 def check(page: Page) -> None:

@@ -23,3 +23,8 @@ def test_a_clinician_downloads_a_request_from_its_record(clinician: Browser) -> 
 
 def test_the_front_desk_is_not_offered_it(desk: Browser) -> None:
     assert not any("hand-over" in link for link in see(desk, factories.sent()).links())
+
+
+def test_what_is_printed_says_by_whom_and_when(morning, clinician: Browser) -> None:
+    page = see(clinician, factories.sent())
+    assert "Printed by Dr. Priya Nair on Mon, Nov 23, 2026, 10:00 am." in page.text
