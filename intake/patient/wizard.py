@@ -90,7 +90,7 @@ def _save_contact() -> ResponseReturnValue:
             drafts.save_contact(here.draft, form.values(), here.clinic, now=now)
             return see(out or here.saved().next_url())
         if out:
-            values = form.right_values()
+            values = form.typed_values()
             drafts.keep_unfinished(here.draft, "contact", values, here.clinic, now=now)
             return see(out)
     return _contact_page(form, here.page(step))
@@ -173,7 +173,7 @@ def _keep_times(here: Visit, form: TimesForm, *, now: datetime) -> bool:
 def _keep_unfinished_times(here: Visit, form: TimesForm, *, now: datetime) -> None:
     """Keep what was said, but hold no time for somebody who leaves."""
     zone = offers.zone_of_page(here.draft, here.clinic).key
-    values = form.right_values() | {"time_zone": zone}
+    values = form.typed_values() | {"time_zone": zone}
     drafts.keep_unfinished(here.draft, journey.TIMES, values, here.clinic, now=now)
 
 
@@ -185,7 +185,7 @@ def _show_others(form: TimesForm, *, now: datetime) -> ResponseReturnValue:
     with changing_visit() as here:
         here.step(journey.TIMES)
         chosen = drafts.typed(here.draft, journey.TIMES).get("slot")
-        right = ({"slot": chosen} if chosen else {}) | form.right_values()
+        right = ({"slot": chosen} if chosen else {}) | form.typed_values()
         drafts.keep_typed(here.draft, journey.TIMES, right, here.clinic, now=now)
         zone = offers.zone_of_page(here.draft, here.clinic, asked=request.form.get("zone"))
     look = request.form["look"]

@@ -80,7 +80,10 @@ class DateOfBirthField(Question):
             self.data = None
 
     def process_data(self, value: Any) -> None:
-        """Show a stored date in the three inputs."""
+        """Show a stored date in the three inputs, or what was typed into them."""
+        if isinstance(value, dict):
+            self.parts, self.data = {part: str(value.get(part, "")) for part in PARTS}, None
+            return
         self.data = date.fromisoformat(value) if isinstance(value, str) and value else value or None
         if self.data:
             day = self.data
@@ -100,6 +103,11 @@ class DateOfBirthField(Question):
     def stored(self) -> Stored:
         """The date as ISO text, or None."""
         return self.data.isoformat() if self.data else None
+
+    @property
+    def typed(self) -> dict[str, str] | None:
+        """The three inputs, if they are no date yet."""
+        return dict(self.parts) if self.errors and self.is_given else None
 
     def pre_validate(self, form: object) -> None:
         """Mark all parts as wrong when none was given."""

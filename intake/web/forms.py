@@ -64,3 +64,9 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         """Return the answers that were given and are right, after validation, whatever else is."""
         given = (each for each in self if isinstance(each, Question) and each.is_given)
         return {field.short_name: field.stored for field in given if not field.errors}
+
+    def typed_values(self) -> dict[str, Stored | dict[str, str]]:
+        """Return the same with what cannot be right yet, to be shown again and for nothing else."""
+        questions = (each for each in self if isinstance(each, Question))
+        wrong = {each.short_name: each.typed for each in questions if each.typed is not None}
+        return {**self.right_values(), **wrong}

@@ -85,6 +85,11 @@ class Question(Field):  # type: ignore[misc]  # WTForms has no types
         answer: Stored = self.data
         return answer
 
+    @property
+    def typed(self) -> Stored | dict[str, str]:
+        """What was typed if it cannot be right yet; process_data() shows it again. Else None."""
+        return None
+
     def pre_validate(self, form: object) -> None:
         """Refuse a missing answer, then let the field check what was given."""
         if self.is_given:

@@ -6,8 +6,11 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from intake.core.i18n import lazy_gettext as _l
-from intake.web.question import Question, Words
+from intake.web.question import Question, Stored, Words
 from intake.web.text import clean_line, clean_lines, has_letter
+
+LONGEST = 4000
+"""Characters that are kept of a text that is too long."""
 
 
 class TextField(Question):
@@ -43,6 +46,11 @@ class TextField(Question):
     def shown(self) -> str:
         """What the input shows: exactly what the person typed, right or wrong."""
         return "" if self.data is None else str(self.data)
+
+    @property
+    def typed(self) -> Stored:
+        """What was typed, as long as it is none of a text without end."""
+        return str(self.data)[:LONGEST] if self.errors and self.data else None
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Take the first value sent, cleaned; nothing sent is an empty answer."""
@@ -150,6 +158,7 @@ class IntegerField(TextField):
     """A count from ``least`` to ``most``; ``unit`` is the word after the input ("days")."""
 
     inputmode = "numeric"
+    typed = None
 
     def __init__(
         self, label: Words, *, least: int = 0, most: int, unit: Words = "", **rest: Any
