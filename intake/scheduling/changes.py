@@ -121,6 +121,7 @@ def cancel(
     if actor == PATIENT and not may_cancel(appointment, now=now):
         raise OnlyByPhone
     as_it_was = takeback.as_it_stands(submission, appointment)
+    was_booked = appointment.status == "booked"
     appointment.status, appointment.cancelled_at, appointment.updated_at = "cancelled", now, now
     appointment.changed_by, appointment.reason = actor, reason
     appointment.sequence += 1
@@ -131,7 +132,8 @@ def cancel(
     log.record("appointment cancelled", actor=actor, now=now, subject_id=submission.id, detail=told)
     if tell:
         due_at = now + clinic.grace if actor != PATIENT else None
-        emails.cancelled(submission, appointment, clinic, now=now, due_at=due_at)
+        about = (submission, appointment, clinic)
+        emails.cancelled(*about, now=now, due_at=due_at, was_booked=was_booked)
     else:
         emails.hush(appointment)
     takeback.remember(appointment, as_it_was, clinic, now=now)

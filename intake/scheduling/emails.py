@@ -38,10 +38,36 @@ class ConfirmedMail(BookedMail):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CancelledMail(BookedMail):
+    """The news that a time does not count any more."""
+
+    is_asked: bool = False
+    """Whether it was only asked for, and never booked."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class MovedMail(BookedMail):
     """The news that an appointment is at another time now."""
 
     was: str
+
+
+def cancelled(
+    submission: Submission,
+    appointment: Appointment,
+    clinic: Clinic,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    was_booked: bool = True,
+) -> None:
+    """Tell that the appointment is cancelled, with the calendar file that removes the entry.
+
+    Not `was_booked`: that the time they asked for is not given to them.
+    """
+    about = (submission, appointment, clinic)
+    is_asked = not was_booked
+    _news("cancelled", CancelledMail, *about, now=now, due_at=due_at, is_asked=is_asked)
 
 
 def put(
@@ -110,18 +136,6 @@ def moved(
         return
     old = moment_text(was, zone_of(appointment, clinic), submission.language)
     _news("moved", MovedMail, submission, appointment, clinic, now=now, due_at=due_at, was=old)
-
-
-def cancelled(
-    submission: Submission,
-    appointment: Appointment,
-    clinic: Clinic,
-    *,
-    now: datetime,
-    due_at: datetime | None = None,
-) -> None:
-    """Tell that the appointment is cancelled, with the calendar file that removes the entry."""
-    _news("cancelled", BookedMail, submission, appointment, clinic, now=now, due_at=due_at)
 
 
 def hush(appointment: Appointment) -> None:

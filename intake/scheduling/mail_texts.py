@@ -17,7 +17,7 @@ from intake.notifications.outbox import MailContext
 from intake.notifications.own_words import history
 from intake.notifications.texts import SAFE, check
 from intake.scheduling.asking import EarlierTimeMail, MissedMail, RebookMail
-from intake.scheduling.emails import BookedMail, ConfirmedMail, MovedMail
+from intake.scheduling.emails import BookedMail, CancelledMail, ConfirmedMail, MovedMail
 from intake.scheduling.reminders import ReminderMail
 from intake.submissions.emails import ClosedMail, ReceivedMail, ResumeMail
 
@@ -27,7 +27,7 @@ TEXTS: dict[str, type[MailContext]] = {
     "reminder": ReminderMail,
     "moved": MovedMail,
     "place_changed": BookedMail,
-    "cancelled": BookedMail,
+    "cancelled": CancelledMail,
     "restored": BookedMail,
     "rebook": RebookMail,
     "missed": MissedMail,

@@ -19,7 +19,7 @@ from intake.notifications.outbox import MailContext
 from intake.notifications.render import TEMPLATES, Rendered, render
 from intake.scheduling.asking import EarlierTimeMail, MissedMail, RebookMail
 from intake.scheduling.digest import DigestMail
-from intake.scheduling.emails import BookedMail, ConfirmedMail, MovedMail
+from intake.scheduling.emails import BookedMail, CancelledMail, ConfirmedMail, MovedMail
 from intake.scheduling.reminders import ReminderMail
 from intake.submissions.address_tests import AddressTestMail
 from intake.submissions.emails import ClosedMail, ReceivedMail, ResumeMail
@@ -57,6 +57,7 @@ TO_PATIENTS["missed"] = MissedMail(
     until="Thursday, December 17",
     **CLINIC,
 )
+TO_PATIENTS["cancelled"] = CancelledMail(**asdict(TO_PATIENTS["cancelled"]))
 TO_PATIENTS["resume"] = ResumeMail(
     link="https://clinic.example/resume/1", until="Thursday, December 3", **CLINIC
 )
@@ -280,3 +281,12 @@ class TestAnotherLanguage:
         yield file
         for cached in (i18n.catalog, rendering._environment):
             cached.cache_clear()
+
+
+def test_a_time_that_was_never_booked_is_not_said_to_be_cancelled() -> None:
+    mail = made("cancelled", is_asked=True)
+    assert mail.subject == "About the time you asked for"
+    assert "The time you asked for is not booked" in words(mail.html)
+    for part in (mail.text, words(mail.html)):
+        assert "cancelled" not in part
+        assert "calendar" not in part

@@ -128,6 +128,7 @@ def test_a_time_that_was_asked_for_can_be_declined(desk: Browser) -> None:
     cancel(desk, submission)
     assert appointment_of(submission).status == "cancelled"
     assert states(submission) == {"cancelled": "queued"}
+    assert mails(submission, "cancelled")[0].context["is_asked"]
     undo(desk, submission)
     assert (appointment_of(submission).status, submission.status) == ("pending", "new")
     assert submission.waiting_since == MONDAY_MORNING
