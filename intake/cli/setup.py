@@ -11,7 +11,7 @@ from intake.cli.base import ClinicGroup, settings
 from intake.clinic.clinic import EXAMPLE_CLINIC, Clinic, ClinicSettingsError
 from intake.clinic.document import read_clinic, refuse_unknown, write_clinic
 from intake.clinic.safety import EXAMPLE_PROVIDER, example_values, gaps, uses_example_provider
-from intake.clinic.service import current_clinic, record_changes, save_clinic
+from intake.clinic.service import current_clinic, set_up
 from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.core.encryption import create_key_file
@@ -71,8 +71,7 @@ def set_up_clinic(file: TextIO) -> None:
     if settings().is_production:
         _refuse_example(document, wanted, file.name)
     with unit_of_work():
-        _record(wanted)
-        save_clinic(wanted, now=clock.now())
+        set_up(wanted, actor="command line", now=clock.now())
         added = add_providers(document.get("providers", []), wanted)
         told = _set_places(places, wanted)
     click.echo(f"{wanted.name} is set up. Providers added: {', '.join(added) or 'none'}.")
@@ -110,15 +109,6 @@ def _set_places(places: dict[str, str], wanted: Clinic) -> meeting.Told:
     before = meeting.places_ahead(now=now)
     set_places(kind, places, actor="command line", now=now)
     return meeting.tell_changes(before, wanted, now=now)
-
-
-def _record(wanted: Clinic) -> None:
-    """Note what changes, unless this is the first set-up."""
-    try:
-        before = current_clinic()
-    except ClinicSettingsError:
-        return
-    record_changes(before, wanted, actor="command line", now=clock.now())
 
 
 def _refuse_example(document: dict[str, Any], wanted: Clinic, file_name: str) -> None:

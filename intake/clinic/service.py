@@ -89,7 +89,22 @@ def change_settings(values: Mapping[str, Any], *, seen: str, actor: str, now: da
         raise SettingsChanged
     wanted = read_clinic({**write_clinic(before), **values})
     _refuse_gaps(before, wanted)
-    changed = record_changes(before, wanted, actor=actor, now=now)
+    _replace(row, before, wanted, actor=actor, now=now)
+
+
+def set_up(wanted: Clinic, *, actor: str, now: datetime) -> None:
+    """Store all settings at once, in the current unit of work; what changes is audited."""
+    row = db.session.get(ClinicSettings, 1, with_for_update=True)
+    if row is None:
+        save_clinic(wanted, now=now)
+    else:
+        _replace(row, read_clinic(row.document), wanted, actor=actor, now=now)
+
+
+def _replace(
+    row: ClinicSettings, before: Clinic, wanted: Clinic, *, actor: str, now: datetime
+) -> None:
+    changed = _record_changes(before, wanted, actor=actor, now=now)
     row.changes = {**row.changes, **{name: [actor, now.isoformat()] for name in changed}}
     row.document, row.updated_at = write_clinic(wanted), now
     db.session.flush()
@@ -105,7 +120,7 @@ def _refuse_gaps(before: Clinic, wanted: Clinic) -> None:
         raise UnsafeSettings(", ".join(sorted(new)))
 
 
-def record_changes(before: Clinic, after: Clinic, *, actor: str, now: datetime) -> list[str]:
+def _record_changes(before: Clinic, after: Clinic, *, actor: str, now: datetime) -> list[str]:
     """Write into the audit log which settings changed, from what to what. Returns their names."""
     old, new = write_clinic(before), write_clinic(after)
     changed = [name for name in new if old[name] != new[name]]

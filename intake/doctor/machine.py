@@ -21,7 +21,7 @@ from intake.core.db import db, is_postgresql
 from intake.core.encryption import key_ring
 from intake.core.instance import open_to_others
 from intake.doctor.finding import Finding, fail, note, ok
-from intake.notifications import bounces, queries
+from intake.notifications import bounces, own_words, queries
 from intake.ops import pending_migrations
 
 GIGABYTE = 1 << 30
@@ -106,6 +106,9 @@ def worker(now: datetime) -> Iterator[Finding]:
     if undelivered := queries.undelivered_count():
         mend = "Staff see them in the queue: Emails that did not arrive."
         yield note("messages", f"{undelivered} could not be delivered", mend)
+    if texts := own_words.failed_count():
+        mend = "Correct them on the staff site: Settings, Texts."
+        yield fail("texts", f"{texts} of your own could not be used", mend)
 
 
 def clock(now: datetime) -> Finding:

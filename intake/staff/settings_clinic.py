@@ -9,7 +9,8 @@ from intake.accounts.permissions import Permission
 from intake.clinic.clinic import Clinic
 from intake.staff.guard import blueprint, requires
 from intake.staff.settings_document import DocumentPage
-from intake.staff.settings_forms_clinic import ClinicForm, TimesForm
+from intake.staff.settings_forms_clinic import ClinicForm
+from intake.staff.settings_forms_times import TimesForm
 
 
 def _fixed(clinic: Clinic) -> dict[str, Any]:

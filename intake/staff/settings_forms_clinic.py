@@ -1,4 +1,4 @@
-"""The forms of the clinic's own settings: who is told, the clinic itself, and times."""
+"""The forms of the clinic's own settings: who is told, and the clinic itself."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -6,13 +6,12 @@ from typing import Any, ClassVar
 from wtforms.validators import ValidationError
 
 from intake.clinic.clinic import phone_text
-from intake.clinic.document import LONGEST_GRACE, read_clinic
+from intake.clinic.document import read_clinic
 from intake.clinic.hours import Window
 from intake.core.i18n import LANGUAGES
 from intake.staff.list_fields import (
     AddressesField,
     HelpLinesField,
-    HoursListField,
     StatesField,
 )
 from intake.staff.settings_document import SettingsForm
@@ -22,8 +21,8 @@ from intake.staff.words import LANGUAGES as LANGUAGE_WORDS
 from intake.web.fields import (
     ChoiceField,
     ChoicesField,
+    ConsentField,
     EmailField,
-    IntegerField,
     PhoneField,
     Stored,
     TextField,
@@ -119,7 +118,7 @@ class ClinicForm(SettingsForm, WeeklyForm):
 
     settings: ClassVar[tuple[str, ...]] = (
         *("name", "mail_name", "phone_number", "weekly_hours", "states"),
-        *("languages", "crisis_lines", "notice_version"),
+        *("languages", "crisis_lines", "notice_version", "offers_gad7"),
     )
 
     name = TextField("Name", hint="On every page.", missing="Enter the clinic's name")
@@ -157,6 +156,13 @@ class ClinicForm(SettingsForm, WeeklyForm):
         max_length=20,
     )
 
+    offers_gad7 = ConsentField(
+        "Ask about anxiety (GAD-7)",
+        optional=True,
+        mark_optional=False,
+        hint="Seven questions more. Whether the suicide screen is asked is set on the server.",
+    )
+
     def validate_day_6(self, _field: HoursField) -> None:
         """Somebody must be there at some time of the week."""
         if not any(field.windows for field in self.week if not field.errors):
@@ -192,95 +198,8 @@ class ClinicForm(SettingsForm, WeeklyForm):
             "weekly_hours": weekly_document(self.weekly),
             "languages": [first, *others],
             "crisis_lines": self.crisis_lines.lines,
+            "offers_gad7": self.offers_gad7.data,
         }
-
-
-class TimesForm(SettingsForm):
-    """By when people hear from the clinic, how often it tries, and how long things are kept."""
-
-    settings: ClassVar[tuple[str, ...]] = (
-        *("acute_response_minutes", "escalation_minutes", "review_minutes", "response_minutes"),
-        *("retry_hours", "reminder_hours", "grace_minutes", "hold_minutes", "draft_days"),
-        "claim_minutes",
-    )
-
-    acute_response_minutes = IntegerField(
-        "Acute danger: called within",
-        least=1,
-        most=240,
-        unit="minutes",
-        optional=True,
-        mark_optional=False,
-        hint="While you are open; otherwise when you open. Settle it with a clinician.",
-    )
-    escalation_minutes = IntegerField(
-        "Backup contact told after",
-        least=1,
-        most=240,
-        unit="minutes",
-        hint="If nobody acknowledges the flag, by day and by night.",
-    )
-    review_minutes = IntegerField(
-        "Clinician review: answered within",
-        least=1,
-        most=9999,
-        unit="open minutes",
-        optional=True,
-        hint="Only staff see this one. Empty: like any other request.",
-    )
-    response_minutes = IntegerField(
-        "Any other request: answered within",
-        least=1,
-        most=9999,
-        unit="open minutes",
-        hint="480 are a day of eight hours. Patients are told the time that comes of it.",
-    )
-    retry_hours = HoursListField(
-        "Call again after",
-        optional=True,
-        mark_optional=False,
-        hint="Hours after each call that reached nobody, like 4, 24, 72, 168. After the last one,"
-        " closing is proposed.",
-    )
-    reminder_hours = HoursListField(
-        "Remind of a call",
-        optional=True,
-        mark_optional=False,
-        hint="Hours before it, like 24, 2. Empty for never.",
-    )
-    grace_minutes = IntegerField(
-        "Emails about what staff did wait",
-        least=0,
-        most=LONGEST_GRACE,
-        unit="minutes",
-        hint="So that it can be undone.",
-    )
-    hold_minutes = IntegerField(
-        "A chosen time is kept for",
-        least=5,
-        most=240,
-        unit="minutes",
-        hint="While the form is finished.",
-    )
-    claim_minutes = IntegerField(
-        "A request stays with whoever took it for",
-        least=1,
-        most=240,
-        unit="minutes",
-        hint="So that nobody else calls the same person.",
-    )
-    draft_days = IntegerField(
-        "Unfinished forms are deleted after",
-        least=1,
-        most=365,
-        unit="days",
-        hint="Counted from the last change. Patients read it in the privacy notice.",
-    )
-
-    def validate_review_minutes(self, field: IntegerField) -> None:
-        """What is promised to everybody holds for these, too."""
-        if (field.data or 0) > (self.response_minutes.data or field.data or 0):
-            raise ValidationError("Enter at most as many minutes as for any other request")
 
 
 def weekly_document(weekly: Mapping[int, tuple[Window, ...]]) -> dict[str, list[list[str]]]:

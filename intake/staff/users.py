@@ -30,21 +30,28 @@ ROLE_HINTS = {
 }
 
 
+def _name_field() -> TextField:
+    return TextField("Name", hint="What colleagues see.", missing="Enter a name", max_length=100)
+
+
+def _roles_field() -> ChoicesField:
+    choices = [(role, ROLE_WORDS[role], ROLE_HINTS[role]) for role in ROLES]
+    return ChoicesField("Roles", choices=choices, missing="Select at least one role")
+
+
 class RolesForm(Form):
     """A user's name and roles."""
 
-    name = TextField("Name", hint="What colleagues see.", missing="Enter a name", max_length=100)
-    roles = ChoicesField(
-        "Roles",
-        choices=[(role, ROLE_WORDS[role], ROLE_HINTS[role]) for role in ROLES],
-        missing="Select at least one role",
-    )
+    name = _name_field()
+    roles = _roles_field()
 
 
-class InviteForm(RolesForm):
+class InviteForm(Form):
     """Somebody new."""
 
     email = EmailField("Work email", autocomplete="off")
+    name = _name_field()
+    roles = _roles_field()
 
 
 class UserRow(NamedTuple):

@@ -1,8 +1,5 @@
 """A clinic's own words in mails that leave, and what happens when they cannot be used."""
 
-from datetime import timedelta
-from email.message import EmailMessage
-
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
@@ -11,6 +8,7 @@ from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.core.remember import forget
 from intake.notifications.models import MailText, Message
+from intake.notifications.outbox import enqueue
 from intake.notifications.own_words import failed_count
 from intake.notifications.texts import TextRefused
 from intake.notifications.worker import run_once
@@ -33,16 +31,11 @@ def write(opening: str, closing: str = "", *, name: str = "cancelled", seen: int
 
 def sent(inbox: Inbox, name: str = "cancelled") -> tuple[str, str]:
     """The text and the HTML of one mail as it left."""
-    submission, _ = events.submission_full_of_canaries("en")
-    events.fire_all(submission)
+    context = example(name, current_clinic(), "en")
     with unit_of_work():
-        others = update(Message).where(Message.name != name).values(state="cancelled")
-        db.session.execute(others)
-        db.session.execute(update(Message).values(due_at=NOW))
-    forget()
+        enqueue(name, to="dana@example.org", context=context, language="en", now=NOW)
     run_once()
-    mail: EmailMessage = inbox.mails[-1]
-    parts = [mail.get_body((kind,)) for kind in ("plain", "html")]
+    parts = [inbox.mails[-1].get_body((kind,)) for kind in ("plain", "html")]
     text, html = ["\n".join(part.get_content().splitlines()) for part in parts if part]
     return text, html
 
@@ -71,13 +64,14 @@ def test_words_that_cannot_be_used_give_way_to_the_built_in_ones_and_are_reporte
     write("Until {when}.")
     with unit_of_work():
         db.session.execute(update(MailText).values(opening="Until {whenever}."))
+    forget()
     text, _html = sent(inbox)
     assert text.startswith("Your consultation is cancelled.")
     assert "Questions? Call us" in text
     db.session.expire_all()
     assert failed_count() == 1
     with unit_of_work():
-        failures.send(current_clinic(), now=MONDAY_MORNING + timedelta(days=1))
+        failures.send(current_clinic(), now=MONDAY_MORNING)
     report = db.session.scalars(NOTICES).all()[-1]
     assert report.context["texts"] == 1
     write("", seen=1)

@@ -59,24 +59,16 @@ def test_somebody_is_invited_chooses_a_password_and_gets_in(app: Flask, admin: B
     assert fresh("new@example.com").password is not None
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"email": DESK}, "Enter a name"),
-        ({"email": "nobody", "name": "A", "roles": ["clinician"]}, "Enter an email address"),
-        ({"email": "a@example.com", "name": "A"}, "Select at least one role"),
-        ({"email": "a@example.com", "name": "A", "roles": ["owner"]}, "Select"),
-        ({"email": DESK, "name": "A", "roles": ["clinician"]}, "has an account already"),
-    ],
-)
-def test_an_invitation_needs_an_address_a_name_and_a_role(
-    admin: Browser, change: dict[str, object], said: str
-) -> None:
+def test_an_invitation_needs_an_address_a_name_and_a_role(admin: Browser) -> None:
     give_password(DESK)
     admin.get(LIST)
-    page = admin.submit(**change)
+    page = admin.submit(email="nobody")
     assert page.status == 400
-    assert said in page.text
+    for said in ("Enter an email address", "Enter a name", "Select at least one role"):
+        assert said in page.text
+    page = admin.submit(email=DESK, name="Ana", roles=["clinician"])
+    assert page.status == 400
+    assert "Somebody with this address has an account already" in page.text
     assert "user invited" not in actions()
 
 
