@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from intake.clinic.service import current_clinic
+from intake.core import clock
 from intake.core.db import db, unit_of_work
 from intake.core.tokens import new_id
 from intake.development.example import example_user
@@ -44,13 +45,10 @@ def call(submission, outcome, now):
     return entry
 
 
-def test_nothing_was_asked_yet():
-    assert refreshed(MONDAY_MORNING).asked == 0
-
-
 def test_calls_count_from_when_the_request_was_sent():
     submission = factories.sent()
     assert refreshed(MONDAY_MORNING + MINUTE).asked == 1
+    assert b"condition" not in b"".join(db.session.scalars(select(Figures.counts_sealed)))
     call(submission, "no_answer", MONDAY_MORNING + 45 * MINUTE)
     found = refreshed(MONDAY_MORNING + 46 * MINUTE)
     assert (found.median, found.reached) == (45, 0)
@@ -113,24 +111,19 @@ def times():
     return [found[0], found[-1]]
 
 
-def test_months_before_the_first_count_follow_by_themselves():
-    factories.sent(MONDAY_MORNING - 60 * DAY)
-    for minute in range(3):
+def test_days_before_the_first_count_follow_by_themselves(monkeypatch):
+    monkeypatch.setattr(counting, "PAST_DAYS", 3)
+    factories.sent(MONDAY_MORNING - 5 * DAY)
+    asked = []
+    for minute in range(2):
         counting.refresh(current_clinic(), now=MONDAY_MORNING + minute * MINUTE)
-    september = counting.month_of(MONDAY - 60 * DAY)
-    (document,) = counting.documents("month", september, september + DAY).values()
-    assert document["all"]["asked"] == 1
-
-
-def test_what_is_stored_tells_nothing():
-    factories.sent()
-    refreshed(MONDAY_MORNING)
-    stored = b"".join(db.session.scalars(select(Figures.counts_sealed)))
-    assert b"condition" not in stored
+        found = counting.documents("month", MONDAY.replace(day=1), MONDAY).values()
+        asked += [document.get("all", {}).get("asked", 0) for document in found]
+    assert asked == [0, 1]
 
 
 def test_a_command_counts_everything(app):
-    factories.sent(MONDAY_MORNING - 40 * DAY)
+    factories.sent(clock.now() - 2 * DAY)
     done = app.test_cli_runner().invoke(args=["figures", "count"])
     assert done.exit_code == 0, done.output
-    assert "days were counted." in done.output
+    assert "3 days were counted." in done.output

@@ -78,11 +78,11 @@ def test_only_chosen_days_and_states_are_listed():
 
 
 def test_few_requests_are_in_memory_however_long_the_list_is():
-    write_many(3000)
+    write_many(2000)
     seen, most = [], 0
     for batch in batches(DAY, with_answers=False, size=100):
         assert all(each.contact for each in batch)
         seen += map(weakref.ref, batch)
         most = max(most, sum(each() is not None for each in seen))
-    assert len(seen) == 3000
+    assert len(seen) == 2000
     assert most <= 2 * 100

@@ -4,7 +4,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.staff.dashboard_periods import SPANS, span_named
@@ -24,6 +24,7 @@ from intake.staff.dashboard_words import open_time, percent
 COUNTS = st.lists(st.integers(0, 5000), min_size=1, max_size=26)
 
 
+@settings(max_examples=40)
 @given(COUNTS)
 def test_bars_stay_inside_and_a_part_is_never_more_than_the_whole(totals):
     scale = scale_of_counts(max(totals))
