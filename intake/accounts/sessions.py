@@ -52,6 +52,8 @@ class StaffVisit(SecureCookieSession):
     """A session of the staff site; `kept` is None until somebody has signed in."""
 
     kept: Kept | None = None
+    is_unattended: bool = False
+    """Whether a script asks by itself: that keeps nobody signed in."""
     is_proved_again: bool = False
     """Whether its user has proved anew who they are: the session goes on under another id."""
 
@@ -157,6 +159,8 @@ class SiteSessions(SessionInterface):
 
     def _keep(self, app: Flask, session: StaffVisit, kept: Kept) -> None:
         now = clock.now()
+        if session.is_unattended:
+            return
         if not session.modified and now - kept.last_seen_at < SEEN_EVERY:
             return
         with unit_of_work():
@@ -178,6 +182,13 @@ class SiteSessions(SessionInterface):
             httponly=True,
             samesite="Lax",
         )
+
+
+def ask_unattended(session: SessionMixin) -> None:
+    """Let the current request not count as a sign that somebody is there."""
+    visit = getattr(session, "_get_current_object", lambda: session)()
+    if isinstance(visit, StaffVisit):
+        visit.is_unattended = True
 
 
 def is_staff_path(path: str) -> bool:

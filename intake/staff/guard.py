@@ -140,6 +140,8 @@ class NavItem:
     icon: str
     current: bool
     count: str = ""
+    live: str = ""
+    """By which name a script keeps the count true; "" for none."""
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,14 @@ def _nav(user: User) -> list[NavItem]:
     waiting = sum(waiting_by_rank().values()) if user.may(Permission.SEE_QUEUE) else 0
     counts = {"staff.queue": bounded(waiting)}
     return [
-        NavItem(label, url_for(endpoint), icon, _is_in(endpoint), counts.get(endpoint, ""))
+        NavItem(
+            label,
+            url_for(endpoint),
+            icon,
+            _is_in(endpoint),
+            count=counts.get(endpoint, ""),
+            live="waiting" if endpoint == "staff.queue" else "",
+        )
         for label, endpoint, icon, permission in NAV
         if user.may(permission)
     ]

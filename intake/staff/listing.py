@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from intake.staff.rows import QueueRow
 
@@ -34,6 +35,8 @@ class Listing:
     later: str
     empty: str
     lanes: Sequence[Lane] = ()
+    head: Sequence[UUID] | None = None
+    """Who stands first in the whole queue, where this page begins with them."""
 
     @property
     def shows_holders(self) -> bool:

@@ -14,7 +14,7 @@ from intake.core import clock
 from intake.core.i18n import day_text, moment_text
 from intake.scheduling import bookings
 from intake.screening.level import Level
-from intake.staff import filters
+from intake.staff import filters, live
 from intake.staff.flag import handled_of
 from intake.staff.guard import blueprint, bounded, counted, requires, staff_user, waiting_by_rank
 from intake.staff.listing import Group, Listing
@@ -50,6 +50,8 @@ def queue() -> ResponseReturnValue:
         listing=listing,
         tabs=_tabs(listing.key),
         now=moment_text(now, clinic.tz, "en"),
+        state=live.state(queries.head() if listing.head is None else listing.head)[0],
+        flags=live.flags(waiting_by_rank()),
         trouble=trouble_words(clinic, now=now),
         later=url_for("staff.queue", **here, after=listing.later) if listing.later else "",
         **({} if build else _filtering(chosen, listing, clinic)),
@@ -83,6 +85,7 @@ def _tabs(current: str) -> list[dict[str, object]]:
             "href": url_for("staff.queue", tab=key or None),
             "current": key == current,
             "count": counts.get(key) or None,
+            "live": "" if key else "waiting",
         }
         for key, label in TABS.items()
     ]

@@ -14,7 +14,9 @@ from intake.staff import (
     feeds,
     forgotten,
     guard,
+    keys,
     links,
+    live,
     mails,
     proof,
     quarantine,
@@ -42,7 +44,7 @@ from intake.staff import (
 )
 
 VIEWS = (
-    *(queue, views, search, claim, quarantine, shift),
+    *(queue, views, search, claim, quarantine, shift, keys, live),
     *(submission, any_time, cancelling, contact, mails, resume, unsent),
     *(calendar, to_move, feeds),
     *(proof, dashboard, reports, reports_list, reports_seen, reports_tabs),

@@ -41,6 +41,7 @@ def to_do(clinic: Clinic, chosen: Chosen, *, after: str, now: datetime) -> Listi
         heads=("Waiting", "Time for the call"),
         groups=_groups(listed, rows, above=0 if chosen.given else len(first), chosen=chosen),
         later=page.later,
+        head=None if after or chosen.given else [each.id for each in page.rows[: queries.HEAD]],
         empty=_empty(chosen, first, page.later),
         lanes=[
             Lane(rows[each.id], _why(each, rows[each.id], handled.get(each.id), clinic, now=now))

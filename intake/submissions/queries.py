@@ -16,6 +16,8 @@ from intake.submissions.models import IN_QUEUE, Acknowledgement, Note, Submissio
 PAGE_SIZE = 25
 LOOKED_AT = 200
 """So many rows are opened for one page where what was chosen is encrypted."""
+HEAD = 5
+"""Whoever watches the queue is told when one of so many first ones changes."""
 MOST_COUNTED = 99
 """A badge says no more than "99+", so that no count takes long."""
 IS_FOR_STAFF = or_(Submission.status != "draft", Submission.level_rank >= Level.URGENT.rank)
@@ -72,6 +74,11 @@ def acute(most: int) -> list[Submission]:
     """Those in acute danger of whom nobody has written what came of it, the longest first."""
     query = to_do_query(None).where(Submission.queue_rank == Level.URGENT_ACUTE.rank)
     return list(db.session.scalars(query.limit(most)))
+
+
+def head() -> list[UUID]:
+    """Who stands first in the queue: whom to call next."""
+    return list(db.session.scalars(to_do_query(None).with_only_columns(Submission.id).limit(HEAD)))
 
 
 def to_do_query(cursor: Cursor | None) -> Select[Submission]:

@@ -134,8 +134,9 @@ def test_the_lists_of_the_front_desk(open_page, clinic):
     receptionist.presses("Save")
     receptionist.sees_on_the_page("There is a problem")
     check(receptionist.page)
-    receptionist.opens("/staff/shift")
-    check(receptionist.page)
+    for path in ("shift", "keys", "?tab=suspected"):
+        receptionist.opens(f"/staff/{path}")
+        check(receptionist.page)
     receptionist.opens("/staff/")
     for words in (sent.name, "nobody"):
         receptionist.searches_for(words)

@@ -48,6 +48,8 @@ GUARDED = {
     "staff.delete_view": Permission.SEE_QUEUE,
     "staff.let_out": Permission.CONTACT,
     "staff.shift_hand_over": Permission.SEE_QUEUE,
+    "staff.keys": Permission.OWN_ACCOUNT,
+    "staff.live": Permission.SEE_QUEUE,
     "staff.unsent": Permission.SEE_QUEUE,
     "staff.cancel_call": Permission.BOOK,
     "staff.do_cancel_call": Permission.BOOK,
