@@ -150,8 +150,8 @@ def missed(
 
 
 def missed_topic(appointment: Appointment) -> str:
-    """The topic of the mail that undoing a missed call makes pointless."""
-    return f"missed:{appointment.id}"
+    """The topic of the mail that undo of a missed call makes pointless, or another call."""
+    return f"missed:{appointment.submission_id}"
 
 
 def asked_at(appointment: Appointment) -> datetime | None:

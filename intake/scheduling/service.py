@@ -11,7 +11,8 @@ from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
 from intake.core.remember import forget
-from intake.scheduling import emails, queries, reminders, takeback, waitlist
+from intake.notifications.outbox import void
+from intake.scheduling import asking, emails, queries, reminders, takeback, waitlist
 from intake.scheduling.models import PATIENT, Appointment, ConsultationType, Provider, WeeklyHours
 from intake.scheduling.person import person_key
 from intake.scheduling.placing import (
@@ -271,6 +272,7 @@ def _book_at(
         emails.put(*about, was=was, asked=asked, now=now, due_at=now + clinic.grace)
     else:
         emails.hush(appointment)
+    void(asking.missed_topic(appointment))
     reminders.renew(submission, appointment, clinic, now=now)
     takeback.remember(appointment, as_it_was, clinic, now=now)
     return appointment

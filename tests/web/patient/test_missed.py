@@ -10,7 +10,7 @@ from intake.clinic.pause import Pause
 from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.development.example import example_user
-from intake.scheduling import outcomes, takeback
+from intake.scheduling import outcomes, service, takeback
 from intake.scheduling.models import Appointment
 from intake.submissions.models import Submission
 from tests import factories
@@ -125,3 +125,11 @@ def test_nothing_is_booked_while_booking_is_paused(client, missed):
     factories.settle(booking_pause=Pause({"en": "We are moving."}))
     client.post(path, {"slot": slots(page)[0]})
     assert len(calls(missed)) == 1
+
+
+def test_whom_staff_give_another_time_is_not_asked_for_one(missed):
+    with unit_of_work():
+        found, desk = db.session.get_one(Submission, missed.id), example_user("desk@example.com")
+        key = factories.free_keys(AFTERWARDS)[0]
+        service.book(found, key, current_clinic(), actor=desk, now=AFTERWARDS)
+    assert [mail.state for mail in mails(missed, "missed")] == ["cancelled"]
