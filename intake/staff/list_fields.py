@@ -9,6 +9,8 @@ from intake.web.fields import Stored, TextAreaField, TextField
 from intake.web.text import clean_line, clean_lines
 
 MOST_ADDRESSES = 20
+MOST_LINES = 4
+LONGEST_LINE = 100
 MOST_HOURS = 24 * 60
 """The longest wait or lead, in hours: sixty days."""
 _STATES = (
@@ -16,7 +18,11 @@ _STATES = (
     " NM NY NC ND OH OK OR PA PR RI SC SD TN TX UT VT VA WA WV WI WY"
 )
 US_STATES = frozenset(_STATES.split())
-_PHONE = re.compile(r"\+?\d[\d ().-]*\d")
+_PHONE = re.compile(
+    r"(?:\+?1[ .-]?)?\(?\b\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}\b|\+\d[\d ]{6,14}\d\b"
+    r"|\b\d{3} \d{3}\b|\b\d{3,6}\b"
+)
+"""A US number, one with a country code, or a short one such as 988 or 116 123; not "24/7"."""
 _BETWEEN = re.compile(r"[\s,;]+")
 
 
@@ -49,6 +55,10 @@ class AddressesField(LinesField):
 
     def check(self) -> None:
         """Refuse what is no address, with its line, and more than anybody can mean."""
+        once: dict[str, str] = {}
+        for address in self.data:
+            once.setdefault(address.casefold(), address)
+        self.data = list(once.values())
         if len(self.data) > MOST_ADDRESSES:
             self.refuse(f"Enter at most {MOST_ADDRESSES} addresses")
         for number, address in enumerate(self.data, start=1):
@@ -70,6 +80,8 @@ class HelpLinesField(LinesField):
 
     def check(self) -> None:
         """Refuse a line without a number, or with two, of which one would be called by mistake."""
+        if len(self.data) > MOST_LINES or any(len(each) > LONGEST_LINE for each in self.data):
+            self.refuse(f"Use {MOST_LINES} lines or fewer, of {LONGEST_LINE} characters at most")
         for number, line in enumerate(self.data, start=1):
             if len(_PHONE.findall(line)) != 1:
                 self.refuse(f"Line {number} needs one phone number to call")

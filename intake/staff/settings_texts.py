@@ -224,7 +224,7 @@ def _page(
         has_questions=name not in WITHOUT_QUESTIONS,
         allowed=[(f"{{{each}}}", SAFE[each]) for each in placeholders(name)],
         preview=None if has_errors else _rendered(name, language, shown),
-        is_look=look,
+        is_look=look or both is not None,
         versions=[_version(each, clinic) for each in past[:MOST_VERSIONS]],
         both=both,
         me=staff_user().email,

@@ -1,5 +1,7 @@
 """A clinic's own words in mails that leave, and what happens when they cannot be used."""
 
+from dataclasses import asdict
+
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
@@ -10,7 +12,8 @@ from intake.core.remember import forget
 from intake.notifications.models import MailText, Message
 from intake.notifications.outbox import enqueue
 from intake.notifications.own_words import failed_count
-from intake.notifications.texts import TextRefused
+from intake.notifications.render import render
+from intake.notifications.texts import OwnWords, TextRefused
 from intake.notifications.worker import run_once
 from intake.scheduling.mail_texts import TEXTS, TextChanged, example, placeholders, save_text
 from intake.submissions import failures
@@ -43,7 +46,8 @@ def sent(inbox: Inbox, name: str = "cancelled") -> tuple[str, str]:
 def test_every_mail_to_patients_can_hold_them(app: Flask) -> None:
     assert set(TEXTS) == events.names() - TO_STAFF
     for name in TEXTS:
-        example(name, current_clinic(), "es")
+        context = asdict(example(name, current_clinic(), "es"))
+        assert render(name, context, "es", OwnWords((("Hola",),), (("Adiós",),))).text.count("Hola")
         assert {"clinic_name", "clinic_phone"} <= set(placeholders(name))
 
 
