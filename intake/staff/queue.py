@@ -53,6 +53,7 @@ def queue() -> ResponseReturnValue:
         state=live.state(queries.head() if listing.head is None else listing.head)[0],
         flags=live.flags(waiting_by_rank()),
         trouble=trouble_words(clinic, now=now),
+        here=url_for("staff.queue", **here),
         later=url_for("staff.queue", **here, after=listing.later) if listing.later else "",
         **({} if build else _filtering(chosen, listing, clinic)),
     )

@@ -1,7 +1,7 @@
 // Two things the staff site does not need: keys instead of the mouse, and counts that follow.
 // The list of keys stands on /staff/keys, where they can be turned off (WCAG 2.1.4).
 const OFF = "keys-off";
-const EVERY = 30_000;
+const EVERY = 15_000;
 const root = "/staff/";
 
 // --- Keys ---------------------------------------------------------------------------------------
@@ -68,40 +68,48 @@ if (toggle) {
 
 const news = document.querySelector("[data-news]");
 let tag = news?.dataset.tag ?? "";
-let urgent = Number(news?.dataset.urgent ?? 0);
+const urgent = Number(news?.dataset.urgent ?? 0);
+const request = news?.dataset.of ?? "";
 
-function tell(words, href) {
-  if (!news) return;
+function tell(words) {
   const link = document.createElement("a");
-  link.href = href;
+  link.href = news.dataset.href;
   link.textContent = news.dataset.show;
   news.replaceChildren(words + " ", link);
 }
 
-function show(counts) {
+// On the page of a request, what matters is whether somebody else is about to call.
+function tellHolder({ holder }) {
+  if (holder !== news.dataset.holder) tell(holder ? news.dataset.taken : news.dataset.free);
+  news.classList.toggle("alert", holder !== "" && holder !== news.dataset.holder);
+}
+
+function tellQueue({ flags }) {
+  news.classList.toggle("alert", flags > urgent);
+  tell(flags > urgent ? news.dataset.alarm : news.dataset.changed);
+}
+
+function show(counts, isFirst) {
   for (const each of document.querySelectorAll("[data-live]")) each.textContent = counts[each.dataset.live] ?? "";
-  const isUrgent = counts.flags > urgent;
-  news?.classList.toggle("alert", isUrgent);
-  tell(isUrgent ? news?.dataset.alarm : news?.dataset.changed, location.href);
+  if (request) tellHolder(counts);
+  else if (news && !isFirst) tellQueue(counts);
 }
 
 async function look() {
   if (document.hidden) return;
   let answer;
   try {
-    answer = await fetch(root + "live", { headers: { "If-None-Match": tag }, redirect: "manual" });
+    answer = await fetch(root + "live" + (request && `?request=${request}`), { headers: { "If-None-Match": tag }, redirect: "manual" });
   } catch {
     return; // no network for the moment
   }
   if (answer.type === "opaqueredirect") {
     clearInterval(timer);
-    tell(news?.dataset.ended, location.href);
+    if (news) tell(news.dataset.ended);
   } else if (answer.ok) {
-    const counts = await answer.json();
     const isFirst = tag === "";
     tag = answer.headers.get("ETag");
-    if (!isFirst) show(counts);
-    else urgent = counts.flags;
+    show(await answer.json(), isFirst);
   }
 }
 

@@ -17,12 +17,12 @@ SCRIPT = Path(__file__).parents[3] / "static/js/desk.js"
 def test_it_tells_counts_and_after_that_only_changes(app: Flask, morning, desk: Browser) -> None:
     named("Dana")
     first = desk.get("/staff/live")
-    assert json.loads(first.body) == {"waiting": "1", "suspected": "", "flags": 0}
+    assert json.loads(first.body) == {"waiting": "1", "suspected": "", "flags": 0, "holder": ""}
     asked = {"If-None-Match": first.headers["ETag"]}
     assert desk.get("/staff/live", headers=asked).status == 304
     named("Rosa", asq=YES_NOW)
     second = desk.get("/staff/live", headers=asked)
-    assert json.loads(second.body) == {"waiting": "2", "suspected": "", "flags": 1}
+    assert json.loads(second.body) == {"waiting": "2", "suspected": "", "flags": 1, "holder": ""}
 
 
 def test_the_page_begins_with_the_tag_it_was_drawn_with(app: Flask, morning, desk: Browser) -> None:
@@ -32,6 +32,18 @@ def test_the_page_begins_with_the_tag_it_was_drawn_with(app: Flask, morning, des
         news = next(each for each in page.all("p") if each.get("class") == "news")
         asked = {"If-None-Match": news.get("data-tag", "")}
         assert desk.get("/staff/live", headers=asked).status == 304
+
+
+def test_whoever_has_a_request_open_learns_that_somebody_else_took_it(
+    app: Flask, morning, desk: Browser, clinician: Browser
+) -> None:
+    dana = named("Dana")
+    clinician.get(f"/staff/submissions/{dana.id}")
+    for browser, has_holder in ((desk, True), (clinician, False)):
+        clinician.post(f"/staff/submissions/{dana.id}/take", {})
+        state = json.loads(browser.get(f"/staff/live?request={dana.id}").body)
+        assert bool(state["holder"]) is has_holder
+    assert json.loads(desk.get("/staff/live?request=nonsense").body)["holder"] == ""
 
 
 def test_asking_keeps_nobody_signed_in(app: Flask, morning, desk: Browser) -> None:
