@@ -8,6 +8,9 @@ plain JSON value; documents of several days add up to that of a week or a month.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
+
+Key = TypeVar("Key")
 
 Document = dict[str, dict[str, int]]
 """By group, such as "all", "level 2" or "condition ptsd": how many, by measure. The measure
@@ -124,10 +127,31 @@ def summaries(document: Document, dimension: str) -> dict[str, Summary | None]:
         if group.startswith(prefix)
     }
     hidden = {group for group, each in found.items() if each.asked < FEWEST}
-    if len(hidden) == 1 and dimension in EXCLUSIVE:
-        others = found.keys() - hidden
-        hidden |= set(sorted(others, key=lambda group: (found[group].asked, group))[:1])
+    if dimension in EXCLUSIVE:
+        hidden = _not_alone(hidden, found)
     return {group: None if group in hidden else each for group, each in found.items()}
+
+
+def series(documents: Mapping[Key, Document], group: str) -> dict[Key, Summary | None]:
+    """The figures of a group for each of several documents, such as weeks.
+
+    None for those with too few people to be shown, unless it is the group of all. Several stay
+    hidden or none: one alone would be what is missing from the sum. That nobody asked is shown.
+    """
+    found = {key: summary_of(each.get(group, {})) for key, each in documents.items()}
+    if group == ALL:
+        return dict(found)
+    asking = {key: each for key, each in found.items() if each.asked}
+    hidden = _not_alone({key for key, each in asking.items() if each.asked < FEWEST}, asking)
+    return {key: None if key in hidden else each for key, each in found.items()}
+
+
+def _not_alone(hidden: set[Key], found: Mapping[Key, Summary]) -> set[Key]:
+    """What is hidden, and if that is one, the smallest of the others as well."""
+    if len(hidden) != 1:
+        return hidden
+    others = [key for key in found if key not in hidden]
+    return hidden | set(sorted(others, key=lambda key: found[key].asked)[:1])
 
 
 def step_of(minutes: int) -> int:

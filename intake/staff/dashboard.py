@@ -39,20 +39,18 @@ class Tile:
 def dashboard() -> ResponseReturnValue:
     """The figures of a span of time, as charts and tables."""
     clinic, now, span = current_clinic(), clock.now(), _span()
-    found = overview(span, clinic, now=now)
+    found = overview(span, clinic, only=_only(), now=now)
     return render_template(
         "staff/dashboard.html",
-        spans=_spans(span),
+        spans=_spans(span, found.only.key if found.only else None),
         span=span,
         since=full_day(found.since),
         counted=when(found.counted_at, clinic.tz, now) if found.counted_at else "",
-        tiles=_tiles(found.total, clinic, staff_user()),
+        tiles=_tiles(found, clinic, staff_user()),
         is_empty=not found.total.asked,
         drawn=[charts.times(found, clinic), charts.requests(found), charts.rates(found)],
-        rows=[
-            charts.steps(found),
-            *(charts.groups(name, title, found) for name, title in DIMENSIONS.items()),
-        ],
+        rows=_rows(found),
+        only=found.only,
         area=charts.area,
     )
 
@@ -62,7 +60,7 @@ def dashboard() -> ResponseReturnValue:
 def dashboard_csv() -> ResponseReturnValue:
     """Every figure of the page, one a line."""
     span = _span()
-    found = overview(span, current_clinic(), now=clock.now())
+    found = overview(span, current_clinic(), only=_only(), now=clock.now())
     response = Response(b"".join(csv_lines(HEAD, _lines(found))), content_type=MEDIA_TYPE)
     response.headers["Content-Disposition"] = f"attachment; filename=figures-{span.key}.csv"
     return response
@@ -72,18 +70,31 @@ def _span() -> Span:
     return span_named(request.args.get("span", ""))
 
 
-def _spans(current: Span) -> list[dict[str, object]]:
+def _only() -> str:
+    return request.args.get("of", "")
+
+
+def _rows(found: Overview) -> list[charts.Rows]:
+    """The bars across: how far people came, and for everybody also the groups."""
+    if found.only:
+        return [charts.steps(found)]
+    groups = (charts.groups(name, title, found) for name, title in DIMENSIONS.items())
+    return [charts.steps(found), *groups]
+
+
+def _spans(current: Span, only: str | None) -> list[dict[str, object]]:
     return [
         {
             "label": span.label,
-            "href": url_for("staff.dashboard", span=span.key),
+            "href": url_for("staff.dashboard", span=span.key, of=only),
             "current": span == current,
         }
         for span in SPANS
     ]
 
 
-def _tiles(total: Summary, clinic: Clinic, user: User) -> list[Tile]:
+def _tiles(found: Overview, clinic: Clinic, user: User) -> list[Tile]:
+    total = found.total
     target = f"Target {open_time(clinic.response_minutes)}."
     known = total.held + total.no_show
     waited = f"Median. Nine of ten within {open_time(total.ninetieth)}. {target}"
@@ -106,7 +117,7 @@ def _tiles(total: Summary, clinic: Clinic, user: User) -> list[Tile]:
             if total.booked
             else "No call was booked yet",
         ),
-        _waiting(user),
+        *([] if found.only else [_waiting(user)]),
     ]
 
 
@@ -120,9 +131,15 @@ def _waiting(user: User) -> Tile:
 
 def _lines(found: Overview) -> Iterator[tuple[str, str, str, str]]:
     """Group, name, measure and value of every figure; times are open minutes."""
-    yield from _measures("All", found.periods[0].name + " until now", found.total)
+    whom = found.only.name if found.only else "All"
+    yield from _measures(whom, found.periods[0].name + " until now", found.total)
     for period in found.periods:
-        yield from _measures("Period", period.name, period.figures)
+        if period.is_hidden:
+            yield whom, period.name, "Requests", TOO_FEW
+        else:
+            yield from _measures(whom, period.name, period.figures)
+    if found.only:
+        return
     for dimension, title in DIMENSIONS.items():
         for group in found.groups[dimension]:
             if group.figures is None:

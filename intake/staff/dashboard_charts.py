@@ -1,7 +1,7 @@
 """The charts of the figures, each with what it shows in words and as a table."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from intake.clinic.clinic import Clinic
 from intake.exports.figures import Summary
@@ -55,12 +55,13 @@ class Chart:
 
 @dataclass(frozen=True)
 class Row:
-    """A bar across: its name, its length in percent, and the words after it."""
+    """A bar across: its name, its length in percent, the words after it, and where it leads."""
 
     name: str
     length: float
     number: str
     remark: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,9 @@ def times(overview: Overview, clinic: Clinic) -> Chart:
         table=Table(
             ("", "Median", "Nine of ten within", "Contacted"),
             [
-                (p.name, open_time(p.figures.median), open_time(p.figures.ninetieth), str(n))
-                for p in periods
-                for n in [p.figures.contacted]
+                (each.name, open_time(f.median), open_time(f.ninetieth), _number(each, f.contacted))
+                for each in periods
+                for f in [each.figures]
             ],
         ),
     )
@@ -109,7 +110,7 @@ def requests(overview: Overview) -> Chart:
     asked = [each.figures.asked for each in periods]
     calls = [each.figures.booked for each in periods]
     scale = scale_of_counts(max(asked))
-    texts = [str(each) for each in asked]
+    texts = [_number(each, each.figures.asked) for each in periods]
     return Chart(
         key="requests",
         title="Requests and booked calls",
@@ -118,13 +119,13 @@ def requests(overview: Overview) -> Chart:
         grid=_grid(scale, lambda value: f"{value:,.0f}"),
         ticks=_ticks(periods),
         bars=bars_of(asked, calls, scale),
-        words=named(asked, texts, scale),
+        words=named([None if p.is_hidden else p.figures.asked for p in periods], texts, scale),
         table=Table(
             ("", "Requests", "Booked", "Held", "No-shows"),
             [
-                (p.name, *(str(n) for n in (f.asked, f.booked, f.held, f.no_show)))
-                for p in periods
-                for f in [p.figures]
+                (each.name, *(_number(each, n) for n in (f.asked, f.booked, f.held, f.no_show)))
+                for each in periods
+                for f in [each.figures]
             ],
         ),
     )
@@ -181,7 +182,7 @@ def groups(key: str, title: str, overview: Overview) -> Rows:
     found, total = overview.groups[key], overview.total.asked
     most = max((each.figures.asked for each in found if each.figures), default=0)
     rows = [
-        _row(each.name, each.figures.asked, total, most)
+        replace(_row(each.name, each.figures.asked, total, most), key=each.key)
         if each.figures
         else Row(each.name, 0, NOTHING, "too few")
         for each in found
@@ -222,6 +223,11 @@ def _ticks(periods: Sequence[Period]) -> list[Word]:
 def _course(periods: Sequence[Period], texts: Sequence[str], what: str) -> str:
     first, last = periods[0].name, periods[-1].name
     return f"{what} went from {texts[0]} ({first}) to {texts[-1]} ({last}, which is not over)."
+
+
+def _number(period: Period, number: int) -> str:
+    """A count of a period, or that it is not shown."""
+    return "Too few" if period.is_hidden else f"{number:,}"
 
 
 def _hundred(rate: float | None) -> float | None:

@@ -196,7 +196,8 @@ def test_the_reports(open_page, clinic):
     for table in clinician.page.get_by_text("Show as a table").all():
         table.click()
     check(clinician.page)
-    for path in ("dashboard/requests?first=2020-01-01&last=2099-12-31", "prove"):
+    every = "dashboard/requests?first=2020-01-01&last=2099-12-31"
+    for path in ("dashboard?of=condition-depression", every, "prove"):
         clinician.opens(f"/staff/{path}")
         check(clinician.page)
     administrator = Receptionist(open_page(**WITH_AXE), clinic, Mouse())

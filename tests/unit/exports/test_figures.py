@@ -9,6 +9,7 @@ from intake.exports.figures import (
     Facts,
     added,
     counted,
+    series,
     step_of,
     summaries,
     summary_of,
@@ -87,3 +88,10 @@ def test_a_hidden_group_cannot_be_told_from_what_is_missing():
     found = summaries(document, "level")
     assert found["0"].asked == 9
     assert (found["1"], found["2"]) == (None, None)
+
+
+def test_a_hidden_week_cannot_be_told_from_what_is_missing():
+    weeks = {1: counted(many(9)), 2: counted(many(6)), 3: counted(many(2)), 4: counted([])}
+    found = series(weeks, "condition depression")
+    assert [each and each.asked for each in found.values()] == [9, None, None, 0]
+    assert [each.asked for each in series(weeks, ALL).values()] == [9, 6, 2, 0]

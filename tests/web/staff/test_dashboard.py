@@ -27,7 +27,7 @@ def count(now=MONDAY_MORNING + MINUTE):
 
 def figures(browser: Browser, span: str = "12-weeks") -> dict[tuple[str, str, str], str]:
     file = browser.get(f"{PATH}/figures.csv?span={span}")
-    assert file.headers["Content-Disposition"] == f"attachment; filename=figures-{span}.csv"
+    assert "attachment; filename=figures-12-weeks" in file.headers["Content-Disposition"]
     lines = csv.reader(StringIO(file.body.decode("utf-8-sig"), newline=""))
     return {(group, name, measure): value for group, name, measure, value in lines}
 
@@ -43,8 +43,8 @@ def test_they_count_what_happened(desk: Browser) -> None:
     assert "Counted today 10:01 am" in page.text
     found = figures(desk)
     week = "Week of Nov 23, 2026"
-    assert found["Period", week, "Requests"] == "6"
-    assert found["Period", week, "Booked rate"] == "0.1667"
+    assert found["All", week, "Requests"] == "6"
+    assert found["All", week, "Booked rate"] == "0.1667"
     assert found["What people want help with", "Chronic pain", "Requests"] == "6"
     assert found["How people heard of us", "Not said", "Reached"] == "1"
 
@@ -58,6 +58,24 @@ def test_a_group_of_few_people_is_nowhere_told(desk: Browser) -> None:
     assert found["What people want help with", "Depression", "Requests"] == "fewer than 5"
     assert ("What people want help with", "Depression", "Reached") not in found
     assert "Depression – too few" in desk.get(PATH).text
+
+
+@pytest.mark.usefixtures("morning")
+def test_a_group_is_shown_over_time_but_not_the_weeks_of_few(desk: Browser) -> None:
+    for days, people in ((0, 6), (7, 2), (14, 3)):
+        for _ in range(people):
+            factories.sent(MONDAY_MORNING - timedelta(days=days))
+    count()
+    page = desk.get(PATH)
+    link = next(link for link in page.links() if "of=condition-depression" in link)
+    page = desk.get(link)
+    assert "Only: Depression" in page.text
+    assert "Week of Nov 23, 2026 6 0" in page.text
+    assert "Week of Nov 16, 2026 Too few" in page.text
+    assert "Week of Nov 9, 2026 Too few" in page.text
+    found = figures(desk, "12-weeks&of=condition-depression")
+    assert found["Depression", "Week of Nov 16, 2026", "Requests"] == "fewer than 5"
+    assert "Only:" not in desk.get(f"{PATH}?of=level-3").text
 
 
 @pytest.mark.usefixtures("morning")
