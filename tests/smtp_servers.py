@@ -12,6 +12,9 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+UNCOUNTED = "numbers-of-the-day@example.com"
+"""Who gets the mails that leave by the hour of the day: no inbox keeps them."""
+
 
 class Inbox:
     """What a server has received: mails, whom they were for, and how many connections it took."""
@@ -28,6 +31,8 @@ class Inbox:
         return [message_from_bytes(raw, policy=policy.default) for raw in self.raw]
 
     async def handle_DATA(self, _server: Any, session: Any, envelope: Any) -> str:
+        if UNCOUNTED in envelope.rcpt_tos:
+            return "250 Kept"
         self.raw.append(envelope.original_content)
         self.recipients.append(envelope.rcpt_tos)
         self.senders.append(envelope.mail_from)
@@ -118,7 +123,8 @@ class _Conversation(socketserver.StreamRequestHandler):
         lines = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line)
-        self.server.taken.append(b"".join(lines))
+        if not any(UNCOUNTED.encode() in line for line in lines):
+            self.server.taken.append(b"".join(lines))
         if self.server.mode == "drop-after-data":
             return False
         return self.step("data", "250 kept")
