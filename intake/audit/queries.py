@@ -34,6 +34,12 @@ def entries(search: Search, most: int) -> Sequence[AuditEntry]:
     return db.session.scalars(query.order_by(AuditEntry.seq.desc()).limit(most)).all()
 
 
+def about_no_record(action: str, most: int) -> Sequence[AuditEntry]:
+    """The latest entries of one kind that are about no record, such as a setting that changed."""
+    query = select(AuditEntry).where(AuditEntry.subject_id.is_(None), AuditEntry.action == action)
+    return db.session.scalars(query.order_by(AuditEntry.seq.desc()).limit(most)).all()
+
+
 def count(search: Search) -> int:
     """How many entries there are."""
     query = select(func.count()).select_from(AuditEntry).where(*_conditions(search))

@@ -19,6 +19,8 @@ from intake.core.remember import forget, remembered
 
 LONGEST_VALUE = 900
 """Letters of a value that the audit log keeps: the old one and the new one fit into an entry."""
+SETTING_CHANGED = "setting changed"
+"""The action of the audit entries, whose detail reads `name: old -> new`, both as JSON."""
 NOT_SET_UP = "The clinic is not set up yet. Run: flask --app wsgi clinic setup"
 
 
@@ -126,7 +128,7 @@ def _record_changes(before: Clinic, after: Clinic, *, actor: str, now: datetime)
     changed = [name for name in new if old[name] != new[name]]
     for name in changed:
         words = f"{name}: {_shortened(old[name])} -> {_shortened(new[name])}"
-        log.record("setting changed", actor=actor, now=now, detail=words)
+        log.record(SETTING_CHANGED, actor=actor, now=now, detail=words)
     return changed
 
 

@@ -1,4 +1,4 @@
-"""What a script on the staff's pages asks every few seconds: whether anything waits that did not."""
+"""What a script on the staff pages asks every few seconds: whether anything waits that did not."""
 
 import hashlib
 import json

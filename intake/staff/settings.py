@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 from flask import abort, request, url_for
 
 from intake.clinic.clinic import Clinic
+from intake.clinic.recipients import all_addresses, told_of
+from intake.clinic.service import current_clinic
 from intake.core import clock
+from intake.notifications import bounces
 from intake.scheduling.agenda import misplaced
 from intake.scheduling.meeting import Told
 from intake.scheduling.models import ConsultationType, Provider
@@ -42,7 +45,14 @@ def frame(current: str, *, now: datetime) -> dict[str, Any]:
         {"label": label, "href": url_for(endpoint), "current": endpoint == current}
         for label, endpoint in PAGES
     ]
-    return {"tabs": tabs, "to_move": len(misplaced(now=now))}
+    return {"tabs": tabs, "to_move": len(misplaced(now=now)), "unheard": _unheard()}
+
+
+def _unheard() -> list[str]:
+    """The events of which nobody would hear."""
+    clinic = current_clinic()
+    lost = bounces.marked(all_addresses(clinic))
+    return [told.words for told in told_of(clinic, lost=lost) if not told.reaches_somebody]
 
 
 def by_me() -> dict[str, Any]:

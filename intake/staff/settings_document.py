@@ -22,6 +22,7 @@ from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.staff.actors import name_of
 from intake.staff.settings import Versus, by_me, differences, frame
+from intake.staff.settings_history import changes_of
 from intake.staff.words import when
 from intake.web.fields import Question, Stored
 from intake.web.forms import Form
@@ -105,6 +106,7 @@ class DocumentPage:
             seen=fingerprint(clinic, form.settings),
             changed=_changed_words(changed, clinic) if changed else "",
             both=both,
+            history=changes_of(form.settings, _labels(form), clinic),
             **self.more(clinic),
             **frame(self.endpoint, now=now),
         )

@@ -23,7 +23,8 @@ from intake.core import clock
 from intake.core.db import db, unit_of_work
 from intake.core.instance import keep_to_owner
 from intake.core.remember import forget
-from intake.notifications.models import Message
+from intake.notifications import bounces
+from intake.notifications.models import MailText, Message
 from intake.notifications.worker import beat
 from tests import factories
 from tests.smtp_servers import faulty_server, mail_server
@@ -187,6 +188,26 @@ def test_a_flag_that_nobody_would_be_told_of_is_found(doctor):
         save_clinic(replace(current_clinic(), backup_contact=None), now=clock.now())
     forget()
     assert "a flag left open: nobody" in doctor().output
+
+
+def test_recipients_whose_mails_came_back_and_texts_that_fail_are_found(doctor):
+    with unit_of_work() as session:
+        bounces.mark("backup@example.com", now=clock.now())
+        session.add(
+            MailText(
+                name="booked",
+                language="en",
+                version=1,
+                opening="{gone}",
+                closing="",
+                written_by="user:1",
+                written_at=clock.now(),
+                failed_at=clock.now(),
+            )
+        )
+    output = doctor().output
+    assert "a flag left open: nobody, mails to backup@example.com came back" in output
+    assert "fail  texts        1 of your own could not be used" in output
 
 
 def test_the_outbox_can_be_counted(app):

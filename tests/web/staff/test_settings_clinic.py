@@ -63,6 +63,11 @@ def test_what_patients_read_changes_at_once(admin: Browser, app: Flask) -> None:
     assert "Quiet Harbor" in home.text
     assert "tel:116123" in home.links()
     assert 'name: "Iconic Infusions" -> "Quiet Harbor"' in details()
+    past = admin.get(CLINIC).text
+    assert "Name: Iconic Infusions → Quiet Harbor Sam Lindqvist, today 10:00 am" in past
+    assert "Languages: en, es → es, en" in past
+    assert "→ Mon 9:00 am – 12:00 pm, 1:00 pm – 4:00 pm; Tue 9:00 am – 5:00 pm;" in past
+    assert "Changes before" not in admin.get(TIMES).text
 
 
 NONSENSE = {

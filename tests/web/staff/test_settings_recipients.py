@@ -18,6 +18,7 @@ from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import ADMIN, let_in
 
 PATH = "/staff/settings/recipients"
+HOURS = "/staff/settings/hours"
 BACKUP = {"backup_name": "", "backup_phone_number": "", "backup_email": ""}
 
 
@@ -96,6 +97,7 @@ def test_an_event_whose_mails_all_come_back_is_said_to_reach_nobody(admin: Brows
     assert "Nobody gets it" not in admin.get(PATH).text
     with unit_of_work():
         bounces.mark("backup@example.com", now=MONDAY_MORNING)
+    assert "Nobody would get an email about: a flag left open." in admin.get(HOURS).text
     page = admin.get(PATH)
     assert "A flag left open Nobody gets it backup@example.com Emails to it came back" in page.text
 
