@@ -19,6 +19,8 @@ from intake.screening.scoring import is_scored, score
 LOINC = "http://loinc.org"
 ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
 CATEGORIES = "http://terminology.hl7.org/CodeSystem/observation-category"
+POINTS = {"unit": "{score}", "system": "http://unitsofmeasure.org", "code": "{score}"}
+"""The unit of totals in UCUM, as LOINC gives it."""
 SURVEY = {"coding": [{"system": CATEGORIES, "code": "survey"}]}
 WRITTEN_IN = "en"
 """Questions stand in English, for the staff who read them; codes say the same in any language."""
@@ -175,7 +177,7 @@ def _code(instrument: Instrument, name: str) -> Resource:
 
 def _score(value: int | str) -> Resource:
     if isinstance(value, int):
-        return {"valueInteger": value}
+        return {"valueQuantity": {"value": value, **POINTS}}
     return {"valueCodeableConcept": {"text": value}}
 
 

@@ -140,6 +140,7 @@ def _lines(found: Overview) -> Iterator[tuple[str, str, str, str]]:
             yield from _measures(whom, period.name, period.figures)
     if found.only:
         return
+    yield "All", "Now", "Waiting", str(sum(waiting_by_rank().values()))
     for dimension, title in DIMENSIONS.items():
         for group in found.groups[dimension]:
             if group.figures is None:

@@ -20,7 +20,7 @@ def sent(name, answers):
 
 def scores(name, answers):
     found = observations(load_catalog()[name], answers, patient_id=WHO, at=None)
-    return {each["code"]["coding"][0]["code"]: each["valueInteger"] for each in found}
+    return {each["code"]["coding"][0]["code"]: each["valueQuantity"]["value"] for each in found}
 
 
 @pytest.mark.parametrize("choose", [gravest, mildest])

@@ -44,6 +44,7 @@ def test_they_count_what_happened(desk: Browser) -> None:
     found = figures(desk)
     week = "Week of Nov 23, 2026"
     assert found["All", week, "Requests"] == "6"
+    assert found["All", "Now", "Waiting"] == "5"
     assert found["All", week, "Booked rate"] == "0.1667"
     assert found["What people want help with", "Chronic pain", "Requests"] == "6"
     assert found["How people heard of us", "Not said", "Reached"] == "1"
