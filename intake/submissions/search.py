@@ -59,7 +59,7 @@ def found(words: str, after: str = "") -> Page[Submission]:
     A page may hold few people, or nobody, and still have a next one: it looks `WINDOW` people back.
     """
     cursor = read_cursor(after)
-    places, later = _places(_rarest_first([blind(term) for term in terms_in(words)]), cursor)
+    places, later = _places([blind(term) for term in terms_in(words)], cursor)
     there = by_ids([each.id for each in places]) if places else {}
     people = [there[each.id] for each in places if each.id in there]
     first = None if cursor else _by_reference(words)
@@ -72,7 +72,8 @@ def _places(terms: list[int], cursor: Cursor | None) -> tuple[list[Cursor], str]
     """Where one page of people stands in the list, and where the next page begins."""
     if not terms:
         return [], ""
-    end = _end_of_window(terms[0], cursor) if len(terms) > 1 else None
+    terms, people = _rarest_first(terms)
+    end = _end_of_window(terms[0], cursor) if people >= WINDOW else None
     rows = db.session.execute(places_query(terms, cursor, end)).all()
     places = [Cursor(0, row.at, row.submission_id) for row in rows]
     if len(places) > PAGE_SIZE:
@@ -89,15 +90,15 @@ def places_query(
     with a question about single values.
     """
     first = aliased(SearchTerm)
-    is_for_staff = select(1).where(Submission.id == first.submission_id, IS_FOR_STAFF)
-    query = _along(first, terms[0], cursor).where(is_for_staff.scalar_subquery() == 1)
+    query = _along(first, terms[0], cursor)
     if end is not None:
         query = query.where(tuple_(first.at, first.submission_id) >= (end.instant, end.id))
     for term in terms[1:]:
         other = aliased(SearchTerm)
         same = (other.at == first.at, other.submission_id == first.submission_id)
         query = query.where(select(1).where(other.term == term, *same).scalar_subquery() == 1)
-    return query.limit(PAGE_SIZE + 1)
+    is_for_staff = select(1).where(Submission.id == first.submission_id, IS_FOR_STAFF)
+    return query.where(is_for_staff.scalar_subquery() == 1).limit(PAGE_SIZE + 1)
 
 
 def _end_of_window(term: int, cursor: Cursor | None) -> Cursor | None:
@@ -114,10 +115,13 @@ def _along(row: type[SearchTerm], term: int, cursor: Cursor | None) -> Select[da
     return query.order_by(row.at.desc(), row.submission_id.desc())
 
 
-def _rarest_first(terms: list[int]) -> list[int]:
-    """The terms in the order of how many people have them, counted as far as the window."""
+def _rarest_first(terms: list[int]) -> tuple[list[int], int]:
+    """The terms by how many people have them, and how many have the first, as far as the window.
+
+    A single term needs no window, and is not counted.
+    """
     if len(terms) < 2:
-        return terms
+        return terms, 0
     counts = [
         select(func.count())
         .select_from(select(1).where(SearchTerm.term == term).limit(WINDOW).subquery())
@@ -125,7 +129,8 @@ def _rarest_first(terms: list[int]) -> list[int]:
         for term in terms
     ]
     people = db.session.execute(select(*counts)).one()
-    return [term for _, term in sorted(zip(people, terms, strict=True))]
+    ordered = sorted(zip(people, terms, strict=True))
+    return [term for _, term in ordered], ordered[0][0]
 
 
 def is_enough(words: str) -> bool:

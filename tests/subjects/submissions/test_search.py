@@ -152,13 +152,29 @@ def test_a_search_walks_indexes_and_sorts_nothing(crowd: list[int]) -> None:
     assert "TEMP B-TREE" not in plan
 
 
-def test_page_by_page_it_gives_everybody_once_the_latest_first(crowd: list[int]) -> None:
-    shown, after = [], ""
+def page_by_page(words: str) -> list[list[object]]:
+    """The people of each page."""
+    pages, after = [], ""
     while True:
-        page = search.found("dana whitfield", after)
-        shown += [(each.created_at, each.id) for each in page.rows]
+        page = search.found(words, after)
+        pages.append([(each.created_at, each.id) for each in page.rows])
         after = page.later
         if not after:
-            break
+            return pages
+
+
+def test_page_by_page_it_gives_everybody_once_the_latest_first(crowd: list[int]) -> None:
+    shown = [each for page in page_by_page("dana whitfield") for each in page]
     assert len(shown) == len(set(shown)) == MANY // 50
     assert [at for at, _ in shown] == sorted((at for at, _ in shown), reverse=True)
+
+
+def test_a_page_looks_so_far_back_and_the_next_one_goes_on(
+    crowd: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = [each for page in page_by_page("dana whitfield") for each in page]
+    monkeypatch.setattr(search, "WINDOW", 50)
+    pages = page_by_page("dana whitfield")
+    assert [each for page in pages for each in page] == whole
+    assert len(pages) > 1
+    assert page_by_page("dana whitfield nobody") == [[]]
