@@ -48,11 +48,9 @@ def settle(
     if not submission.is_draft:
         submission.status = outcome
     submission.updated_at = now
-    told = ""
-    if outcome == "no_show":
-        told = emails.told_words(submission, tell=tell)
-        if tell:
-            asking.missed(submission, appointment, clinic, now=now)
+    told = emails.told_words(submission, tell=tell) if outcome == "no_show" else ""
+    if outcome == "no_show" and tell:
+        asking.missed(submission, appointment, clinic, now=now)
     who = actor.actor
     log.record(f"call {outcome}", actor=who, now=now, subject_id=submission.id, detail=told)
     takeback.remember(appointment, as_it_was, clinic, now=now)

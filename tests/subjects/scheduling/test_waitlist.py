@@ -62,7 +62,8 @@ def take(submission, now):
 
 
 def offers() -> list[Message]:
-    return list(db.session.scalars(select(Message).where(Message.name == "earlier_time")))
+    query = select(Message).where(Message.name == "earlier_time")
+    return list(db.session.scalars(query.order_by(Message.created_at)))
 
 
 def openings() -> list[Opening]:
