@@ -39,5 +39,6 @@ try:
 except (SettingsError, KeyRingError, InstrumentError, UnsafeStart) as error:
     print(error, file=sys.stderr)  # noqa: T201
     sys.exit(CANNOT_START)
+gc.collect()
 gc.freeze()
 gc.enable()

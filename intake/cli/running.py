@@ -33,8 +33,7 @@ from intake.web import limits
 log = logging.getLogger(__name__)
 
 LEAN = {"PYTHONOPTIMIZE": "2", "MALLOC_ARENA_MAX": "2"}
-"""Environment of the web server: the words that document libraries, and memory set aside for each
-thread, take 6 of its 91 MB."""
+"""What keeps the web server small: docs/adr/0020."""
 
 
 def _demand_environment() -> None:
