@@ -15,7 +15,7 @@ from intake.scheduling import outcomes, queries
 from intake.scheduling.outcomes import TooSoon
 from intake.staff.contact_forms import CloseForm, TryForm
 from intake.staff.guard import blueprint, requires, staff_user
-from intake.staff.held import held_of
+from intake.staff.held import whom_to_tell
 from intake.staff.person import Person
 from intake.staff.words import CLOSED_FOR, TRIES, when
 from intake.submissions import contacting
@@ -52,8 +52,8 @@ def write_try(submission_id: UUID) -> ResponseReturnValue:
                 author=staff_user(),
                 now=form.now,
             )
-            warning = _also_held(found, clinic, form.now)
-            flash(_written(outcome, entry.call_at, clinic, form.now) + warning)
+            said = _written(outcome, entry.call_at, clinic, form.now)
+            flash(f"{said} {whom_to_tell(found, staff_user(), clinic, now=form.now)}".strip())
     except UnknownTry:
         abort(400)
     if outcome == "not_interested":
@@ -142,14 +142,6 @@ def _written(outcome: str, call_at: datetime | None, clinic: Clinic, now: dateti
     if call_at is None:
         return f"{said} {NO_NEXT_CALL}"
     return f"{said} Next call {when(call_at, clinic.tz, now)}."
-
-
-def _also_held(submission: Submission, clinic: Clinic, now: datetime) -> str:
-    """Warn whoever wrote down a call that somebody else was about to make."""
-    held = held_of(submission, staff_user(), clinic, now=now)
-    if held is None or held.is_mine:
-        return ""
-    return f" {held.who} took this request at {held.since}: tell them that you called."
 
 
 def _wrong_time(submission: Submission, form: TryForm) -> ResponseReturnValue:

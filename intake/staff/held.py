@@ -30,6 +30,14 @@ def held_of(submission: Submission, user: User, clinic: Clinic, *, now: datetime
     return held_by([submission], user, clinic, now=now).get(submission.id)
 
 
+def whom_to_tell(submission: Submission, user: User, clinic: Clinic, *, now: datetime) -> str:
+    """Words for whoever wrote down a call that somebody else was about to make; else ""."""
+    held = held_of(submission, user, clinic, now=now)
+    if held is None or held.is_mine:
+        return ""
+    return f"{held.who} took this request at {held.since}: tell them that you called."
+
+
 def held_by(
     submissions: Collection[Submission], user: User, clinic: Clinic, *, now: datetime
 ) -> dict[UUID, Held]:

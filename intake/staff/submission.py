@@ -20,6 +20,7 @@ from intake.staff.booked import ChangedMeanwhile, Clash, book_for, clash
 from intake.staff.forms import AcknowledgeForm, BookForm, NoteForm
 from intake.staff.grid import Time, nearest_times
 from intake.staff.guard import blueprint, requires, staff_user
+from intake.staff.held import whom_to_tell
 from intake.staff.reading import VIEWED, how_viewed
 from intake.staff.record import record_of
 from intake.submissions.flags import UnknownAlarm, acknowledge
@@ -72,10 +73,13 @@ def acknowledge_flag(submission_id: UUID) -> ResponseReturnValue:
         abort(400)
     if not is_valid:
         return _page(submission, form=form, flag_form=form, status=400)
+    now = clock.now()
     try:
-        _acknowledge(submission_id, form, entry_id, clock.now())
+        _acknowledge(submission_id, form, entry_id, now)
     except UnknownAlarm:
         abort(400)
+    if also := whom_to_tell(_found(submission_id), staff_user(), current_clinic(), now=now):
+        flash(also)
     page = url_for("staff.show", submission_id=submission_id, entry=entry_id)
     return redirect(page, code=303)
 

@@ -27,6 +27,7 @@ from intake.submissions.terms import terms_in, terms_of
 PAGE_SIZE = 25
 WINDOW = 1000
 """So many people with the rarest term are looked at for one page, which bounds what it costs."""
+Row = dict[str, object]
 TABLE = SearchTerm.metadata.tables[SearchTerm.__tablename__]
 
 
@@ -39,12 +40,17 @@ def index_contact(
     db.session.flush()  # the submission itself may be new
     if before:
         db.session.execute(delete(TABLE).where(TABLE.c.submission_id == submission.id))
-    rows = [
-        {"term": blind(term), "at": submission.created_at, "submission_id": submission.id}
-        for term in terms_of(after)
-    ]
+    rows = rows_of(submission.id, after, at=submission.created_at)
     if rows:
         db.session.execute(insert(TABLE), rows)
+
+
+def rows_of(submission_id: UUID, contact: Mapping[str, Any], *, at: datetime) -> list[Row]:
+    """What is stored of one contact page; `at` is when the submission was begun."""
+    return [
+        {"term": blind(term), "at": at, "submission_id": submission_id}
+        for term in terms_of(contact)
+    ]
 
 
 def blind(term: str) -> int:

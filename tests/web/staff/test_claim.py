@@ -6,6 +6,7 @@ from intake.core.tokens import new_id
 from tests import factories
 from tests.browse import Browser
 from tests.web.staff.people import actions
+from tests.web.staff.test_queue import YES_NOW, named
 
 
 def test_what_one_takes_the_other_sees_and_may_take_over(
@@ -51,6 +52,18 @@ def test_whoever_writes_down_a_call_hears_that_somebody_else_had_it(
     page = desk.post(path, {"entry": str(new_id()), "outcome": "no_answer"})
     assert "Dr. Priya Nair took this request at 10:00 am: tell them that you called" in page.text
     assert "Dr. Priya Nair since" in desk.get("/staff/").text
+
+
+def test_the_same_after_a_call_about_an_urgent_flag(
+    morning, desk: Browser, clinician: Browser
+) -> None:
+    rosa = named("Rosa", asq=YES_NOW)
+    path = f"/staff/submissions/{rosa.id}"
+    desk.get("/staff/")
+    desk.post(f"{path}/take", {})
+    assert "Marta Ruiz took this request" in clinician.get(path).text
+    page = clinician.submit(outcome="safe_plan")
+    assert "Marta Ruiz took this request at 10:00 am: tell them that you called" in page.text
 
 
 def test_there_is_nothing_to_take_of_what_is_over(morning, desk: Browser) -> None:
