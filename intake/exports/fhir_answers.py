@@ -1,7 +1,8 @@
 """Answers and scores as FHIR R4 resources, and answers read back from them. Pure.
 
 Questions and answers carry their LOINC codes where they have some: `linkId` is then "/" and the
-code, as in LOINC's own questionnaires. Every answer that has points carries them as ordinalValue.
+code, as in LOINC's own questionnaires. Answers that count for a score carry their points as
+ordinalValue; those of other questions carry none, so that a sum of all is the score.
 """
 
 from collections.abc import Iterator, Mapping
@@ -123,14 +124,15 @@ def _answers(item: Item, value: object, system: str) -> Iterator[Resource]:
             yield {"valueString": value}
         case Kind.CHOICE | Kind.MULTI:
             for option in item.chosen(value):
-                yield {"valueCoding": _coding(option, system)}
+                points = option.score if item.scored else None
+                yield {"valueCoding": _coding(option, system, points)}
 
 
-def _coding(option: Option, system: str) -> Resource:
-    points = [{"url": ORDINAL, "valueDecimal": option.score}] if option.score is not None else None
+def _coding(option: Option, system: str, points: int | None) -> Resource:
+    ordinal = None if points is None else [{"url": ORDINAL, "valueDecimal": points}]
     return given_only(
         {
-            "extension": points,
+            "extension": ordinal,
             "system": LOINC if option.loinc else system,
             "code": option.loinc or option.id,
             "display": option.label.get(WRITTEN_IN, option.id),

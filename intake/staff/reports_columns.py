@@ -76,7 +76,7 @@ FOR_ALL: tuple[Column, ...] = (
     ("Level", lambda line: LEVELS[line.submission.level_rank].label),
     ("Given name", lambda line: line.person.reach.get("given_name") or ""),
     ("Family name", lambda line: line.person.reach.get("family_name") or ""),
-    ("Called", lambda line: line.person.call_name),
+    ("Goes by", lambda line: line.person.call_name),
     ("Born", lambda line: line.person.reach.get("dob") or ""),
     ("Phone", lambda line: line.person.phone),
     ("Email", lambda line: line.person.reach.get("email") or ""),

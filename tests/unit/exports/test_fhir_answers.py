@@ -42,6 +42,14 @@ def test_a_coded_answer_carries_its_code_and_its_points():
     assert coding["extension"][0]["valueDecimal"] == 2
 
 
+def test_points_add_up_to_the_score_as_other_questions_carry_none():
+    answers = {"exposure": "yes", "q1": "yes", "q2": "no", "q3": "yes", "q4": "no", "q5": "yes"}
+    items = sent("pc_ptsd_5", answers)["item"]
+    codings = [each["answer"][0]["valueCoding"] for each in items]
+    points = [each["extension"][0]["valueDecimal"] for each in codings if "extension" in each]
+    assert sum(points) == scores("pc_ptsd_5", answers)["102017-1"] == 3
+
+
 def test_the_panel_is_named_by_its_code_and_our_own_questions_by_our_address():
     assert sent("phq9", {"q1": 0})["questionnaire"] == "http://loinc.org/q/44249-1"
     ours = sent("ketamine_safety_screen", {"heart": "no"})
