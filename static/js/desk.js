@@ -113,5 +113,6 @@ async function look() {
   }
 }
 
-const timer = setInterval(look, EVERY);
-document.addEventListener("visibilitychange", look);
+// Pages of those who may not see the queue have nothing to follow.
+const timer = document.querySelector("[data-live]") && setInterval(look, EVERY);
+if (timer) document.addEventListener("visibilitychange", look);
