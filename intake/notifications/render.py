@@ -34,7 +34,7 @@ class Rendered:
 
 
 def render(
-    name: str, context: Mapping[str, Value], language: str, own: OwnWords = NOTHING_OWN
+    name: str, context: Mapping[str, Value], language: str, *, own: OwnWords = NOTHING_OWN
 ) -> Rendered:
     """The mail `name` in a language, such as "en", with the clinic's own words, if it has any.
 

@@ -157,7 +157,7 @@ def _compose(message: Claimed, recipient: str, now: datetime) -> Mail:
     return compose(
         message.id,
         recipient,
-        render(message.name, context, message.language, own),
+        render(message.name, context, message.language, own=own),
         smtp=smtp_settings(),
         sender_name=context["clinic_name"],
         reply_to=context["reply_to"],

@@ -60,9 +60,9 @@ def placeholders(name: str) -> list[str]:
 def save_text(
     name: str,
     language: str,
+    *,
     opening: str,
     closing: str,
-    *,
     seen: int,
     actor: str,
     now: datetime,

@@ -55,7 +55,8 @@ def _checks(clinic: Clinic) -> dict[str, Any]:
     addresses, now = all_addresses(clinic), clock.now()
     lost, known = bounces.marked(addresses), working_addresses()
     tests = tests_of(addresses, clinic, now=now)
-    rows = {each: _address_row(each, tests, lost, known, clinic) for each in addresses}
+    about: dict[str, Any] = {"tests": tests, "lost": lost, "known": known, "clinic": clinic}
+    rows = {each: _address_row(each, **about) for each in addresses}
     events = [
         EventRow(opening(told.words), told.reaches_somebody, [rows[a] for a in told.addresses])
         for told in told_of(clinic, lost=lost)
@@ -65,6 +66,7 @@ def _checks(clinic: Clinic) -> dict[str, Any]:
 
 def _address_row(
     address: str,
+    *,
     tests: Mapping[str, MessageState],
     lost: set[str],
     known: set[str],

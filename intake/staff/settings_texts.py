@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -159,10 +159,10 @@ def _languages(clinic: Clinic) -> list[str]:
 
 
 def _save(name: str, language: str, form: TextForm) -> ResponseReturnValue:
-    words = (form.opening.data or "", form.closing.data or "")
+    words: dict[str, Any] = {"opening": form.opening.data or "", "closing": form.closing.data or ""}
     try:
         with unit_of_work():
-            save_text(name, language, *words, seen=sent_version(), **by_me())
+            save_text(name, language, **words, seen=sent_version(), **by_me())
     except TextChanged:
         stored = history(name, language)[0]
         labels = {field.name: field.question for field in form}
@@ -170,7 +170,7 @@ def _save(name: str, language: str, form: TextForm) -> ResponseReturnValue:
         return _page(
             name, language, form=form, both=differences(labels, now, form.values()), status=409
         )
-    flash("The words are saved." if any(words) else "The built-in words are back.")
+    flash("The words are saved." if any(words.values()) else "The built-in words are back.")
     return redirect(url_for("staff.settings_text", mail=name, language=language), code=303)
 
 
@@ -193,7 +193,7 @@ def _send_test(name: str, language: str) -> ResponseReturnValue:
 def _rendered(name: str, language: str, form: TextForm) -> Rendered:
     context = asdict(example(name, current_clinic(), language))
     text = Text(name, language, 0, form.opening.data or "", form.closing.data or "")
-    return render(name, context, language, text.filled(context))
+    return render(name, context, language, own=text.filled(context))
 
 
 def _page(

@@ -105,10 +105,10 @@ def _invite(form: InviteForm) -> ResponseReturnValue:
 
 def state_of(
     user: User,
-    count: int,
-    invited_until: datetime | None,
     clinic: Clinic,
     *,
+    count: int,
+    invited_until: datetime | None,
     now: datetime,
 ) -> tuple[str, str, str, str]:
     """Whether somebody can sign in: words, an icon, what kind of matter it is, and more words."""
@@ -153,7 +153,13 @@ def _rows(now: datetime) -> list[UserRow]:
             user.name,
             user.email,
             listed(user.role_names, ROLE_WORDS),
-            *state_of(user, counts.get(user.id, 0), invited.get(user.id), clinic, now=now),
+            *state_of(
+                user,
+                clinic,
+                count=counts.get(user.id, 0),
+                invited_until=invited.get(user.id),
+                now=now,
+            ),
         )
         for user in overview.all_users()
     ]

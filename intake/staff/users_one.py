@@ -157,7 +157,7 @@ def _page(
         seen=administration.version_of(user),
         changed="",
         both=both,
-        state=state_of(user, len(sessions), until, clinic, now=now),
+        state=state_of(user, clinic, count=len(sessions), invited_until=until, now=now),
         is_me=user.id == staff_user().id,
         sessions=[_session_row(each, clinic) for each in sessions],
         told=[each.words for each in told_of(clinic, lost=()) if user.email in each.addresses],

@@ -24,12 +24,13 @@ from tests.subjects.notifications.conftest import NOW
 from tests.subjects.notifications.test_all_mails import TO_STAFF
 
 NOTICES = select(Message).where(Message.name == "failures").order_by(Message.created_at)
+GREETING = OwnWords((("Hola",),), (("Adiós",),))
 BY = {"actor": "user:1", "now": NOW}
 
 
 def write(opening: str, closing: str = "", *, name: str = "cancelled", seen: int = 0) -> None:
     with unit_of_work():
-        save_text(name, "en", opening, closing, seen=seen, **BY)
+        save_text(name, "en", opening=opening, closing=closing, seen=seen, **BY)
 
 
 def sent(inbox: Inbox, name: str = "cancelled") -> tuple[str, str]:
@@ -47,7 +48,7 @@ def test_every_mail_to_patients_can_hold_them(app: Flask) -> None:
     assert set(TEXTS) == events.names() - TO_STAFF
     for name in TEXTS:
         context = asdict(example(name, current_clinic(), "es"))
-        assert render(name, context, "es", OwnWords((("Hola",),), (("Adiós",),))).text.count("Hola")
+        assert render(name, context, "es", own=GREETING).text.count("Hola")
         assert {"clinic_name", "clinic_phone"} <= set(placeholders(name))
 
 
