@@ -124,10 +124,10 @@ def _along(row: type[SearchTerm], term: int, cursor: Cursor | None) -> Select[da
 def _rarest_first(terms: list[int]) -> tuple[list[int], int]:
     """The terms by how many people have them, and how many have the first, as far as the window.
 
-    A single term needs no window, and is not counted.
+    A single term is not counted: it may have more.
     """
     if len(terms) < 2:
-        return terms, 0
+        return terms, WINDOW
     counts = [
         select(func.count())
         .select_from(select(1).where(SearchTerm.term == term).limit(WINDOW).subquery())

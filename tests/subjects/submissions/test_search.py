@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 
 from intake.clinic.service import current_clinic
 from intake.core.db import db, is_postgresql, unit_of_work
@@ -178,3 +178,20 @@ def test_a_page_looks_so_far_back_and_the_next_one_goes_on(
     assert [each for page in pages for each in page] == whole
     assert len(pages) > 1
     assert page_by_page("dana whitfield nobody") == [[]]
+    assert page_by_page("nobody") == [[]]
+
+
+def test_drafts_in_between_cut_a_page_short_and_hide_nobody(
+    crowd: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "WINDOW", 20)
+    with unit_of_work():
+        known = select(SearchTerm.submission_id).where(SearchTerm.term == crowd[0])
+        ordered = known.order_by(SearchTerm.at.desc(), SearchTerm.submission_id.desc())
+        ids = list(db.session.scalars(ordered))
+        db.session.execute(
+            update(Submission).where(Submission.id.in_(ids[:30])).values(status="draft")
+        )
+    pages = page_by_page("whitfield")
+    assert pages[0] == []
+    assert [each[1] for page in pages for each in page] == ids[30:]
