@@ -17,7 +17,7 @@ from sqlalchemy import Date, RowMapping, Uuid, bindparam, func, select, text
 
 from intake.clinic.clinic import Clinic
 from intake.core.db import UTCDateTime, db, unit_of_work
-from intake.core.encryption import open_json, seal_json
+from intake.core.encryption import UnreadableField, open_json, seal_json
 from intake.exports.figures import Document, Facts, added, counted
 from intake.exports.histories import NOTHING, History, histories
 from intake.exports.models import Figures, figures_id
@@ -151,7 +151,11 @@ def _facts(row: RowMapping, history: History, clinic: Clinic) -> Facts:
 
 
 def _opened(sealed: bytes | None, column: str, row_id: UUID) -> dict[str, Any]:
-    found = open_json(sealed, "submissions", column, row_id) if sealed else {}
+    """A field of a request; nothing where it is damaged, which must not stop all counting."""
+    try:
+        found = open_json(sealed, "submissions", column, row_id) if sealed else {}
+    except UnreadableField:
+        return {}
     return found or {}
 
 

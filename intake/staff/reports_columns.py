@@ -8,6 +8,7 @@ from functools import cached_property
 from intake.accounts.models import User
 from intake.accounts.permissions import Permission
 from intake.clinic.clinic import Clinic
+from intake.core.encryption import UnreadableField
 from intake.exports.listing import Selection, batches, calls_of
 from intake.scheduling.models import Appointment
 from intake.screening.catalog import load_catalog
@@ -32,6 +33,7 @@ CALL_STATES = {
     "no_show": "No show",
     "cancelled": "Cancelled",
 }
+DAMAGED = "This request cannot be opened. Tell whoever runs the server."
 SCORES = ("PHQ-9", "GAD-7", "PC-PTSD-5", "PEG", "Headache days")
 
 
@@ -113,5 +115,15 @@ def rows_of(
     for batch in batches(selection, with_answers=with_answers):
         calls = calls_of([each.id for each in batch])
         for each in batch:
-            line = Line(each, Person(each), calls.get(each.id), clinic)
-            yield [value(line) for _name, value in columns]
+            yield _row(each, calls.get(each.id), columns, clinic)
+
+
+def _row(
+    submission: Submission, call: Appointment | None, columns: Sequence[Column], clinic: Clinic
+) -> list[str]:
+    """The cells of one request. One that is damaged says so, and does not stop the list."""
+    try:
+        line = Line(submission, Person(submission), call, clinic)
+        return [value(line) for _name, value in columns]
+    except UnreadableField:
+        return [submission.reference, DAMAGED, *[""] * (len(columns) - 2)]

@@ -93,6 +93,14 @@ def test_drafts_and_suspected_spam_do_not_count():
     assert refreshed(MONDAY_MORNING).asked == 0
 
 
+def test_a_damaged_request_does_not_stop_the_count():
+    damaged = factories.sent()
+    factories.sent()
+    with unit_of_work():
+        for_staff(damaged.id).contact_sealed = b"not ours"
+    assert refreshed(MONDAY_MORNING).asked == 2
+
+
 def test_only_days_that_changed_are_counted_again():
     earlier = factories.sent(MONDAY_MORNING - 3 * DAY)
     refreshed(MONDAY_MORNING)

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from intake.audit.models import AuditEntry
-from intake.core.db import db
+from intake.core.db import db, unit_of_work
+from intake.submissions.queries import for_staff
 from tests import factories
 from tests.browse import Browser, Page
 from tests.web.staff.people import ADMIN
@@ -76,3 +77,13 @@ def test_the_page_says_how_many_before_anything_leaves(clinician: Browser) -> No
         factories.sent()
     page: Page = clinician.get(NOVEMBER)
     assert "Request 1 to 2, sent from Mon, Nov 23, 2026 on" in page.text
+
+
+def test_a_damaged_request_says_so_and_the_others_follow(clinician: Browser) -> None:
+    damaged = factories.sent()
+    factories.sent()
+    with unit_of_work():
+        for_staff(damaged.id).contact_sealed = b"not ours"
+    lines = {line["Reference"]: line for line in download(clinician)}
+    assert lines.pop(damaged.reference)["Sent"].startswith("This request cannot be opened")
+    assert [line["Given name"] for line in lines.values()] == ["Dana"]
