@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from intake.cli.base import ClinicGroup, settings
 from intake.clinic.clinic import EXAMPLE_CLINIC, Clinic, ClinicSettingsError
-from intake.clinic.document import read_clinic, refuse_unknown, write_clinic
+from intake.clinic.document import OPTIONAL, read_clinic, refuse_unknown, write_clinic
 from intake.clinic.safety import EXAMPLE_PROVIDER, example_values, gaps, uses_example_provider
 from intake.clinic.service import current_clinic, set_up
 from intake.core import clock
@@ -65,7 +65,7 @@ def set_up_clinic(file: TextIO) -> None:
     try:
         document = json.load(file)
         refuse_unknown(document, known=("providers", *meeting.NAMES))
-        wanted, places = read_clinic(document), _read_places(document)
+        wanted, places = read_clinic(_left_out() | document), _read_places(document)
     except (json.JSONDecodeError, ClinicSettingsError) as error:
         raise click.ClickException(f"{file.name}: {error}") from None
     if settings().is_production:
@@ -79,6 +79,15 @@ def set_up_clinic(file: TextIO) -> None:
         click.echo(f"New place of a call: {told.mailed} told by mail, {told.unmailed} get no mail.")
     if settings().is_production and (missing := gaps(wanted)):
         click.echo(f"Nothing can start before this is settled: {', '.join(missing)}.", err=True)
+
+
+def _left_out() -> dict[str, Any]:
+    """What a file need not name, as it is stored: it may have been changed on the staff site."""
+    try:
+        stored = write_clinic(current_clinic())
+    except ClinicSettingsError:
+        return {}
+    return {name: stored[name] for name in OPTIONAL}
 
 
 def _stored_places() -> dict[str, str]:

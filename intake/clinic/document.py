@@ -24,6 +24,13 @@ RECIPIENTS = (
     *("change_recipients", "digest_recipients", "failure_recipients"),
 )
 """Settings that are lists of addresses."""
+OPTIONAL = (
+    *("change_recipients", "digest_recipients", "failure_recipients"),
+    *("safety_contact", "backup_contact", "acute_response_minutes", "escalation_minutes"),
+    *("review_minutes", "claim_minutes", "grace_minutes", "reminder_hours", "retry_hours"),
+    *("booking_pause", "mail_name"),
+)
+"""Settings that a file may leave out; then they stay as they are."""
 LONGEST_GRACE = 30
 """Minutes; a mail that leaves later than that is missed by whoever was just on the phone."""
 

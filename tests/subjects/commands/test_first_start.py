@@ -13,8 +13,9 @@ import pytest
 from flask import Flask
 
 from intake.clinic.clinic import EXAMPLE_CLINIC
-from intake.clinic.document import write_clinic
-from intake.clinic.service import current_clinic, save_clinic
+from intake.clinic.document import OPTIONAL, write_clinic
+from intake.clinic.pause import Pause
+from intake.clinic.service import current_clinic, fresh_clinic, save_clinic
 from intake.core.db import unit_of_work
 from tests.clinics import REAL
 from tests.factories import MONDAY_MORNING
@@ -155,3 +156,15 @@ def test_the_way_to_a_first_start(tmp_path: Path) -> None:
     assert "The clinic is not set up yet" in gunicorn.stderr
     assert flask("clinic", "setup", written(tmp_path)).returncode == 0
     assert python("-c", "import wsgi").returncode == 0
+
+
+def test_what_a_file_leaves_out_stays_as_it_was_set_on_the_site(run, tmp_path) -> None:
+    settle(booking_pause=Pause({"en": "We move."}), change_recipients=("c@quiet-harbor.test",))
+    path = Path(written(tmp_path, name="Quiet Harbor"))
+    document = json.loads(path.read_text())
+    path.write_text(json.dumps({key: document[key] for key in set(document) - set(OPTIONAL)}))
+    assert run("clinic", "setup", str(path)).exit_code == 0
+    clinic = fresh_clinic()
+    assert (clinic.name, clinic.changes_to) == ("Quiet Harbor", ("c@quiet-harbor.test",))
+    assert clinic.booking_pause == Pause({"en": "We move."})
+    assert clinic.backup_contact == REAL.backup_contact

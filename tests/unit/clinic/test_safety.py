@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from intake.clinic.clinic import EXAMPLE_CLINIC, ClinicSettingsError
-from intake.clinic.document import read_clinic, write_clinic
+from intake.clinic.document import OPTIONAL, read_clinic, write_clinic
 from intake.clinic.safety import call_by, example_values, gaps, promised_call
 from intake.screening.level import Level
 from tests.clinics import REAL
@@ -129,3 +129,14 @@ def test_settings_from_before_contacts_can_be_read():
 def test_wrong_settings_are_refused_by_name(change, words):
     with pytest.raises(ClinicSettingsError, match=words):
         read_clinic({**write_clinic(REAL), **change})
+
+
+def test_what_may_be_left_out_has_a_default_and_all_else_is_asked_for():
+    document = write_clinic(REAL)
+    for name in document:
+        rest = {key: value for key, value in document.items() if key != name}
+        if name in OPTIONAL:
+            read_clinic(rest)
+        else:
+            with pytest.raises(ClinicSettingsError, match=name):
+                read_clinic(rest)
