@@ -22,6 +22,7 @@ from intake.staff.mails import trouble_words
 from intake.staff.rows import booked_row, over_row
 from intake.staff.to_do import to_do
 from intake.staff.views import url_for_view
+from intake.staff.words import STATUSES
 from intake.submissions import queries, saved_views
 from intake.submissions.filters import Chosen, read_chosen
 from intake.submissions.quarantine import quarantined
@@ -44,11 +45,12 @@ def queue() -> ResponseReturnValue:
     build = LISTINGS.get(request.args.get("tab", ""))
     chosen = filters.allowed(read_chosen(request.args), staff_user(), clinic)
     listing = build(clinic, now, after) if build else to_do(clinic, chosen, after=after, now=now)
-    here = {"tab": listing.key} if build else chosen.given
+    here = {"tab": listing.key, "state": _state()} if build else chosen.given
     return render_template(
         "staff/queue.html",
         listing=listing,
         tabs=_tabs(listing.key),
+        states=_states() if listing.key == "over" else [],
         now=moment_text(now, clinic.tz, "en"),
         state=live.state(queries.head() if listing.head is None else listing.head)[0],
         flags=live.flags(waiting_by_rank()),
@@ -92,6 +94,26 @@ def _tabs(current: str) -> list[dict[str, object]]:
     ]
 
 
+def _state() -> str | None:
+    """Which kind of what is over was asked for; None for all of them."""
+    asked = request.args.get("state", "")
+    return asked if asked in queries.KINDS_OVER and request.args.get("tab") == "over" else None
+
+
+def _states() -> list[dict[str, object]]:
+    """The kinds of what is over, as links."""
+    labels: dict[str | None, str] = {None: "All"}
+    labels |= {key: STATUSES[key] for key in queries.KINDS_OVER}
+    return [
+        {
+            "label": label,
+            "href": url_for("staff.queue", tab="over", state=key),
+            "current": key == _state(),
+        }
+        for key, label in labels.items()
+    ]
+
+
 def _booked(clinic: Clinic, now: datetime, after: str) -> Listing:
     page = bookings.coming_up(now=now, after=after)
     return Listing(
@@ -132,16 +154,16 @@ def _by_day(rows: Iterable[bookings.Booking], clinic: Clinic, now: datetime) -> 
 
 
 def _over(clinic: Clinic, now: datetime, after: str) -> Listing:
-    page = queries.over(after)
+    page = queries.over(after, status=_state() or "")
     handled = handled_of(page.rows)
     rows = [over_row(each, handled.get(each.id), clinic, now=now) for each in page.rows]
     return Listing(
         key="over",
         caption="Requests that need nothing more, the latest first",
         heads=("State", "Time for the call"),
-        groups=[Group("Closed", str(len(rows)), rows)] if rows else [],
+        groups=[Group("Latest first", str(len(rows)), rows)] if rows else [],
         later=page.later,
-        empty="No request is closed yet.",
+        empty="There is none." if _state() else "No request is closed yet.",
     )
 
 

@@ -1,10 +1,11 @@
 """Reading submissions for staff: one of them, what waits, and what is over."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Select, and_, func, or_, select, text
+from sqlalchemy import ScalarSelect, Select, and_, func, or_, select, text, tuple_, union_all
 from sqlalchemy.sql.elements import ColumnElement, TextClause
 
 from intake.core.db import db
@@ -22,6 +23,8 @@ MOST_COUNTED = 99
 """A badge says no more than "99+", so that no count takes long."""
 IS_FOR_STAFF = or_(Submission.status != "draft", Submission.level_rank >= Level.URGENT.rank)
 OVER = ("held", "no_show", "closed", "withdrawn")
+KINDS_OVER = (*OVER, "draft")
+"""What needs nothing more; of drafts, those whose urgent flag somebody has acknowledged."""
 
 
 class Badges(NamedTuple):
@@ -115,14 +118,31 @@ def to_do_counts() -> dict[int, int]:
     return {row.queue_rank: row.waiting for row in rows}
 
 
-def over(after: str = "") -> Page[Submission]:
-    """What needs nothing more, the latest first; also drafts whose flag is acknowledged."""
-    query = select(Submission).where(or_(Submission.status.in_(OVER), _is_unsent_but_settled()))
-    cursor = read_cursor(after)
+def over(after: str = "", *, status: str = "") -> Page[Submission]:
+    """What needs nothing more, the latest first; also drafts whose flag is acknowledged.
+
+    `status` shows one of `KINDS_OVER` only.
+    """
+    return _page(over_query(read_cursor(after), status))
+
+
+def over_query(cursor: Cursor | None, status: str) -> Select[Submission]:
+    """The statement behind `over`: the latest of each kind, from its part of the index."""
+    kinds = {each: Submission.status == each for each in OVER} | {"draft": _is_unsent_but_settled()}
+    chosen = [kinds[status]] if status in kinds else list(kinds.values())
+    latest = union_all(*(_latest_of(kind, cursor) for kind in chosen)).subquery()
+    ids = select(latest.c.id).order_by(latest.c.waiting_since.desc(), latest.c.id.desc())
+    query = select(Submission).where(Submission.id.in_(ids.limit(PAGE_SIZE + 1)))
+    return query.order_by(Submission.waiting_since.desc(), Submission.id.desc())
+
+
+def _latest_of(kind: ColumnElement[bool], cursor: Cursor | None) -> Select[UUID, datetime]:
+    place = (Submission.waiting_since, Submission.id)
+    query = select(Submission.id, Submission.waiting_since).where(kind)
     if cursor is not None:
-        same = and_(Submission.waiting_since == cursor.instant, Submission.id < cursor.id)
-        query = query.where(or_(Submission.waiting_since < cursor.instant, same))
-    return _page(query.order_by(Submission.waiting_since.desc(), Submission.id.desc()))
+        query = query.where(tuple_(*place) < (cursor.instant, cursor.id))
+    some = query.order_by(*(each.desc() for each in place)).limit(PAGE_SIZE + 1).subquery()
+    return select(some.c.id, some.c.waiting_since)
 
 
 def notes_of(submission_id: UUID) -> list[Note]:

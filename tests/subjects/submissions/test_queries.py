@@ -97,6 +97,22 @@ def test_what_is_over_comes_page_by_page_too(many: None) -> None:
     assert len(set(seen)) == len(seen) == 4 * queries.PAGE_SIZE
 
 
+def test_what_is_over_is_read_from_the_end_of_its_index(many: None) -> None:
+    compiled = queries.over_query(None, "").compile(
+        db.engine, compile_kwargs={"literal_binds": True}
+    )
+    explain = "EXPLAIN" if is_postgresql() else "EXPLAIN QUERY PLAN"
+    rows = db.session.connection().exec_driver_sql(f"{explain} {compiled}").all()
+    plan = " ".join(str(row) for row in rows)
+    assert plan.count("ix_submissions_status_waiting_since_id") == len(queries.KINDS_OVER)
+    assert "SCAN submissions" not in plan
+    assert "Seq Scan" not in plan
+
+
+def test_what_is_over_can_be_narrowed_down_to_one_kind(many: None) -> None:
+    assert {each.status for each in queries.over(status="held").rows} == {"held"}
+
+
 def flagged(status: str) -> Submission:
     submission = factories.sent()
     with unit_of_work():

@@ -216,6 +216,21 @@ def test_nothing_that_is_over_vanishes(app: Flask, morning, status: str) -> None
     assert names(desk) == ["Dana"]
 
 
+def test_what_is_over_can_be_narrowed_down_to_one_state(app: Flask, morning, monkeypatch) -> None:
+    monkeypatch.setattr(queries, "PAGE_SIZE", 1)
+    for name, status in (("Held", "held"), ("Closed", "closed"), ("Again", "closed")):
+        submission = named(name)
+        with unit_of_work():
+            submission.status = status
+    desk = at_desk(app)
+    page = desk.get("/staff/?tab=over&state=closed")
+    shown = names(desk)
+    later = [a.get("href", "") for a in page.all("a") if a.get("rel") == "next"]
+    desk.get(later[0])
+    assert sorted(shown + names(desk)) == ["Again", "Closed"]
+    assert "There is none" in desk.get("/staff/?tab=over&state=no_show").text
+
+
 def test_the_rail_counts_who_waits(app: Flask, morning) -> None:
     named("Dana")
     page = at_desk(app).get("/staff/")
