@@ -29,10 +29,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run whatever touches the database on both; the web tests, whose point is the page, on one."""
+    """Run what touches the database on both; what is marked as being about something else on one,
+    and so the web tests, whose point is the page."""
     if "database" in metafunc.fixturenames:
         folder = Path(metafunc.definition.path).relative_to(Path(__file__).parent).parts[0]
-        both = folder in ("subjects", "faults") or metafunc.definition.get_closest_marker("both")
+        marked = metafunc.definition.get_closest_marker
+        both = marked("both") or (folder in ("subjects", "faults") and not marked("sqlite"))
         metafunc.parametrize("database", DATABASES if both else DATABASES[:1], scope="session")
 
 

@@ -328,6 +328,7 @@ def test_what_became_of_a_call_is_asked_once_its_time_has_come(desk: Browser, mo
 @pytest.mark.parametrize(("outcome", "words"), [("held", "Call held"), ("no_show", "No show")])
 def test_an_outcome_is_written_down_and_undone(desk: Browser, morning, outcome, words) -> None:
     submission = over(desk, morning)
+    desk.get(path_of(submission))
     for _ in range(2):
         page = desk.post(path_of(submission) + "/outcome", {"outcome": outcome})
     assert words in page.text

@@ -79,6 +79,7 @@ def test_a_mail_that_was_sent_stays_sent(desk, asked):
 
 def test_what_is_done_is_recorded(desk, asked):
     message = receipts(state="failed")
+    desk.get("/staff/emails")
     desk.post(f"/staff/emails/{message.id}", {"do": "cancel", "from": "list"})
     assert receipts().state == "cancelled"
     assert last_entry() == ("email cancelled", "received")

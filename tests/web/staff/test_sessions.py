@@ -15,7 +15,7 @@ from intake.core.db import db, unit_of_work
 from intake.core.tokens import token_hash
 from tests.browse import Browser
 from tests.factories import MONDAY_MORNING
-from tests.web.staff.people import CLINICIAN, actions, let_in, person
+from tests.web.staff.people import CLINICIAN, actions, let_in, person, sign_in
 
 pytestmark = pytest.mark.both
 
@@ -47,8 +47,8 @@ def test_only_the_hash_of_the_id_is_stored(desk: Browser) -> None:
     assert db.session.scalars(select(StaffSession.id_hash)).all() == [token_hash(value)]
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(desk: Browser) -> None:
-    cookie = desk.client.get_cookie("staff")
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client: Browser) -> None:
+    cookie = sign_in(client).client.get_cookie("staff")
     assert cookie is not None
     assert (cookie.http_only, cookie.same_site, cookie.path) == (True, "Lax", "/")
     assert cookie.expires is None
@@ -106,7 +106,7 @@ def test_a_visitor_gets_no_row(client: Browser) -> None:
 
 def test_signing_in_as_somebody_else_ends_the_session_before(app: Flask, desk: Browser) -> None:
     first = staff_cookie(desk)
-    let_in(desk, CLINICIAN)
+    sign_in(desk, CLINICIAN)
     assert "Dr. Priya Nair" in desk.get("/staff/").text
     assert with_cookie(app, first).get("/staff/").h1 == "Sign in"
     assert rows() == 1
