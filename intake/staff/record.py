@@ -19,6 +19,7 @@ from intake.screening.catalog import load_catalog
 from intake.staff.answers import AnswerList, answers_of
 from intake.staff.booked import Undo, undo_of
 from intake.staff.contact_log import ContactCard, contact_card
+from intake.staff.duplicates import Other, others_of
 from intake.staff.flag import Flag, flag_of, level_tag
 from intake.staff.grid import Grid, booking_grid
 from intake.staff.held import Held, held_of
@@ -107,6 +108,7 @@ class Record:
     notes: list[LogLine]
     messages: list[MailLine]
     why_no_mail: list[str]
+    others: list[Other]
 
     @property
     def other_reasons(self) -> list[Why]:
@@ -176,6 +178,7 @@ def record_of(
         notes=_notes(submission, clinic, now),
         messages=lines_of(submission.id, user, clinic, now=now),
         why_no_mail=why_none(submission, clinic, now=now),
+        others=others_of(submission, clinic, now=now),
     )
 
 

@@ -114,6 +114,10 @@ CLOSED_FOR = {
 """Why a request is closed."""
 
 
+SHARED = {"phone": "same phone", "email": "same email", "birthday": "same name and birth date"}
+"""What two requests that may be of one person have in common."""
+
+
 class Tag(NamedTuple):
     """A word with an icon, and what kind of matter it is."""
 

@@ -32,7 +32,22 @@ def terms_of(contact: Mapping[str, Any]) -> frozenset[str]:
     address = (contact.get("email") or "").strip().casefold()
     if "@" in address:
         terms |= {f"mail:{address}", f"mail:{address.split('@')[0]}"}
-    return frozenset(terms)
+    return frozenset(terms | {_name_and_birthday(contact)} - {""})
+
+
+def same_person(contact: Mapping[str, Any]) -> dict[str, str]:
+    """What two requests of one person have in common: a term for each of "phone", "email" and
+    "birthday", the last with the whole name; none for what was not given. Families share a phone or
+    an address, so none of them is proof.
+    """
+    digits = _digits(contact.get("phone_e164") or contact.get("phone") or "")
+    address = (contact.get("email") or "").strip().casefold()
+    found = {
+        "phone": f"phone:{digits[-max(TAILS) :]}" if len(digits) >= max(TAILS) else "",
+        "email": f"mail:{address}" if "@" in address else "",
+        "birthday": _name_and_birthday(contact),
+    }
+    return {kind: term for kind, term in found.items() if term}
 
 
 def terms_in(words: str) -> list[str]:
@@ -49,6 +64,13 @@ def terms_in(words: str) -> list[str]:
         *(f"name:{each[:LONGEST]}" for each in names),
     ]
     return list(dict.fromkeys(terms))[:MOST_TERMS]
+
+
+def _name_and_birthday(contact: Mapping[str, Any]) -> str:
+    """One term for both; nobody can search for it. "" unless both are known."""
+    legal = " ".join(contact.get(name) or "" for name in ("given_name", "family_name"))
+    name, born = "".join(_words(_without_apostrophes(legal))), contact.get("dob") or ""
+    return f"born:{born}:{name}" if name and born else ""
 
 
 def plain(text: str) -> str:

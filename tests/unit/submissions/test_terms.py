@@ -2,7 +2,7 @@
 
 import pytest
 
-from intake.submissions.terms import MOST_TERMS, terms_in, terms_of
+from intake.submissions.terms import MOST_TERMS, same_person, terms_in, terms_of
 
 DANA = {
     "given_name": "Dana",
@@ -98,3 +98,25 @@ def test_a_page_that_is_not_filled_in_has_no_terms() -> None:
 
 def test_a_long_search_stays_small() -> None:
     assert len(terms_in("word " * 2 + " ".join(f"name{n}x" for n in range(50)))) == MOST_TERMS
+
+
+def test_one_person_is_known_however_they_write_themselves() -> None:
+    born = {"dob": "1985-03-27"}
+    here = same_person({**DANA, **born})
+    there = {
+        "given_name": "DÁNA",
+        "phone": "312.555.0198",
+        "phone_e164": "",
+        "email": "dana.w@example.org",
+    }
+    assert set(here) == {"phone", "email", "birthday"}
+    assert same_person({**DANA, **born, **there}) == here
+
+
+def test_what_was_not_given_is_in_common_with_nobody() -> None:
+    assert same_person({"given_name": "Dana", "phone": "555-0198", "email": "", "dob": ""}) == {}
+
+
+def test_nobody_searches_for_a_birthday() -> None:
+    born = next(term for term in terms_of({**DANA, "dob": "1985-03-27"}) if term.startswith("born"))
+    assert born not in terms_in("born:1985-03-27:danawhitfield") + terms_in("1985-03-27 dana")

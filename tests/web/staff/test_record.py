@@ -219,3 +219,15 @@ def test_the_age_is_counted_on_the_day_of_the_clinic(app: Flask, desk: Browser) 
     with time_machine.travel(MONDAY_MORNING + timedelta(days=1), tick=False):
         browser = let_in(Browser(app))
         assert "November 24, 1985 (41)" in see(browser, submission).text
+
+
+def test_it_names_requests_that_may_be_of_the_same_person(desk: Browser) -> None:
+    dana, twice = factories.sent(), factories.sent(dob="1958-03-27", given_name="Doris")
+    unsent = factories.fill(factories.begin())
+    page = see(desk, dana)
+    assert "Maybe asked before: 2" in page.text
+    assert "Same phone, same email, same name and birth date" in page.text
+    assert f"{twice.reference} · New" in page.text
+    assert path_of(twice) in page.links()
+    assert f"{unsent.reference} · Not sent yet" in page.text
+    assert path_of(unsent) not in page.links()  # what nobody has sent, nobody opens

@@ -1,0 +1,65 @@
+"""Other requests that may be of the same person, found by the keyed hashes of the search.
+
+They share a phone number, an e-mail address, or name and date of birth. That is a hint and no more:
+families share phones and addresses. Nothing is ever merged unless a person decides so.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, select, union_all
+
+from intake.core.db import db
+from intake.submissions.models import SearchTerm, Submission
+from intake.submissions.search import blind
+from intake.submissions.terms import same_person
+
+MOST = 10
+"""So many requests are looked at for each thing in common: the latest."""
+
+
+class Duplicate(NamedTuple):
+    """Another request, and what it has in common: of "phone", "email", "birthday"."""
+
+    submission: Submission
+    why: tuple[str, ...]
+
+
+def possible_duplicates(submission: Submission) -> list[Duplicate]:
+    """Other requests that may be of the same person, drafts too: most in common first."""
+    kinds = {
+        blind(term): kind
+        for kind, term in same_person((submission.contact or {}).get("contact", {})).items()
+    }
+    if not kinds:
+        return []
+    others, why = {}, defaultdict[UUID, set[str]](set)
+    for other, term in db.session.execute(_sharing(submission, kinds)):
+        others[other.id] = other
+        why[other.id].add(kinds[term])
+    rows = [Duplicate(other, _ordered(why[key], kinds)) for key, other in others.items()]
+    return sorted(rows, key=lambda row: (-len(row.why), row.submission.created_at))
+
+
+def _ordered(why: set[str], kinds: Mapping[int, str]) -> tuple[str, ...]:
+    return tuple(kind for kind in kinds.values() if kind in why)
+
+
+def _sharing(submission: Submission, kinds: Mapping[int, str]) -> Select[Submission, int]:
+    """The latest of each term along its index, then their submissions: one statement."""
+    places = []
+    for term in kinds:
+        latest = (
+            select(SearchTerm.submission_id, SearchTerm.term)
+            .where(SearchTerm.term == term, SearchTerm.submission_id != submission.id)
+            .order_by(SearchTerm.at.desc(), SearchTerm.submission_id.desc())
+            .limit(MOST)
+            .subquery()
+        )
+        places.append(select(latest.c.submission_id, latest.c.term))
+    all_of_them = union_all(*places).subquery()
+    return select(Submission, all_of_them.c.term).join(
+        all_of_them, Submission.id == all_of_them.c.submission_id
+    )
