@@ -61,22 +61,18 @@ def invite(
     actor: str,
     now: datetime,
 ) -> User:
-    """Mail a new user a link to choose a password, or a fresh link to one who has not yet.
+    """Add a user and mail them a link to choose a password. Raises EmailTaken or UnknownRole."""
+    user = create_user(email, name, roles=roles, actor=actor, now=now)
+    invite_again(user, clinic, actor=actor, now=now)
+    return user
 
-    Raises EmailTaken for a user who has a password, and UnknownRole.
-    """
-    user = user_by_email(email)
-    if user is None:
-        user = create_user(email, name, roles=roles, actor=actor, now=now)
-    elif user.password is not None:
-        raise EmailTaken
-    elif user.role_names != _known(roles):
-        change_roles(user, roles, actor=actor, now=now)
+
+def invite_again(user: User, clinic: emails.Sender, *, actor: str, now: datetime) -> None:
+    """Mail whoever has no password yet a fresh link to choose one. Name and roles stay."""
     link = _new_link(user, INVITATION, now)
     hours = int(LIFETIMES[INVITATION] / timedelta(hours=1))
     emails.invitation(user, link, hours=hours, clinic=clinic, now=now)
     log.record("user invited", actor=actor, now=now, subject_id=user.id)
-    return user
 
 
 def forgot_password(email: str, clinic: emails.Sender, *, actor: str, now: datetime) -> bool:

@@ -1,8 +1,11 @@
 """Staff accounts."""
 
+from typing import Any
+
 import click
 from email_validator import EmailNotValidError, validate_email
 
+from intake.accounts import administration
 from intake.accounts import service as account_service
 from intake.accounts.permissions import ROLES
 from intake.accounts.queries import user_by_email
@@ -20,27 +23,38 @@ users = ClinicGroup("users", help="Invite staff and let them in.")
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES))
 @click.option("--name", default="", help="What colleagues see; the address if left out.")
 def invite(email: str, roles: tuple[str, ...], name: str) -> None:
-    """Mail EMAIL a link to choose a password. Give --role once for each role."""
+    """Mail EMAIL a link to choose a password. Give --role once for each role.
+
+    For somebody who has not chosen one yet it mails a fresh link and sets these roles.
+    """
     try:
         validate_email(email, check_deliverability=False, test_environment=True)
         with unit_of_work():
-            account_service.invite(
-                email,
-                name or email,
-                roles=roles,
-                clinic=current_clinic(),
-                actor="command line",
-                now=clock.now(),
-            )
+            _invite(email, roles, name)
     except account_service.EmailTaken:
         raise click.ClickException(
             f"{email} has an account already. For a new password: users reset {email}"
+        ) from None
+    except administration.LastAdministrator:
+        raise click.ClickException(
+            f"Nobody could manage users without {email}. Invite another administrator first."
         ) from None
     except EmailNotValidError:
         raise click.BadParameter(f"{email} is not an e-mail address.") from None
     except ClinicSettingsError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"An invitation to {email} is on its way.")
+
+
+def _invite(email: str, roles: tuple[str, ...], name: str) -> None:
+    me: dict[str, Any] = {"actor": "command line", "now": clock.now()}
+    user, clinic = user_by_email(email), current_clinic()
+    if user is None or user.password is not None or not user.active:
+        account_service.invite(email, name or email, roles=roles, clinic=clinic, **me)
+        return
+    seen = administration.version_of(user)
+    administration.change_user(user, user.name, roles, seen=seen, **me)
+    account_service.invite_again(user, clinic, **me)
 
 
 @users.command("reset")

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from intake.accounts import overview, service
 from intake.accounts.models import User
 from intake.accounts.permissions import ROLES, Permission, permissions_of
+from intake.accounts.queries import user_by_email
 from intake.clinic.clinic import Clinic
 from intake.clinic.service import current_clinic
 from intake.core import clock
@@ -97,8 +98,9 @@ def _invite(form: InviteForm) -> ResponseReturnValue:
                 **by_me(),
             )
     except service.EmailTaken:
-        form.email.errors = ["Somebody with this address has an account already"]
-        return _page(form, has_errors=True, status=400)
+        form.email.errors = ["Somebody with this address is a user already"]
+        known = user_by_email(form.email.address)
+        return _page(form, has_errors=True, known=known, status=400)
     flash(f"An invitation to {form.email.address} is on its way.")
     return redirect(url_for("staff.settings_users"), code=303)
 
@@ -125,12 +127,15 @@ def state_of(
     return "Can sign in", "check", "", signed_in
 
 
-def _page(form: InviteForm, *, has_errors: bool = False, status: int = 200) -> ResponseReturnValue:
+def _page(
+    form: InviteForm, *, has_errors: bool = False, known: User | None = None, status: int = 200
+) -> ResponseReturnValue:
     now = clock.now()
     page = render_template(
         "staff/users.html",
         form=form if has_errors else None,
         invite_form=form,
+        known=known,
         users=_rows(now),
         roles=[ROLE_WORDS[role] for role in ROLES],
         permissions=[

@@ -98,7 +98,7 @@ def _mail_link(user: User) -> ResponseReturnValue:
         abort(400)
     with unit_of_work():
         if user.password is None:
-            service.invite(user.email, user.name, roles=user.role_names, clinic=clinic, **by_me())
+            service.invite_again(user, clinic, **by_me())
         else:
             service.forgot_password(user.email, clinic, **by_me())
     flash(f"A link is on its way to {user.email}.")

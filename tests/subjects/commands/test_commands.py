@@ -8,6 +8,7 @@ from intake.accounts.models import SignInLink
 from intake.accounts.service import disable
 from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
+from intake.development.example import example_user
 from intake.notifications.models import Message
 from tests import factories
 from tests.unit.screening.test_cases import cases
@@ -209,6 +210,17 @@ def test_whoever_has_a_password_is_sent_to_the_other_command(run):
     result = run("users", "invite", "has@example.com", "--role", "clinician")
     assert result.exit_code == 1
     assert "users reset has@example.com" in result.stderr
+
+
+def test_an_invitation_again_sets_roles_but_keeps_the_last_administrator(run):
+    for _ in range(2):
+        assert run("users", "invite", "desk@example.com", "--role", "auditor").exit_code == 0
+    assert example_user("desk@example.com").role_names == ["auditor"]
+    result = run("users", "invite", "admin@example.com", "--role", "auditor")
+    assert result.exit_code == 1
+    assert "Invite another administrator first" in result.stderr
+    assert example_user("admin@example.com").role_names == ["administrator"]
+    assert db.session.query(Message).count() == 2
 
 
 @pytest.mark.parametrize("command", [("serve",), ("worker", "--once")])

@@ -13,7 +13,15 @@ from intake.notifications.models import Message
 from tests import factories
 from tests.browse import Browser, Page
 from tests.factories import MONDAY_MORNING
-from tests.web.staff.people import ADMIN, DESK, actions, give_password, let_in, path_of, person
+from tests.web.staff.people import (
+    ADMIN,
+    DESK,
+    actions,
+    give_password,
+    let_in,
+    path_of,
+    person,
+)
 
 LIST = "/staff/settings/users"
 
@@ -60,16 +68,23 @@ def test_somebody_is_invited_chooses_a_password_and_gets_in(app: Flask, admin: B
 
 
 def test_an_invitation_needs_an_address_a_name_and_a_role(admin: Browser) -> None:
-    give_password(DESK)
     admin.get(LIST)
     page = admin.submit(email="nobody")
     assert page.status == 400
     for said in ("Enter an email address", "Enter a name", "Select at least one role"):
         assert said in page.text
-    page = admin.submit(email=DESK, name="Ana", roles=["clinician"])
-    assert page.status == 400
-    assert "Somebody with this address has an account already" in page.text
-    assert "user invited" not in actions()
+
+
+def test_inviting_a_user_again_changes_nothing_and_leads_to_them(admin: Browser) -> None:
+    for email, role in ((ADMIN, "auditor"), (DESK, "administrator")):
+        before = fresh(email).role_names
+        admin.get(LIST)
+        page = admin.submit(email=email, name="Ana", roles=[role])
+        assert page.status == 400
+        assert "Somebody with this address is a user already" in page.text
+        assert page_of(email) in page.links()
+        assert fresh(email).role_names == before
+    assert not {"user invited", "roles changed"} & set(actions())
 
 
 def test_other_roles_end_the_sessions_at_once_and_are_audited(app: Flask, admin: Browser) -> None:
