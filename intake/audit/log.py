@@ -1,8 +1,10 @@
 """Writing the audit log: append-only, each entry chained to the one before it."""
 
-import hashlib
 import hmac
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 from flask import current_app
@@ -31,11 +33,7 @@ def record(
 
     `detail` holds words of ours ("level urgent"), never what a patient entered.
     """
-    if is_postgresql():
-        # SQLite needs no lock: its writers come one at a time.
-        db.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
-    last = db.session.execute(LAST).first()
-    seq, previous = (last.seq + 1, last.chain) if last else (1, "")
+    seq, previous = _end_of_chain()
     entry = AuditEntry(
         seq=seq,
         at=now,
@@ -50,6 +48,27 @@ def record(
     db.session.execute(ADD, {each.name: getattr(entry, each.name) for each in ADD.table.columns})
 
 
+def extend(entries: Iterable[Mapping[str, Any]]) -> None:
+    """Add many entries of no web request in the current unit of work, each by its columns."""
+    seq, previous = _end_of_chain()
+    key, rows = _chain_key(), []
+    for number, values in enumerate(entries, seq):
+        row = {**values, "seq": number, "request_id": ""}
+        previous = chain_value(SimpleNamespace(**row), previous, key)
+        rows.append({**row, "chain": previous})
+    if rows:
+        db.session.execute(ADD, rows)
+
+
+def _end_of_chain() -> tuple[int, str]:
+    """The number of the next entry and the chain value before it; nobody else adds one now."""
+    if is_postgresql():
+        # SQLite needs no lock: its writers come one at a time.
+        db.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+    last = db.session.execute(LAST).first()
+    return (last.seq + 1, last.chain) if last else (1, "")
+
+
 def verify() -> int | None:
     """The number of the first entry that does not fit the chain, or None when all fit."""
     key, previous, expected = _chain_key(), "", 1
@@ -60,7 +79,7 @@ def verify() -> int | None:
     return None
 
 
-def chain_value(entry: AuditEntry, previous: str, key: bytes) -> str:
+def chain_value(entry: AuditEntry | SimpleNamespace, previous: str, key: bytes) -> str:
     """The chain value an entry must carry after `previous`."""
     parts = (
         entry.seq,
@@ -73,7 +92,7 @@ def chain_value(entry: AuditEntry, previous: str, key: bytes) -> str:
         previous,
     )
     message = "\x1f".join(str(part) for part in parts).encode()
-    return hmac.new(key, message, hashlib.sha256).hexdigest()
+    return hmac.digest(key, message, "sha256").hex()
 
 
 def _chain_key() -> bytes:

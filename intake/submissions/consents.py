@@ -26,7 +26,7 @@ def note_change(
 
     `before` and `after` are the page's answers with the version of its notice.
     """
-    old, new = _allowed(before), _allowed(after)
+    old, new = allowed(before), allowed(after)
     is_new_text = before.get("notice") != after.get("notice")
     ended = old if is_new_text else old - new
     begun = new if is_new_text else new - old
@@ -35,19 +35,24 @@ def note_change(
     if begun:
         db.session.flush()  # the submission itself may be new
         version = str(after.get("notice", ""))
-        db.session.execute(
-            insert(TABLE),
-            [
-                {
-                    "id": new_id(),
-                    "submission_id": submission.id,
-                    "channel": channel,
-                    "text_version": version,
-                    "given_at": now,
-                }
-                for channel in sorted(begun)
-            ],
-        )
+        db.session.execute(insert(TABLE), rows_of(submission.id, begun, version, at=now))
+
+
+def rows_of(
+    submission_id: UUID, channels: Collection[str], version: str, *, at: datetime
+) -> list[dict[str, Any]]:
+    """What is stored of consent to these channels by one version of the notice."""
+    return [
+        {
+            "id": new_id(),
+            "submission_id": submission_id,
+            "channel": channel,
+            "text_version": version,
+            "given_at": at,
+            "revoked_at": None,
+        }
+        for channel in sorted(channels)
+    ]
 
 
 def revoke(submission_id: UUID, channel: str, *, now: datetime) -> bool:
@@ -72,7 +77,7 @@ def ledger(submission_id: UUID) -> list[Consent]:
     return list(db.session.scalars(query.order_by(Consent.given_at, Consent.channel)))
 
 
-def _allowed(contact: Mapping[str, Any]) -> set[str]:
+def allowed(contact: Mapping[str, Any]) -> set[str]:
     """The channels of a contact page; who allows e-mail is told there that we remind them."""
     channels = set(contact.get("contact_by") or [])
     if "email" in channels:

@@ -1,0 +1,193 @@
+"""Carrying out an order: several processes make the rows, this one writes them, batch by batch.
+
+Each batch is one unit of work with an entry in the audit log that says how far the order is, so a
+run that is stopped at any moment can be taken up. Few batches are in memory at a time.
+"""
+
+import os
+import secrets
+import signal
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from datetime import timedelta
+from itertools import islice
+from multiprocessing import get_context
+from operator import itemgetter
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+
+from intake.accounts.models import User
+from intake.accounts.permissions import Permission
+from intake.audit import log
+from intake.audit.queries import about_no_record
+from intake.clinic.clinic import Clinic
+from intake.core.db import Base, db, unit_of_work
+from intake.development.demo import course
+from intake.development.demo.plan import (
+    BATCH,
+    RECENT_DAYS,
+    REFERENCES,
+    Order,
+    Plan,
+    apart,
+    past_starts,
+    read_order,
+)
+from intake.development.demo.rows import Request, Tables
+from intake.scheduling import queries
+from intake.scheduling.models import Appointment, Provider
+from intake.scheduling.service import add_providers
+from intake.submissions.models import Submission
+
+ACTION, ACTOR = "demo data written", "command line"
+WRITTEN = (
+    *("submissions", "consents", "search_terms", "tries", "notes", "acknowledgements"),
+    *("appointments", "messages"),
+)
+"""Tables in the order in which they are written: what others point at comes first."""
+FORMER = "Former clinician"
+
+
+class NotHere(Exception):
+    """This clinic cannot take made-up requests; the message says why and what to do."""
+
+
+def unfinished() -> Order | None:
+    """The order that a run did not finish, if the last one was interrupted."""
+    entries = about_no_record(ACTION, 1)
+    order = read_order(entries[0].detail) if entries else None
+    return order if order and order.done < order.total else None
+
+
+def has_requests() -> bool:
+    """Whether anybody has begun a request here."""
+    return db.session.scalar(select(Submission.id).limit(1)) is not None
+
+
+def new_order(seed: int, total: int, clinic: Clinic, *, as_of: str) -> Order:
+    """Begin an order: a fresh clinic's own clinicians have had calls, and former ones as needed."""
+    order = Order(seed=seed, total=total, as_of=as_of, providers=())
+    table = queries.timetable()
+    if not table.calendars:
+        raise NotHere("Nobody has a calendar here. Run: flask --app wsgi clinic setup")
+    first = min(table.calendars)
+    starts = len(past_starts(table.calendars[first], table.type, order.now))
+    if not starts:
+        raise NotHere("The clinic was closed for two years. Give its providers hours first.")
+    wanted = -(-total // starts)
+    with unit_of_work():
+        is_fresh = db.session.scalar(select(Appointment.id).limit(1)) is None
+        own = sorted(table.calendars)[:wanted] if is_fresh else []
+        former = _former(wanted - len(own), clinic)
+        begun = Order(seed=seed, total=total, as_of=as_of, providers=(*own, *former))
+        log.record(ACTION, actor=ACTOR, now=begun.now, detail=begun.text)
+    return begun
+
+
+def _former(number: int, clinic: Clinic) -> list[int]:
+    """So many clinicians who left: their calls are in the past, and nobody books one."""
+    known = db.session.scalar(select(func.count()).select_from(Provider)) or 0
+    names = [f"{FORMER} {known + each}" for each in range(1, number + 1)]
+    add_providers(names, clinic)
+    added = db.session.scalars(select(Provider).where(Provider.name.in_(names))).all()
+    for provider in added:
+        provider.active = False
+    return sorted(provider.id for provider in added)
+
+
+def make_plan(order: Order, clinic: Clinic) -> Plan:
+    """The plan of an order. Raises NotHere."""
+    table, diary = queries.timetable(), queries.diary(now=order.now)
+    free = [
+        slot
+        for number, calendar in diary.calendars.items()
+        for slot in queries.Diary(
+            diary.type, {number: calendar}, diary.closures, diary.busy, diary.booked_per_day
+        ).free(now=order.now, first_day=None, last_day=None)
+    ]
+    first = table.calendars[min(table.calendars)]
+    return Plan(
+        order=order,
+        clinic=clinic,
+        kind=table.type,
+        past=past_starts(first, table.type, order.now),
+        ahead=apart(free),
+        desk=_somebody(Permission.CONTACT),
+        clinician=_somebody(Permission.CLOSE_FLAG),
+        first_reference=secrets.randbelow(REFERENCES),
+    )
+
+
+def _somebody(permission: Permission) -> UUID:
+    users = db.session.scalars(select(User).where(User.active).order_by(User.email)).all()
+    found = next((user.id for user in reversed(users) if user.may(permission)), None)
+    if found is None:
+        raise NotHere(f"Nobody here may: {permission.value}. Add a user with that right first.")
+    return found
+
+
+def write(plan: Plan) -> Iterator[int]:
+    """Write what is missing; yields how many requests each batch has added."""
+    order = plan.order
+    for tables in _made(plan):
+        number = len(tables["submissions"])
+        order = order.after(number)
+        with unit_of_work():
+            for name in WRITTEN:
+                if tables[name]:
+                    db.session.execute(Base.metadata.tables[name].insert(), tables[name])
+            log.extend(tables["audit_log"])
+            log.record(ACTION, actor=ACTOR, now=order.now, detail=order.text)
+        yield number
+
+
+def tell_database() -> None:
+    """Let the database look at its tables, by which it chooses how to find something."""
+    with unit_of_work():
+        db.session.execute(text("ANALYZE"))
+
+
+def _made(plan: Plan) -> Iterator[Tables]:
+    """The batches that are missing, in order, made ahead by other processes."""
+    starts = range(plan.order.done, plan.order.total, BATCH)
+    if len(starts) == 1:
+        yield make_batch(plan, starts[0])
+        return
+    db.session.remove()
+    db.engine.dispose()  # no process may use a connection of another
+    workers = os.cpu_count() or 1
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("fork"), initializer=_ignore_interrupts
+    ) as pool:
+        left = iter(starts)
+        ahead: deque[Future[Tables]] = deque(
+            pool.submit(make_batch, plan, start) for start in islice(left, workers + 1)
+        )
+        while ahead:
+            tables = ahead.popleft().result()
+            ahead.extend(pool.submit(make_batch, plan, start) for start in islice(left, 1))
+            yield tables
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the writing process stops the others
+
+
+def make_batch(plan: Plan, start: int) -> Tables:
+    """All rows of the batch that begins with this request."""
+    tables: Tables = defaultdict(list)
+    chance = plan.chance(start)
+    for index in range(start, min(start + BATCH, plan.order.total)):
+        number = plan.recent_number(index)
+        if number is None:
+            story = course.over(chance, plan.past_call(index))
+        else:
+            age = timedelta(days=RECENT_DAYS) * (1 - (number + 0.5) / plan.order.recent)
+            mine = plan.ahead[number : number + 1]
+            story = course.waiting(chance, plan.order.now, age=age, ahead=mine)
+        Request(tables, plan, chance, index, story).write()
+    tables["search_terms"].sort(key=itemgetter("term"))  # near each other in the table, too
+    tables["audit_log"].sort(key=itemgetter("at"))
+    return tables
