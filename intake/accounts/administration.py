@@ -5,7 +5,7 @@ Whoever loses a right or an account loses it at once: all sessions end, in the s
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -17,9 +17,17 @@ from intake.audit import log
 from intake.core.db import db
 from intake.core.remember import forget
 
+KEPT = (Permission.MANAGE_USERS, Permission.CLOSE_FLAG)
+"""What somebody must always be able to do. Without the first nobody could be let in, without the
+second an urgent flag would stay open for ever: every clinic asks about danger (`plan`)."""
 
-class LastAdministrator(Exception):
-    """Without this one nobody could manage users any more."""
+
+class LastHolder(Exception):
+    """Without this one nobody could do something that somebody must be able to do."""
+
+    def __init__(self, permission: Permission) -> None:
+        super().__init__(permission.value)
+        self.permission = permission
 
 
 class UserChanged(Exception):
@@ -37,14 +45,13 @@ def change_user(
 ) -> None:
     """Give a user another name or other roles; with other roles their sessions end.
 
-    Raises UserChanged, LastAdministrator or UnknownRole.
+    Raises UserChanged, LastHolder or UnknownRole.
     """
     everybody = _locked()
     if version_of(user) != seen:
         raise UserChanged
     if set(roles) != set(user.role_names):
-        if Permission.MANAGE_USERS not in permissions_of(roles):
-            _demand_another(everybody, user)
+        _demand_others(everybody, user, left=permissions_of(roles))
         change_roles(user, roles, actor=actor, now=now)
     if name != user.name:
         detail = f"{user.name} -> {name}"
@@ -55,10 +62,10 @@ def change_user(
 
 
 def switch_off(user: User, *, actor: str, now: datetime) -> None:
-    """Shut a user out at once. Raises LastAdministrator."""
+    """Shut a user out at once. Raises LastHolder."""
     everybody = _locked()
     if user.active:
-        _demand_another(everybody, user)
+        _demand_others(everybody, user, left=())
         disable(user, actor=actor, now=now)
 
 
@@ -89,17 +96,15 @@ def _locked() -> list[User]:
     return list(db.session.scalars(select(User).order_by(User.id).with_for_update()))
 
 
-def _demand_another(everybody: Sequence[User], user: User) -> None:
-    """Refuse to lose an administrator unless another one can sign in as well as this one.
+def _demand_others(everybody: Sequence[User], user: User, *, left: Collection[Permission]) -> None:
+    """Refuse to lose what nobody else who can sign in may do. `left` is what the user keeps.
 
-    An invitation that nobody has followed yet is no administrator.
+    An invitation that nobody has followed yet is no colleague. Only where nobody has a password,
+    as in the example clinic, people sign in without one.
     """
-    if not _manages_users(user):
-        return
-    others = (each for each in everybody if each is not user and _manages_users(each))
-    if not any(each.password or not user.password for each in others):
-        raise LastAdministrator
-
-
-def _manages_users(user: User) -> bool:
-    return user.active and user.may(Permission.MANAGE_USERS)
+    are_asked = any(each.password for each in everybody)
+    present = [each for each in everybody if each.active and (each.password or not are_asked)]
+    for permission in KEPT:
+        holders = [each for each in present if each.may(permission)]
+        if permission not in left and holders == [user]:
+            raise LastHolder(permission)

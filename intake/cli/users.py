@@ -35,9 +35,9 @@ def invite(email: str, roles: tuple[str, ...], name: str) -> None:
         raise click.ClickException(
             f"{email} has an account already. For a new password: users reset {email}"
         ) from None
-    except administration.LastAdministrator:
+    except administration.LastHolder as last:
         raise click.ClickException(
-            f"Nobody could manage users without {email}. Invite another administrator first."
+            f"Only {email} may {last.permission.value}. Invite somebody else for that first."
         ) from None
     except EmailNotValidError:
         raise click.BadParameter(f"{email} is not an e-mail address.") from None

@@ -23,7 +23,16 @@ from intake.staff.users import RolesForm, state_of
 from intake.staff.words import ROLES as ROLE_WORDS
 from intake.staff.words import listed, opening, when
 
-LAST = "Nobody could manage users without {name}. Make somebody else an administrator first"
+LAST = {
+    Permission.MANAGE_USERS: (
+        "Nobody could manage users without {name}. Make somebody else an administrator first"
+    ),
+    Permission.CLOSE_FLAG: (
+        "Nobody could close urgent flags without {name}. Make somebody else a clinician first. "
+        "They count when they have chosen a password"
+    ),
+}
+"""What to do before the last one who may do something stops doing it."""
 
 
 class SessionRow(NamedTuple):
@@ -55,9 +64,9 @@ def change_user(user_id: UUID) -> ResponseReturnValue:
 def _change(user: User, act: Callable[[User], ResponseReturnValue]) -> ResponseReturnValue:
     try:
         return act(user)
-    except administration.LastAdministrator:
+    except administration.LastHolder as last:
         form = _form_of(_found(user.id))
-        form.form_errors = [LAST.format(name=user.name)]
+        form.form_errors = [LAST[last.permission].format(name=user.name)]
         return _page(_found(user.id), form=form, has_errors=True, status=409)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import select
 
-from intake.accounts.administration import LastAdministrator, switch_off
+from intake.accounts.administration import LastHolder, switch_off
 from intake.accounts.models import User
 from intake.core.db import db, unit_of_work
 from intake.development.example import example_user
@@ -27,7 +27,7 @@ def test_one_of_them_stays(app: Flask) -> None:
                 with unit_of_work():
                     user = db.session.get_one(User, user_id)
                     switch_off(user, actor="command line", now=NOW)
-            except LastAdministrator:
+            except LastHolder:
                 refused.append(user_id)
 
     at_once(remove, first, second)

@@ -5,7 +5,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from intake.accounts.administration import LastAdministrator, switch_off
+from intake.accounts.administration import LastHolder, switch_off
 from intake.accounts.models import User
 from intake.audit.models import AuditEntry
 from intake.core.db import db, unit_of_work
@@ -15,6 +15,7 @@ from tests.browse import Browser, Page
 from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import (
     ADMIN,
+    CLINICIAN,
     DESK,
     actions,
     give_password,
@@ -128,10 +129,27 @@ def test_the_last_administrator_stays(admin: Browser, do: str) -> None:
     assert admin.get(LIST).h1 == "Users"
 
 
+@pytest.mark.parametrize("do", ["off", "save"])
+def test_the_last_who_may_close_urgent_flags_stays(admin: Browser, do: str) -> None:
+    page = press(admin, do, CLINICIAN, **({"roles": ["front_desk"]} if do == "save" else {}))
+    assert page.status == 409
+    assert "Nobody could close urgent flags without" in page.text
+    assert "Make somebody else a clinician first" in page.text
+    assert (fresh(CLINICIAN).active, fresh(CLINICIAN).role_names) == (True, ["clinician"])
+
+
+def test_an_invitation_to_a_wrong_address_can_be_switched_off(admin: Browser) -> None:
+    """Whoever never had a password closes no flags, so nothing is lost with them."""
+    give_password(ADMIN)
+    admin = let_in(Browser(admin.app), ADMIN)
+    press(admin, "off", CLINICIAN)
+    assert not fresh(CLINICIAN).active
+
+
 def test_an_invited_administrator_does_not_count_before_they_can_sign_in(admin: Browser) -> None:
     give_password(ADMIN)
     factories.user("second@example.com", "administrator")
-    with pytest.raises(LastAdministrator), unit_of_work():
+    with pytest.raises(LastHolder), unit_of_work():
         switch_off(person(ADMIN), actor="command line", now=MONDAY_MORNING)
     give_password("second@example.com")
     with unit_of_work():
