@@ -28,8 +28,6 @@ log = logging.getLogger(__name__)
 
 _OURS = re.compile(r"^message-id:\s*<([0-9a-f-]{36})@", re.I | re.M)
 _FAILED = re.compile(r"^action:\s*failed", re.I | re.M)
-UNKNOWN = ("recipient-550", "recipient-551", "recipient-553")
-"""Refusals that speak against the address (RFC 5321 section 4.2.3)."""
 
 
 def read_reports(path: Path, *, now: datetime) -> int:

@@ -31,6 +31,7 @@ class Claimed:
     name: str
     language: str
     failures: int
+    is_alarm: bool
     not_after: datetime | None
     recipient_sealed: bytes | None
     context_sealed: bytes | None
@@ -46,7 +47,7 @@ class Outcome:
 
 
 def claim(now: datetime, limit: int) -> list[Claimed]:
-    """Take up to `limit` due messages, longest due first, for the time of one lease.
+    """Take up to `limit` due messages, alarms and longest due first, for the time of one lease.
 
     The worker takes them singly, so that a slow delivery never holds up a message that another
     worker could send, nor outlasts the lease of those behind it.
@@ -72,7 +73,7 @@ def _take(session: Session, now: datetime, limit: int) -> list[Claimed]:
     due = (
         select(Message.id)
         .where(Message.state == "queued", Message.due_at <= now)
-        .order_by(Message.due_at)
+        .order_by(Message.is_alarm.desc(), Message.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)  # SQLite has no such clause; its writers wait in line
     )
@@ -81,6 +82,7 @@ def _take(session: Session, now: datetime, limit: int) -> list[Claimed]:
         Message.name,
         Message.language,
         Message.failures,
+        Message.is_alarm,
         Message.not_after,
         Message.recipient_sealed,
         Message.context_sealed,
@@ -93,7 +95,7 @@ def _take(session: Session, now: datetime, limit: int) -> list[Claimed]:
         .returning(*columns)
         .execution_options(synchronize_session=False)
     )
-    return [Claimed(*row, lease) for row in session.execute(taking)]
+    return [Claimed(**row._mapping, lease=lease) for row in session.execute(taking)]
 
 
 def _mark(session: Session, message: Claimed, outcome: Outcome, now: datetime) -> None:

@@ -71,6 +71,7 @@ class Message(Base, kw_only=True):
         ),
         Index(
             "ix_messages_due",
+            text("is_alarm DESC"),
             "due_at",
             sqlite_where=text("state = 'queued'"),
         ),
@@ -93,6 +94,8 @@ class Message(Base, kw_only=True):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     """When it may be sent next. Claiming a message moves this past the end of the lease."""
+    is_alarm: Mapped[bool] = mapped_column(default=False)
+    """Whether it tells of somebody in danger: it goes first, and is never given up lightly."""
     not_after: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     """When it would come too late and is not sent any more; None if it is always worth sending."""
     unique_key: Mapped[str | None] = mapped_column(String(120), unique=True, default=None)

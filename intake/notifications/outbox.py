@@ -47,6 +47,7 @@ def enqueue(
     unique_key: str | None = None,
     topic: str | None = None,
     submission_id: UUID | None = None,
+    is_alarm: bool = False,
 ) -> UUID:
     """Put a mail into the outbox in the current unit of work; the caller commits. Returns its id.
 
@@ -55,7 +56,8 @@ def enqueue(
 
     A mail for later has a `due_at`, an instant. If something may overtake it, such as a reminder
     of a call that can be moved, it has a `topic` too: `void(topic)` stops it until it is sent.
-    With `not_after`, a worker that was down for long does not send what is stale.
+    With `not_after`, a worker that was down for long does not send what is stale. An alarm goes
+    before all other mails, and is tried again whatever the mail server says.
     """
     message = Message(
         name=name,
@@ -66,6 +68,7 @@ def enqueue(
         unique_key=unique_key,
         topic=topic,
         submission_id=submission_id,
+        is_alarm=is_alarm,
     )
     message.recipient = to
     message.context = asdict(context)

@@ -39,7 +39,11 @@ class Retry(DeliveryError):
 
 
 class Refused(DeliveryError):
-    """The server will never take this mail."""
+    """The server will never take this mail. `is_of_address`: as there is no such mailbox."""
+
+    def __init__(self, word: str, *, is_of_address: bool = False) -> None:
+        super().__init__(word)
+        self.is_of_address = is_of_address
 
 
 class Wire(EmailPolicy):
@@ -223,8 +227,20 @@ def _sorted(error: OSError | smtplib.SMTPException) -> DeliveryError:
     """A final answer to the recipient or the text refuses the mail; all else may pass."""
     word = _code_word(error)
     if isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
-        return Refused(word) if word.rpartition("-")[2].startswith("5") else Retry(word)
+        is_final = word.rpartition("-")[2].startswith("5")
+        return Refused(word, is_of_address=_is_unknown(error)) if is_final else Retry(word)
     return Retry(word)
+
+
+def _is_unknown(error: smtplib.SMTPException) -> bool:
+    """Whether a refusal speaks against the address itself (RFC 3463 section 3.2).
+
+    The plain number does not tell: 550 is also the answer of a relay that does not know us.
+    """
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return False
+    _number, words = next(iter(error.recipients.values()))
+    return words.startswith(b"5.1.")
 
 
 def _code_word(error: OSError | smtplib.SMTPException) -> str:

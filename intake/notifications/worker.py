@@ -139,8 +139,7 @@ def attempt(message: Claimed, transport: Transport, *, now: datetime) -> Outcome
             return Outcome()
         transport.send(mail)
     except Refused as refusal:
-        word = str(refusal)
-        return _failed(message, word, bad_address=recipient if word in bounces.UNKNOWN else "")
+        return _refused(message, refusal, recipient, now)
     except Retry as fault:
         return _postponed(message, str(fault), now)
     except Exception as fault:  # a mail that cannot be made must not hold up the others
@@ -169,11 +168,14 @@ def _compose(message: Claimed, recipient: str, now: datetime) -> Mail:
 
 
 def _is_wanted(message: Claimed, recipient: str) -> bool:
-    """Whether nobody has cancelled the message since; raises Refused where mails came back."""
+    """Whether nobody has cancelled the message since; raises Refused where mails came back.
+
+    An alarm is always tried: the address may work again.
+    """
     query = select(Message.id).where(Message.id == message.id, Message.state == "queued")
     wanted, is_bad = db.session.scalar(query) is not None, bounces.is_marked(recipient)
     db.session.rollback()  # no transaction stays open while the mail server answers
-    if wanted and is_bad:
+    if wanted and is_bad and not message.is_alarm:
         raise Refused("address-came-back")
     return wanted
 
@@ -182,6 +184,13 @@ def _opened(sealed: bytes | None, column: str, message_id: UUID) -> Any:
     if sealed is None:
         raise ValueError(f"a message without {column}")
     return open_json(sealed, Message.__tablename__, column, message_id)
+
+
+def _refused(message: Claimed, refusal: Refused, recipient: str, now: datetime) -> Outcome:
+    word = str(refusal)
+    if message.is_alarm:  # a relay that is set up wrongly answers the same as an unknown address
+        return _postponed(message, word, now)
+    return _failed(message, word, bad_address=recipient if refusal.is_of_address else "")
 
 
 def _postponed(message: Claimed, word: str, now: datetime) -> Outcome:

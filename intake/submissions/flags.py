@@ -104,12 +104,14 @@ def acknowledge(
 
 def _settle(submission: Submission, entry: Acknowledgement, clinic: Clinic, now: datetime) -> None:
     """Stop the mails that this entry answers, and mind a promise to try again."""
-    void(staff_emails.promise_topic(submission))
     submission.updated_at = now
+    promises = entry.try_again_at is not None and submission.is_flagged
+    if entry.closed or promises:  # anything else leaves an earlier promise as it is
+        void(staff_emails.promise_topic(submission))
     if entry.closed:
         void(staff_emails.flag_topic(submission))
         submission.queue_rank = Level.CLINICIAN_REVIEW.rank
-    elif entry.try_again_at is not None and submission.is_flagged:
+    elif promises:
         staff_emails.broken_promise(submission, entry, clinic, now=now)
 
 

@@ -162,7 +162,7 @@ def _tell_staff(
         **_facts(submission, clinic, since or now),
         call_by=_call_by(submission, clinic) if is_urgent else "",
     )
-    _send(name, mail, submission, recipients=recipients, now=now, **when)
+    _send(name, mail, submission, recipients=recipients, now=now, is_alarm=is_urgent, **when)
 
 
 def _facts(submission: Submission, clinic: Clinic, since: datetime) -> dict[str, Any]:
@@ -186,6 +186,7 @@ def _send(
     key: str = "",
     due_at: datetime | None = None,
     topic: str | None = None,
+    is_alarm: bool = False,
 ) -> None:
     for address in recipients:
         enqueue(
@@ -198,4 +199,5 @@ def _send(
             unique_key=f"{name}{key}:{submission.id}:{token_hash(address)[:16]}",
             topic=topic,
             submission_id=submission.id,
+            is_alarm=is_alarm,
         )

@@ -502,6 +502,7 @@ def _create_messages() -> None:
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("due_at", INSTANT, nullable=False),
+        sa.Column("is_alarm", sa.Boolean(), nullable=False),
         sa.Column("not_after", INSTANT, nullable=True),
         sa.Column("unique_key", sa.String(length=120), nullable=True),
         sa.Column("topic", sa.String(length=80), nullable=True),
@@ -525,7 +526,8 @@ def _create_messages() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_messages"),
         sa.UniqueConstraint("unique_key", name="uq_messages_unique_key"),
     )
-    op.create_index("ix_messages_due", "messages", ["due_at"], **_only(sa.text("state = 'queued'")))
+    in_turn = [sa.text("is_alarm DESC"), "due_at"]
+    op.create_index("ix_messages_due", "messages", in_turn, **_only(sa.text("state = 'queued'")))
     undelivered = sa.text("state IN ('failed', 'returned')")
     op.create_index("ix_messages_undelivered", "messages", ["created_at"], **_only(undelivered))
     waits = sa.text("state = 'queued' AND topic IS NOT NULL")

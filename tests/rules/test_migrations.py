@@ -21,20 +21,25 @@ def test_the_migrated_schema_is_the_models_schema(app):
         assert compare_metadata(context, Base.metadata) == []
 
 
+DESCENDING = {
+    "ix_submissions_queue": "queue_rank DESC, waiting_since",
+    "ix_messages_due": "is_alarm DESC, due_at",
+}
+
+
 def _is_comparable(_object, name, *_details):
-    # Its descending column cannot be read back; the test below looks for it by name.
-    return name != "ix_submissions_queue"
+    # A descending column cannot be read back; the test below looks for it by name.
+    return name not in DESCENDING
 
 
-def test_the_queue_has_its_index(app):
+@pytest.mark.parametrize(("name", "order"), DESCENDING.items())
+def test_an_index_is_in_the_order_of_its_list(app, name, order):
     statement = (
-        "SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_submissions_queue'"
+        "SELECT indexdef FROM pg_indexes WHERE indexname = :name"
         if db.engine.dialect.name == "postgresql"
-        else "SELECT sql FROM sqlite_master WHERE name = 'ix_submissions_queue'"
+        else "SELECT sql FROM sqlite_master WHERE name = :name"
     )
-    definition = db.session.execute(text(statement)).scalar_one()
-    assert "queue_rank DESC" in definition
-    assert "waiting_since" in definition
+    assert order in db.session.execute(text(statement), {"name": name}).scalar_one()
 
 
 def test_going_down_leaves_nothing_and_up_works_again(app):

@@ -56,12 +56,18 @@ def queue(app: Flask) -> Callable[..., UUID]:
         name: str = "received",
         to: str = "dana@example.com",
         due_at: datetime = NOW,
+        is_alarm: bool = False,
         **values: str,
     ) -> UUID:
         words = {"clinic_name": "Quiet Clinic", "clinic_phone": "(312) 555-0142"} | values
         with unit_of_work():
             return outbox.enqueue(
-                name, to=to, context=ReceivedContext(**words), language="en", now=due_at
+                name,
+                to=to,
+                context=ReceivedContext(**words),
+                language="en",
+                now=due_at,
+                is_alarm=is_alarm,
             )
 
     return put

@@ -2,12 +2,15 @@
 
 import mailbox
 from collections.abc import Callable
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 
+from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.notifications import bounces, outbox
 from intake.notifications.models import Message
@@ -126,7 +129,7 @@ def test_a_report_about_no_mail_of_ours_marks_nothing(box, sent, stored: Stored)
 
 def test_an_address_that_the_server_does_not_know_is_marked(queue: Queue, stored, send_to, app):
     first = queue()
-    with faulty_server("rcpt-550") as server:
+    with faulty_server("rcpt-550 5.1.1") as server:
         send_to(server.server_address[1])
         run_once()
         server.mode = ""
@@ -134,3 +137,32 @@ def test_an_address_that_the_server_does_not_know_is_marked(queue: Queue, stored
         run_once()
     assert stored(first).last_error == "recipient-550"
     assert stored(second).last_error == "address-came-back"
+
+
+@pytest.mark.parametrize("said", ["550", "550 5.7.1", "553 5.7.1"])
+def test_a_relay_that_does_not_know_us_says_nothing_about_the_address(
+    queue: Queue, stored, send_to, app, said: str
+):
+    first = queue()
+    with faulty_server(f"rcpt-{said}") as server:
+        send_to(server.server_address[1])
+        run_once()
+        server.mode = ""
+        second = queue()
+        run_once()
+    assert stored(first).state == "failed"
+    assert stored(second).state == "sent"
+
+
+def test_an_alarm_is_sent_whatever_came_back_or_was_refused(queue: Queue, stored, send_to, app):
+    with unit_of_work():
+        bounces.mark("dana@example.com", now=NOW)
+    alarm = queue(is_alarm=True)
+    with faulty_server("rcpt-550 5.1.1") as server:
+        send_to(server.server_address[1])
+        run_once()
+        assert (stored(alarm).state, stored(alarm).last_error) == ("queued", "recipient-550")
+        server.mode = ""
+        with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+            run_once()
+    assert stored(alarm).state == "sent"

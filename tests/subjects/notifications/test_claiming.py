@@ -23,6 +23,13 @@ def lease(app: Flask) -> timedelta:
     return lease_time(app.config["SETTINGS"].smtp)
 
 
+def test_an_alarm_comes_before_all_that_waits(queue: Queue) -> None:
+    queue(due_at=NOW - timedelta(hours=1))
+    alarm = queue(is_alarm=True)
+    queue(due_at=NOW - timedelta(hours=2))
+    assert claim(NOW, 1)[0].id == alarm
+
+
 def test_the_longest_due_message_comes_first(queue: Queue) -> None:
     later = queue(due_at=NOW - timedelta(minutes=1))
     sooner = queue(due_at=NOW - timedelta(minutes=2))

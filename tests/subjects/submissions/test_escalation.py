@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 
+from intake.accounts.queries import user_by_email
 from intake.clinic.service import current_clinic, save_clinic
 from intake.core.db import unit_of_work
 from intake.notifications.render import render
@@ -88,6 +89,13 @@ def test_the_next_entry_keeps_the_promise(flagged: Submission) -> None:
     assert states() == ["queued", "cancelled", "queued"]
     record(flagged)
     assert states() == ["cancelled"] * 3
+
+
+def test_an_entry_that_closes_nothing_leaves_the_promise(flagged: Submission) -> None:
+    record(flagged, "no_answer_again", try_again_at=NOW + 60 * MINUTE)
+    record(flagged, "handed_over", author=user_by_email("desk@example.com"))
+    assert flagged.is_flagged
+    assert states() == ["queued", "queued"]
 
 
 def test_opening_again_escalates_again(flagged: Submission) -> None:
