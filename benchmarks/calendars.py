@@ -27,8 +27,8 @@ from intake.core.migrations import upgrade
 from intake.core.tokens import new_id
 from intake.development.example import create_example
 from intake.scheduling import queries
+from intake.scheduling.hours import add_providers
 from intake.scheduling.models import ConsultationType
-from intake.scheduling.service import add_providers
 from intake.submissions import drafts
 from tests import postgres
 

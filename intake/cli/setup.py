@@ -16,8 +16,7 @@ from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.core.encryption import create_key_file
 from intake.scheduling import meeting
-from intake.scheduling.hours import close_each, consultation_type, set_places
-from intake.scheduling.service import add_providers
+from intake.scheduling.hours import add_providers, close_each, consultation_type, set_places
 
 keys = AppGroup("keys", help="The key file, without which nothing can be read.")
 

@@ -11,7 +11,7 @@ from intake.clinic.models import ClinicSettings, Closure
 from intake.clinic.service import save_clinic
 from intake.core.db import db
 from intake.scheduling.federal import federal_holidays
-from intake.scheduling.service import add_providers
+from intake.scheduling.hours import add_providers
 
 EXAMPLE_USERS = (
     ("desk@example.com", "Marta Ruiz", ["front_desk"]),

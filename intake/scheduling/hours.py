@@ -47,6 +47,30 @@ class TypeRules:
     address: str = ""
 
 
+def add_providers(names: Sequence[str], clinic: Clinic) -> list[str]:
+    """Give each new name a calendar with the clinic's hours; returns the names that were new.
+
+    The first one also brings the free consultation: 15 minutes, with 15 minutes after it.
+    """
+    known = set(db.session.scalars(select(Provider.name)))
+    added = [name for name in names if name not in known]
+    for name in added:
+        weekly = [
+            WeeklyHours(weekday=weekday, opens=opens, closes=closes)
+            for weekday, windows in clinic.weekly_hours.items()
+            for opens, closes in windows
+        ]
+        db.session.add(Provider(name=name, time_zone=clinic.tz.key, weekly=weekly))
+    if added and not known:
+        kind = ConsultationType(
+            name="Free consultation", minutes=15, step_minutes=30, buffer_after=15
+        )
+        db.session.add(kind)
+    db.session.flush()
+    forget()
+    return added
+
+
 def set_weekly(
     provider: Provider,
     weekly: Mapping[int, Sequence[Window]],

@@ -1,19 +1,17 @@
 """Keeping and booking time: what is taken meanwhile becomes `SlotTaken`."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from intake.accounts.models import User
 from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
-from intake.core.remember import forget
 from intake.notifications.outbox import void
 from intake.scheduling import asking, emails, queries, reminders, takeback, waitlist
-from intake.scheduling.models import PATIENT, Appointment, ConsultationType, Provider, WeeklyHours
+from intake.scheduling.models import PATIENT, Appointment
 from intake.scheduling.person import person_key
 from intake.scheduling.placing import (
     TABLE,
@@ -39,30 +37,6 @@ ASK_FOR_HELD = (
     .values(person=bindparam("known_as"), version=TABLE.c.version + 1)
     .returning(TABLE)
 )
-
-
-def add_providers(names: Sequence[str], clinic: Clinic) -> list[str]:
-    """Give each new name a calendar with the clinic's hours; returns the names that were new.
-
-    The first one also brings the free consultation: 15 minutes, with 15 minutes after it.
-    """
-    known = set(db.session.scalars(select(Provider.name)))
-    added = [name for name in names if name not in known]
-    for name in added:
-        weekly = [
-            WeeklyHours(weekday=weekday, opens=opens, closes=closes)
-            for weekday, windows in clinic.weekly_hours.items()
-            for opens, closes in windows
-        ]
-        db.session.add(Provider(name=name, time_zone=clinic.tz.key, weekly=weekly))
-    if added and not known:
-        kind = ConsultationType(
-            name="Free consultation", minutes=15, step_minutes=30, buffer_after=15
-        )
-        db.session.add(kind)
-    db.session.flush()
-    forget()
-    return added
 
 
 def hold(

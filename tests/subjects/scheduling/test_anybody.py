@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.core.remember import forget
-from intake.scheduling import changes, service
+from intake.scheduling import changes, hours, service
 from intake.scheduling.models import Appointment, Provider
 from intake.scheduling.placing import SlotTaken
 from intake.submissions import drafts
@@ -27,7 +27,7 @@ def two(app):
     """A clinic with two providers, who keep the same hours."""
     names = [each.name for each in db.session.scalars(select(Provider))]
     with unit_of_work():
-        service.add_providers(["Dr. Second"][: 2 - len(names)], current_clinic())
+        hours.add_providers(["Dr. Second"][: 2 - len(names)], current_clinic())
         others = update(Provider).where(Provider.id > 2)
         db.session.execute(others.values(active=False))
     forget()

@@ -10,7 +10,7 @@ from intake.clinic.clinic import EXAMPLE_CLINIC
 from intake.core.db import db, is_postgresql, unit_of_work
 from intake.core.remember import forget
 from intake.scheduling import queries
-from intake.scheduling.service import add_providers
+from intake.scheduling.hours import add_providers
 from tests import factories
 from tests.appointments import rule
 from tests.factories import MONDAY_MORNING as NOW
