@@ -227,6 +227,11 @@ def is_at(appointment: Appointment, key: str) -> bool:
     return read_slot_key(key) == (appointment.provider_id, appointment.starts_at)
 
 
+def is_booked_at(appointment: Appointment, key: str) -> bool:
+    """Whether an appointment is booked, at the slot of that name."""
+    return appointment.status == "booked" and is_at(appointment, key)
+
+
 def read_slot_key(key: str) -> tuple[int, datetime] | None:
     """Provider id and start of a slot's name, or None if it is not one."""
     name = SLOT_NAME.fullmatch(key)

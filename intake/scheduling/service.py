@@ -186,9 +186,9 @@ def book(
     patient. Raises SlotTaken.
     """
     appointment = queries.kept_for(submission.id)
-    is_booked = appointment is not None and appointment.status == "booked"
-    if appointment and is_booked and queries.is_at(appointment, key):
+    if appointment is not None and queries.is_booked_at(appointment, key):
         return appointment  # the second click of two
+    is_booked = appointment is not None and appointment.status == "booked"
     rather = appointment.provider_id if appointment and is_booked else None
     slot = _asked_for(appointment, key, now) or offered_slot(key, submission.id, now, rather=rather)
     return _book_at(slot, submission, clinic, actor=actor, now=now, tell=tell)
@@ -207,6 +207,9 @@ def book_outside_hours(
 
     For staff who have agreed on it with somebody. Raises SlotTaken.
     """
+    kept = queries.kept_for(submission.id)
+    if kept is not None and queries.is_booked_at(kept, key):
+        return kept  # the second click of two
     slot = any_slot(key, now)
     appointment = _book_at(slot, submission, clinic, actor=actor, now=now, tell=tell)
     appointment.outside_hours = True

@@ -75,7 +75,7 @@ def book_for(
     with unit_of_work():
         submission = for_staff(submission_id, lock=True) or abort(404)
         kept = queries.kept_for(submission_id)
-        is_done = kept is not None and kept.status == "booked" and queries.is_at(kept, key)
+        is_done = kept is not None and queries.is_booked_at(kept, key)
         if submission.version != form.version.data and not is_done:
             raise ChangedMeanwhile
         earlier = before(submission)

@@ -10,12 +10,13 @@ from intake.accounts.models import User
 from intake.audit.models import AuditEntry
 from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
-from intake.scheduling import service
+from intake.scheduling import service, takeback
 from intake.scheduling.agenda import misplaced
 from intake.scheduling.models import Appointment
 from intake.scheduling.placing import SlotTaken
 from intake.submissions.models import Submission
 from tests import factories
+from tests.appointments import appointment_of, mails
 from tests.factories import MONDAY_MORNING
 
 TUESDAY_930 = "1-202611241530"
@@ -89,3 +90,14 @@ def test_moved_into_the_hours_it_is_one_like_the_others(user: User) -> None:
     outside(submission, TUESDAY_8PM, user)
     assert not inside(submission, TUESDAY_930, user).outside_hours
     assert misplaced(now=MONDAY_MORNING) == []
+
+
+def test_a_second_click_changes_nothing_and_the_first_can_still_be_undone(user: User) -> None:
+    submission = factories.sent()
+    for _ in range(2):
+        call = outside(submission, TUESDAY_8PM, user)
+    assert (call.sequence, call.outside_hours) == (0, True)
+    assert [mail.state for mail in mails(submission, "booked")] == ["queued"]
+    with unit_of_work():
+        takeback.take_back(submission, 0, current_clinic(), actor=user.actor, now=MONDAY_MORNING)
+    assert appointment_of(submission).status == "released"
