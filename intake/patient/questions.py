@@ -86,7 +86,7 @@ def sent_danger(instrument_id: str, language: str) -> dict[str, Any]:
     Whatever the page asks by now: another tab may have changed that since it was shown.
     """
     instrument = load_catalog().get(instrument_id)
-    if instrument is None:
+    if instrument is None or not instrument.languages:  # only arithmetic: never asked by a page
         return {}
     sent = [item for item in instrument.items if item.id in request.form]
     spoken = language if language in instrument.languages else instrument.languages[0]

@@ -98,6 +98,12 @@ def test_instruments_that_are_not_asked_do_not_exist(client, instrument):
     assert client.get(f"/request/screening/{instrument}").status == 404
 
 
+@pytest.mark.parametrize("path", ["screening/midas", "more/midas", "screening/nothing"])
+def test_answers_to_what_is_not_asked_are_refused(client, path):
+    journey.to_screening(client)
+    assert client.post(f"/request/{path}", {"q1": "3"}).status == 404
+
+
 def test_invented_answers_are_refused(client):
     journey.to_safety(client)
     page = client.submit(**{**journey.NO_THOUGHTS, "q1": "maybe"})
