@@ -7,9 +7,9 @@ from uuid import UUID
 
 from intake.accounts.queries import names_of
 from intake.clinic.clinic import Clinic, Contact
-from intake.clinic.safety import call_by
 from intake.screening.level import Level
 from intake.staff.words import LEVELS, OUTCOMES, Tag, lasting, when
+from intake.submissions.due import call_due
 from intake.submissions.flags import TRY_AGAIN
 from intake.submissions.models import Acknowledgement, Submission
 from intake.submissions.queries import acknowledgements_of, latest_acknowledgements
@@ -68,7 +68,7 @@ def flag_of(
         return None
     history = _named(acknowledgements_of(submission.id))
     closing = next((each for each in history if each.entry.closed), None)
-    by = safety_deadline(submission, clinic)
+    by = call_due(submission, clinic)
     is_open = submission.is_flagged
     return Flag(
         is_open=is_open,
@@ -85,15 +85,9 @@ def flag_of(
     )
 
 
-def safety_deadline(submission: Submission, clinic: Clinic) -> datetime:
-    """By when somebody whose flag is open should be called."""
-    since = submission.flagged_at or submission.waiting_since
-    return call_by(clinic, Level(submission.level), since)
-
-
 def call_words(submission: Submission, clinic: Clinic, *, now: datetime) -> str:
     """By when to call, in the same words as the level: now, or by the end of the day."""
-    due = safety_deadline(submission, clinic)
+    due = call_due(submission, clinic)
     time = when(due, clinic.tz, now)
     if Level(submission.level) is not Level.URGENT_ACUTE:
         return f"Call was due {time}" if now >= due else f"Call by {time}"

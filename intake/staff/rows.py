@@ -9,13 +9,13 @@ from intake.clinic.clinic import Clinic
 from intake.core.i18n import time_text
 from intake.scheduling.models import Appointment
 from intake.scheduling.outcomes import is_due
-from intake.screening.level import Level
 from intake.staff.flag import Handled, call_words, level_tag, waiting_words
 from intake.staff.held import Held
 from intake.staff.past_calls import cancelled_words
 from intake.staff.person import Person
 from intake.staff.words import CHANNELS, CLOSED_FOR, STATUSES, TRIES, Tag, lasting, opening, when
 from intake.submissions.claims import is_claimable
+from intake.submissions.due import answer_due
 from intake.submissions.models import Submission
 
 AFTER = {"booked": "Book the call", "wrong_number": "Write to them", "not_interested": "Close"}
@@ -67,7 +67,8 @@ def waiting_row(
     now: datetime,
 ) -> QueueRow:
     """Somebody who waits for us; `handled` is what was done about their flag."""
-    first = _waiting(submission, handled, clinic, now)
+    kept_at = appointment.starts_at if appointment and appointment.is_live else None
+    first = _waiting(submission, handled, clinic, now, call_at=kept_at)
     if appointment is None:
         call, action = Status("No time chosen", "phone"), "Call"
     elif appointment.status == "cancelled":
@@ -202,7 +203,12 @@ def _planned(call_at: datetime, submission: Submission, clinic: Clinic, now: dat
 
 
 def _waiting(
-    submission: Submission, handled: Handled | None, clinic: Clinic, now: datetime
+    submission: Submission,
+    handled: Handled | None,
+    clinic: Clinic,
+    now: datetime,
+    *,
+    call_at: datetime | None,
 ) -> Status:
     """How long somebody has waited, against what was promised in the clinic's open hours."""
     if submission.is_flagged:
@@ -210,8 +216,7 @@ def _waiting(
     if submission.call_at is not None and submission.is_planned:
         return _planned(submission.call_at, submission, clinic, now)
     text = f"Waiting {lasting(now - submission.waiting_since)}"
-    target = clinic.target_minutes(Level(submission.level))
-    due = clinic.hours.add_open_minutes(submission.waiting_since, target)
+    due = answer_due(submission, clinic, call_at=call_at)
     small = when(due, clinic.tz, now)
     if now >= due:
         return Status(text, "alert", f"Answer was due {small}", "alert")

@@ -9,7 +9,6 @@ from intake.clinic.clinic import Clinic
 from intake.core.i18n import day_text, moment_text
 from intake.core.urls import patient_url
 from intake.notifications.outbox import MailContext, enqueue, void
-from intake.screening.level import Level
 from intake.submissions.callback import callback_words
 from intake.submissions.models import Submission
 from intake.submissions.opt_out import stop_link, topic_of
@@ -55,7 +54,8 @@ def respond_by(
     None when that is no sooner than the call itself, if that is still ahead.
     """
     deadline = clinic.hours.add_open_minutes(sent_at, clinic.response_minutes)
-    if submission.level_rank >= Level.URGENT.rank:  # as the page of help said
+    flagged_at = submission.flagged_at
+    if flagged_at is not None and flagged_at <= sent_at:  # as the page of help said
         deadline = min(deadline, clinic.hours.end_of_business_day(sent_at))
     is_soon = call_at is not None and sent_at < call_at <= deadline
     return None if is_soon else deadline

@@ -7,6 +7,7 @@ import time_machine
 from flask import Flask
 
 from intake.clinic.service import current_clinic
+from intake.core import clock
 from intake.core.db import db, unit_of_work
 from intake.scheduling import service
 from intake.submissions import drafts, queries
@@ -15,6 +16,7 @@ from intake.submissions.service import submit
 from tests import factories
 from tests.browse import Browser, words_of
 from tests.factories import MONDAY_MORNING
+from tests.subjects.submissions.danger import record
 from tests.web.staff.people import let_in, person
 
 YES_NOW = {"q1": "yes", "q2": "no", "q3": "no", "q4": "no", "q5": "yes"}
@@ -112,6 +114,19 @@ def test_an_answer_that_is_late_is_marked(app: Flask, morning) -> None:
     named("Dana")
     morning.shift(timedelta(days=1, minutes=1))
     assert "Answer was due today 10:00 am" in at_desk(app).get("/staff/").text
+
+
+def test_an_answer_is_never_due_later_than_the_patient_was_promised(app: Flask, morning) -> None:
+    record(named("Dana", asq=YES_NOT_NOW))
+    assert "Answer by today 5:00 pm" in at_desk(app).get("/staff/").text
+
+
+def test_a_new_flag_does_not_put_off_what_was_promised(app: Flask, morning) -> None:
+    submission = named("Dana")
+    morning.shift(timedelta(hours=23))
+    with unit_of_work():
+        drafts.save_answers(submission, "asq", YES_NOT_NOW, current_clinic(), now=clock.now())
+    assert "Call by today 10:00 am" in at_desk(app).get("/staff/").text
 
 
 def test_a_flagged_draft_appears_as_not_sent_yet(app: Flask, morning) -> None:
