@@ -11,7 +11,7 @@ from intake.scheduling import links
 from intake.scheduling.emails import BookedMail
 from intake.scheduling.models import LIVE, Appointment
 from intake.scheduling.told import mail_facts, zone_of
-from intake.submissions.emails import patient_address
+from intake.submissions.emails import missed_topic, patient_address
 from intake.submissions.models import Submission
 
 
@@ -143,15 +143,21 @@ def missed(
         now=now,
         due_at=now + clinic.grace,
         not_after=until,
-        unique_key=f"missed:{appointment.id}:{appointment.sequence}",
-        topic=missed_topic(appointment),
+        unique_key=missed_key(appointment),
+        topic=missed_topic(submission.id),
         submission_id=submission.id,
     )
 
 
-def missed_topic(appointment: Appointment) -> str:
-    """The topic of the mail that undo of a missed call makes pointless, or another call."""
-    return f"missed:{appointment.submission_id}"
+def missed_key(appointment: Appointment) -> str:
+    """The unique key of that question: asked once after each call."""
+    return f"missed:{appointment.id}:{appointment.sequence}"
+
+
+def asks_who_missed(appointment: Appointment) -> bool:
+    """Whether who missed this call was asked for another time, or is about to be."""
+    asked = with_keys([missed_key(appointment)]).values()
+    return any(each.state != "cancelled" for each in asked)
 
 
 def asked_at(appointment: Appointment) -> datetime | None:

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from intake.audit import log
 from intake.clinic.clinic import Clinic
+from intake.notifications.outbox import void
 from intake.scheduling import emails, links, queries, reminders
 from intake.scheduling.changes import OnlyByPhone
 from intake.scheduling.models import PATIENT, Appointment
 from intake.scheduling.person import person_key
 from intake.scheduling.placing import new_appointment, offered_slot, place
+from intake.submissions.emails import missed_topic
 from intake.submissions.models import Submission
 
 
@@ -51,6 +53,7 @@ def rebook(
     if not submission.is_draft:  # whoever is still answering goes on with the form
         submission.status = "booked"
     submission.updated_at = now
+    void(missed_topic(submission.id))  # whoever follows an older link has answered it
     log.record("booked after a missed call", actor=PATIENT, now=now, subject_id=submission.id)
     emails.booked(submission, call, clinic, now=now)
     emails.tell_desk(submission, call, clinic, was=missed.starts_at, now=now)

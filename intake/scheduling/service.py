@@ -10,7 +10,7 @@ from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
 from intake.notifications.outbox import void
-from intake.scheduling import asking, emails, queries, reminders, takeback, waitlist
+from intake.scheduling import emails, queries, reminders, takeback, waitlist
 from intake.scheduling.models import PATIENT, Appointment
 from intake.scheduling.person import person_key
 from intake.scheduling.placing import (
@@ -27,6 +27,7 @@ from intake.scheduling.placing import (
 )
 from intake.scheduling.slots import Slot
 from intake.screening.level import Level
+from intake.submissions.emails import missed_topic
 from intake.submissions.models import Submission
 
 # By statement, so that losing a race leaves the unit of work as it was.
@@ -249,7 +250,7 @@ def _book_at(
         emails.put(*about, was=was, asked=asked, now=now, due_at=now + clinic.grace)
     else:
         emails.hush(appointment)
-    void(asking.missed_topic(appointment))
+    void(missed_topic(submission.id))
     reminders.renew(submission, appointment, clinic, now=now)
     takeback.remember(appointment, as_it_was, clinic, now=now)
     return appointment

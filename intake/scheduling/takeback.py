@@ -22,7 +22,7 @@ from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
 from intake.notifications.outbox import void, waiting
-from intake.scheduling import asking, emails, queries, reminders
+from intake.scheduling import emails, queries, reminders
 from intake.scheduling.agenda import why_misplaced
 from intake.scheduling.models import PATIENT, Appointment
 from intake.scheduling.placing import Full, SlotTaken, has_enough, is_day_full, place, write
@@ -103,7 +103,7 @@ def remember(appointment: Appointment, before: Before, clinic: Clinic, *, now: d
 
 def _topics(appointment: Appointment) -> tuple[str, str]:
     """The topics of mails that tell a patient of a change."""
-    return emails.news_topic(appointment), asking.missed_topic(appointment)
+    return emails.news_topic(appointment), receipts.missed_topic(appointment.submission_id)
 
 
 def undoable(submission_id: UUID, *, now: datetime) -> Appointment | None:

@@ -11,7 +11,7 @@ from flask import abort
 from intake.clinic.clinic import Clinic
 from intake.core.db import unit_of_work
 from intake.core.i18n import moment_text
-from intake.scheduling import queries, takeback
+from intake.scheduling import asking, queries, takeback
 from intake.scheduling.bookings import provider_name
 from intake.scheduling.models import PATIENT, Appointment
 from intake.scheduling.outcomes import OUTCOMES
@@ -114,7 +114,7 @@ def undo_of(submission: Submission, clinic: Clinic, *, now: datetime) -> Undo | 
 def _mail_words(call: Appointment, clinic: Clinic, now: datetime) -> str:
     """When the patient hears of the change, or that they have."""
     is_told = (call.before or {})["told"]
-    if call.status in OUTCOMES and not is_told:
+    if call.status in OUTCOMES and not asking.asks_who_missed(call):
         return ""
     if not is_told:
         return "The patient gets no email about it."

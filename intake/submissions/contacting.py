@@ -120,6 +120,7 @@ def close(
         return  # the second click of two
     if submission.is_flagged or submission.status not in CLOSABLE:
         raise NotNow
+    void(emails.missed_topic(submission.id))
     submission.status, submission.closed_for = "closed", reason
     submission.call_at, submission.updated_at = None, now
     let_go(submission, author)
@@ -131,10 +132,11 @@ def close(
 
 
 def reopen(submission: Submission, *, author: User, now: datetime) -> None:
-    """Put a request that was over back into the queue; a mail that it is closed does not leave."""
+    """Put a request that was over back into the queue; a mail of when it was over does not leave."""
     if submission.status not in OPENABLE:
         return
     void(emails.closing_topic(submission))
+    void(emails.missed_topic(submission.id))
     submission.status, submission.closed_for = "contacting", ""
     submission.tries, submission.call_at = 0, None
     submission.waiting_since = submission.updated_at = now

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from intake.clinic.clinic import Clinic
@@ -194,6 +195,14 @@ def closed(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
 def closing_topic(submission: Submission) -> str:
     """The topic of the mail that opening the request again makes pointless."""
     return f"closed:{submission.id}"
+
+
+def missed_topic(submission_id: UUID) -> str:
+    """The topic of the mail that asks whoever missed a call for another time.
+
+    It is pointless once the request is over or back in the queue, or another call is booked.
+    """
+    return f"missed:{submission_id}"
 
 
 def patient_address(submission: Submission) -> str | None:

@@ -82,6 +82,7 @@ def test_its_link_books_another_call(client, missed):
     desk = mails(missed, "appointment_changed")[0].context
     assert desk["was"] == TIME
     assert len(mails(missed, "booked")) == 2
+    assert [mail.state for mail in mails(missed, "missed")] == ["cancelled"]
 
 
 def test_two_clicks_book_once(client, missed):

@@ -353,6 +353,19 @@ def test_who_did_not_come_is_mailed_unless_staff_say_otherwise(
     assert ("The email to the patient leaves" in page.text) == bool(count)
 
 
+@pytest.mark.parametrize("where", ["close", "open"])
+def test_whose_request_is_over_or_open_again_is_not_asked_for_another_time(
+    desk: Browser, morning, where: str
+) -> None:
+    submission = over(desk, morning)
+    desk.get(path_of(submission))
+    desk.post(path_of(submission) + "/outcome", {"outcome": "no_show"})
+    data = {"reason": "not_interested", "tell": "no"} if where == "close" else {}
+    page = desk.post(f"{path_of(submission)}/{where}", data)
+    assert [mail.state for mail in mails(submission, "missed")] == ["cancelled"]
+    assert "The email to the patient leaves" not in page.text
+
+
 def test_a_call_that_has_not_begun_has_no_outcome(desk: Browser) -> None:
     submission = booked()
     desk.get(path_of(submission))
