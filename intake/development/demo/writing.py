@@ -37,8 +37,8 @@ from intake.development.demo.plan import (
 )
 from intake.development.demo.rows import Request, Tables
 from intake.scheduling import queries
+from intake.scheduling.hours import add_providers
 from intake.scheduling.models import Appointment, Provider
-from intake.scheduling.service import add_providers
 from intake.submissions.models import Submission
 
 ACTION, ACTOR = "demo data written", "command line"
