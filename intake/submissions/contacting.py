@@ -132,7 +132,7 @@ def close(
 
 
 def reopen(submission: Submission, *, author: User, now: datetime) -> None:
-    """Put a request that was over back into the queue; a mail of when it was over does not leave."""
+    """Put a request that was over back into the queue; mails about its end do not leave."""
     if submission.status not in OPENABLE:
         return
     void(emails.closing_topic(submission))
