@@ -5,7 +5,9 @@ import pytest
 from intake.web.redirects import local_path
 
 
-@pytest.mark.parametrize("path", ["/", "/learn", "/request/start?from=check", "/a%20b/#c", "/a//b"])
+@pytest.mark.parametrize(
+    "path", ["/", "/learn", "/request/start?from=check", "/a%20b/#c", "/a//b", "/a?b=/../c"]
+)
 def test_it_keeps_a_path_of_this_site(path: str) -> None:
     assert local_path(path, "/default") == path
 
@@ -34,6 +36,9 @@ def test_it_keeps_a_path_of_this_site(path: str) -> None:
         "/é",
         "/\u2028",
         "/learn\n",
+        "/staff/../request/leave",
+        "/staff/.%2E/request",
+        "/staff/..",
     ],
 )
 def test_it_refuses_every_way_out(value: str | None) -> None:
