@@ -30,9 +30,10 @@ class Told(NamedTuple):
 
 
 def is_video_link(text: str) -> bool:
-    """Whether browsers open it safely: https, a host, no password, no odd characters."""
+    """Whether browsers open it safely: https, a host, no password, no odd characters or port."""
     try:
         parts = urlsplit(text)
+        _ = parts.port  # raises for one that cannot be, such as 99999
     except ValueError:
         return False
     is_plain = text.isascii() and text.isprintable() and not set(text) & set(' <>"\\')

@@ -85,7 +85,14 @@ def test_a_reminder_names_the_new_place(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     "link",
-    ["http://a.test/1", "javascript:alert(1)", "https://", "https://me:pw@a.test", "https://a b"],
+    [
+        "http://a.test/1",
+        "javascript:alert(1)",
+        "https://",
+        "https://me:pw@a.test",
+        "https://a b",
+        "https://a:99999",
+    ],
 )
 def test_what_is_no_safe_link_is_refused(link: str) -> None:
     assert not meeting.is_video_link(link)
