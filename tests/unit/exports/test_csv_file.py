@@ -24,7 +24,12 @@ def test_a_cell_that_would_be_a_formula_is_text(begin):
     assert safe_cell(f" {begin}1+1").startswith("'")
 
 
-@pytest.mark.parametrize("text", ["Dana", "312 555 0198", "", "a=b", "7"])
+@pytest.mark.parametrize("between", [";", "\t", "\n", '; "', "\r\n "])
+def test_nor_would_it_be_one_where_a_program_divides_cells_elsewhere(between):
+    assert safe_cell(f"Dana{between}=1+1") == f"Dana{between}'=1+1"
+
+
+@pytest.mark.parametrize("text", ["Dana", "312 555 0198", "", "a=b", "7", "a; b\n\nc, -1"])
 def test_other_cells_stay_as_they_are(text):
     assert safe_cell(text) == text
 
