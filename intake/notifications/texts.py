@@ -26,7 +26,8 @@ Paragraphs = tuple[tuple[str, ...], ...]
 """Paragraphs of lines."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
-_LINK = re.compile(r"\w+://|\bwww\.|\bmailto:", re.IGNORECASE)
+_LINK = re.compile(r"(?:\w+:)?//\w|[^\s.]+\.[^\W\d_]{2,}|\bmailto:", re.IGNORECASE)
+"""What mail programs make a link of, with https or without: evil.example."""
 _ABOUT_ANSWERS = re.compile(
     r"condition|answer|score|level|flag|asq|phq|gad|ptsd|pc_|peg|pain|mood|medic|health|symptom|"
     r"diagnos|treat|drug|safety|suicid|dob|birth|reason|note|name|phone|email",
@@ -90,7 +91,8 @@ def check(text: str, allowed: Collection[str]) -> None:
         raise TextRefused(f"{where}: “{brace[0]}” stands alone. Write a placeholder like {{when}}")
     if link := _LINK.search(rest):
         raise TextRefused(
-            f"{_place(text, link.start())}: links cannot be added. Each email has its own"
+            f"{_place(text, link.start())}: links cannot be added. Each email has its own. If this"
+            " is none, put a space behind the full stop"
         )
     if told := _ABOUT_HEALTH.search(rest):
         raise TextRefused(

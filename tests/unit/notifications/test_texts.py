@@ -14,7 +14,13 @@ def text(opening: str, closing: str = "") -> Text:
 
 @pytest.mark.parametrize(
     "words",
-    ["", "Warmly, {clinic_name}", "Until {when}!\n\nBring water.", "¿Preguntas? Llámenos: 5 < 6"],
+    [
+        "",
+        "Warmly, {clinic_name}",
+        "Until {when}!\n\nBring water.",
+        "At 9.30 a.m. or p.m... ok?",
+        "¿Preguntas? Llámenos: 5 < 6",
+    ],
 )
 def test_plain_words_and_known_placeholders_pass(words: str) -> None:
     check(words, ALLOWED)
@@ -34,6 +40,8 @@ def test_plain_words_and_known_placeholders_pass(words: str) -> None:
         ("{", "“{” stands alone"),
         ("See http://x.example", "Line 1, character 5: links cannot be added"),
         ("www.x.example", "links cannot be added"),
+        ("Go to evil.example/login", "Line 1, character 7: links cannot be added"),
+        ("//evil", "links cannot be added"),
         ("Your\n\nketamine call", "Line 3, character 1: “ketamine” tells"),
         ("Su tratamiento de depresión", "“depresión” tells"),
         ("x" * 601, "Use 600 characters or fewer"),
