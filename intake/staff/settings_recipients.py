@@ -18,6 +18,7 @@ from intake.core.db import unit_of_work
 from intake.notifications import bounces
 from intake.notifications.queries import MessageState
 from intake.staff.guard import blueprint, requires
+from intake.staff.proof import proved
 from intake.staff.settings import by_me
 from intake.staff.settings_document import DocumentPage
 from intake.staff.settings_forms_clinic import RecipientsForm
@@ -89,6 +90,7 @@ PAGE = DocumentPage(
 
 @blueprint.get("/settings/recipients")
 @requires(Permission.MANAGE_SETTINGS)
+@proved
 def settings_recipients() -> ResponseReturnValue:
     """Who is told of what."""
     return PAGE.show()
@@ -96,6 +98,7 @@ def settings_recipients() -> ResponseReturnValue:
 
 @blueprint.post("/settings/recipients")
 @requires(Permission.MANAGE_SETTINGS)
+@proved
 def save_recipients() -> ResponseReturnValue:
     """Change it."""
     return PAGE.save()

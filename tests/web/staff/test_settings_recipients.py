@@ -121,3 +121,13 @@ def test_an_address_is_tested_even_after_mails_came_back_but_not_without_end(
 
 def test_only_our_own_addresses_are_tested(admin: Browser) -> None:
     assert admin.post(f"{PATH}/test", {"address": "stranger@example.com"}).status == 400
+
+
+def test_it_asks_who_one_is_when_that_was_long_ago(admin: Browser, morning) -> None:
+    """Whoever finds a browser open cannot silence the alarms."""
+    before = fresh_clinic()
+    morning.shift(660)
+    page = saved(admin, on_call_recipients="mine@evil.test")
+    assert page.path.startswith("/staff/prove")
+    assert fresh_clinic() == before
+    assert admin.get(PATH).path.startswith("/staff/prove")
