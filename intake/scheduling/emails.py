@@ -7,6 +7,7 @@ from typing import Any
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import moment_text
 from intake.notifications.outbox import MailContext, enqueue, void, waiting
+from intake.scheduling.heard import told_last
 from intake.scheduling.ics import calendar_file, scheduling_method
 from intake.scheduling.links import new_link
 from intake.scheduling.models import PATIENT, Appointment
@@ -75,16 +76,26 @@ def put(
     appointment: Appointment,
     clinic: Clinic,
     *,
-    was: datetime | None,
     asked: datetime | None,
     now: datetime,
     due_at: datetime,
 ) -> None:
-    """Tell where staff have put a call: the new time and the one it `was` at, or the first one."""
-    if was is not None and was != appointment.starts_at:
-        moved(submission, appointment, clinic, was=was, now=now, due_at=due_at, asked=asked)
+    """Tell where staff have put a call: the new time, and the one they were told last, if any.
+
+    That need not be the one it was at: staff may have moved it without a word.
+    """
+    about, was = (submission, appointment, clinic), told_last(submission, appointment)
+    if was in ("", _time_in_words(*about)):
+        booked(*about, now=now, due_at=due_at, asked=asked)
     else:
-        booked(submission, appointment, clinic, now=now, due_at=due_at, asked=asked)
+        _news("moved", MovedMail, *about, now=now, due_at=due_at, was=was)
+
+
+def is_told(submission: Submission, appointment: Appointment, clinic: Clinic) -> bool:
+    """Whether a patient was told by mail where their call is now, or is about to be."""
+    is_planned = bool(waiting(news_topic(appointment)))
+    words = _time_in_words(submission, appointment, clinic)
+    return is_planned or told_last(submission, appointment) == words
 
 
 def told_words(submission: Submission, *, tell: bool) -> str:
@@ -110,10 +121,9 @@ def booked(
     What staff did is told at `due_at`, while it can be undone. Each piece of news stops those
     before it that were not sent yet.
     """
-    words = ""
+    about, words = (submission, appointment, clinic), ""
     if asked is not None and asked != appointment.starts_at:
-        words = moment_text(asked, zone_of(appointment, clinic), submission.language)
-    about = (submission, appointment, clinic)
+        words = _in_words(asked, *about)
     _news("booked", ConfirmedMail, *about, now=now, due_at=due_at, asked=words)
 
 
@@ -124,18 +134,17 @@ def moved(
     *,
     was: datetime,
     now: datetime,
-    due_at: datetime | None = None,
-    asked: datetime | None = None,
 ) -> None:
-    """Tell the new time and the old one (`was`), with the calendar file that moves the entry.
+    """Tell the time that its patient chose and the old one (`was`), with the calendar file that
+    moves the entry.
 
-    Whoever has not heard of the old one yet hears only of the new one, and of the one `asked` for.
+    Whoever was not mailed the old one yet hears only of the new one.
     """
+    about = (submission, appointment, clinic)
     if is_unheard(appointment):
-        booked(submission, appointment, clinic, now=now, due_at=due_at, asked=asked)
-        return
-    old = moment_text(was, zone_of(appointment, clinic), submission.language)
-    _news("moved", MovedMail, submission, appointment, clinic, now=now, due_at=due_at, was=old)
+        booked(*about, now=now)
+    else:
+        _news("moved", MovedMail, *about, now=now, due_at=None, was=_in_words(was, *about))
 
 
 def hush(appointment: Appointment) -> None:
@@ -199,6 +208,17 @@ def news_topic(appointment: Appointment) -> str:
 def is_unheard(appointment: Appointment) -> bool:
     """Whether the mail that confirms an appointment has not left yet."""
     return "booked" in waiting(news_topic(appointment))
+
+
+def _time_in_words(submission: Submission, appointment: Appointment, clinic: Clinic) -> str:
+    return _in_words(appointment.starts_at, submission, appointment, clinic)
+
+
+def _in_words(
+    moment: datetime, submission: Submission, appointment: Appointment, clinic: Clinic
+) -> str:
+    """An instant as its patient reads it."""
+    return moment_text(moment, zone_of(appointment, clinic), submission.language)
 
 
 def _news(

@@ -246,8 +246,7 @@ def _book_at(
         waitlist.note_opening(before, freed_by=submission.id, now=now)
     about, asked = (submission, appointment, clinic), takeback.asked_for(as_it_was)
     if tell:
-        was = before.starts_at if before else None
-        emails.put(*about, was=was, asked=asked, now=now, due_at=now + clinic.grace)
+        emails.put(*about, asked=asked, now=now, due_at=now + clinic.grace)
     else:
         emails.hush(appointment)
     void(missed_topic(submission.id))

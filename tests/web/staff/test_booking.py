@@ -397,6 +397,28 @@ def test_whoever_gets_no_mail_is_not_asked_about(desk: Browser) -> None:
     assert details("appointment booked") == ["patient gets no mail"]
 
 
+def place(desk: Browser, submission: Submission, key: str, **data: str) -> Page:
+    """Book from a page that is up to date."""
+    version = version_on(desk.get(path_of(submission)))
+    return desk.post(path_of(submission) + "/book", {"slot": key, "version": version, **data})
+
+
+def test_the_old_time_is_the_one_that_the_patient_was_told_last(desk: Browser) -> None:
+    submission, keys = booked(), factories.free_keys()
+    place(desk, submission, keys[3], quiet="yes")
+    place(desk, submission, keys[4])  # thought better of before its mail left
+    place(desk, submission, keys[5])
+    (mail,) = [each for each in mails(submission, "moved") if each.state == "queued"]
+    assert mail.context["was"] == "Tuesday, November 24, 9:00 am Central Time"
+
+
+def test_who_heard_of_no_time_hears_of_no_old_one(desk: Browser) -> None:
+    submission, keys = factories.sent(), factories.free_keys()
+    place(desk, submission, keys[3], quiet="yes")
+    place(desk, submission, keys[5])
+    assert [mail.name for mail in mails(submission, "booked", "moved")] == ["booked"]
+
+
 def test_a_mail_that_waits_does_not_leave_after_a_quiet_move(desk: Browser) -> None:
     submission, keys = factories.sent(), factories.free_keys()
     book(desk, submission, keys[0])
