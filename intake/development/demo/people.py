@@ -25,7 +25,7 @@ SHARES = (46, 22, 16, 12, 4)
 VOICEMAIL = ("clinic", "name_only", "no")
 BEST_TIME = ("any", "morning", "afternoon", "evening")
 DAYS, PARTS = ("mon", "tue", "wed", "thu", "fri"), ("morning", "afternoon")
-MAKES_WAYS = (["call"], ["call", "email"], ["call", "text", "email"], ["email"])
+WAYS = (["call"], ["call", "email"], ["call", "text", "email"], ["email"])
 
 
 def start(chance: Random) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def contact(chance: Random) -> dict[str, Any]:
         "phone_e164": f"+1{area}555{line}",
         "email": f"{mailbox}@example.org",
         "state": "IL",
-        "contact_by": list(chance.choices(MAKES_WAYS, (15, 60, 20, 5))[0]),
+        "contact_by": list(chance.choices(WAYS, (15, 60, 20, 5))[0]),
         "voicemail_ok": chance.choices(VOICEMAIL, (35, 50, 15))[0],
         "best_time": chance.choices(BEST_TIME, (50, 20, 20, 10))[0],
         "consent_privacy": True,

@@ -17,7 +17,7 @@ from intake.core.tokens import REFERENCE_ALPHABET
 from intake.scheduling.queries import Kind
 from intake.scheduling.slots import ProviderCalendar, Slot, open_times, slot_from
 
-BATCH = 500
+BATCH = 1_000
 YEARS_BACK = timedelta(days=730)
 RECENT, RECENT_SHARE = 200, 5
 """So many requests are recent and not dealt with yet; no more than a fifth of a short list."""
@@ -81,9 +81,9 @@ class Plan:
     clinician: UUID
     first_reference: int
 
-    def chance(self, batch: int) -> Random:
-        """The chance that makes a batch what it is."""
-        return Random(f"{self.order.seed}/{batch}")  # noqa: S311  no secret is made of it
+    def chance(self, part: str) -> Random:
+        """The chance that makes a part of the run, such as a batch, what it is."""
+        return Random(f"{self.order.seed}/{part}")  # noqa: S311  no secret is made of it
 
     def reference(self, index: int) -> str:
         """The reference of one request, different for each of a run."""

@@ -9,15 +9,12 @@ from uuid import UUID
 from intake.core.encryption import seal_json
 from intake.core.tokens import new_id
 from intake.development.demo import people
-from intake.development.demo.answers import Answering
 from intake.development.demo.course import WITH_CALL, Course
 from intake.development.demo.mails import Mails
 from intake.development.demo.plan import Plan
+from intake.development.demo.telling import Telling
 from intake.scheduling.person import person_key
-from intake.screening.catalog import load_catalog
-from intake.screening.plan import gate_mark
 from intake.submissions import consents, search
-from intake.submissions.assessment import assess, plan_of
 from intake.submissions.flags import PATIENT
 from intake.submissions.models import FLAGGED, Submission
 
@@ -40,14 +37,15 @@ class Request:
     """One made-up request while its rows are written into the tables of a batch."""
 
     def __init__(
-        self, tables: Tables, plan: Plan, chance: Random, index: int, course: Course
+        self, tables: Tables, plan: Plan, chance: Random, *, course: Course, telling: Telling
     ) -> None:
         self.tables, self.plan, self.chance, self.course = tables, plan, chance, course
-        self.submission = self._answered(index)
+        self.submission = self._sent(telling)
         self.mails = Mails(tables["messages"], plan.clinic, self.submission)
 
-    def write(self) -> None:
-        """Write the request and everything about it."""
+    def write(self, reference: str) -> None:
+        """Write the request, known by this reference, and everything about it."""
+        self.submission.reference = reference
         self._log(self.begun_at, PATIENT, "draft begun")
         self._flag()
         sent_at, level = self.course.sent_at, f"level {self.submission.level}"
@@ -66,13 +64,13 @@ class Request:
         """When the first page was saved."""
         return self.course.sent_at - FORM_TAKES
 
-    def _answered(self, index: int) -> Submission:
+    def _sent(self, telling: Telling) -> Submission:
         """The request as it was sent, with its level."""
         chance, course = self.chance, self.course
         submission = Submission(
-            reference=self.plan.reference(index),
+            reference="",
             cookie_hash=None,
-            language=self._language(),
+            language=telling.language,
             created_at=self.begun_at,
             updated_at=course.ends_at,
             waiting_since=course.call_at or course.sent_at,
@@ -80,41 +78,23 @@ class Request:
             status=course.status,
             call_at=course.call_at,
             closed_for=course.closed_for,
+            level_rank=telling.level_rank,
+            queue_rank=min(telling.level_rank, FLAGGED - 1),
         )
         notice = {
             "consented_at": self.begun_at.isoformat(),
             "notice": self.plan.clinic.notice_version,
         }
         submission.contact = {
-            "start": people.start(chance),
+            "start": telling.start,
             "contact": {**people.contact(chance), **notice},
             "times": people.times(
                 chance, chose=course.status == "booked", zone=self.plan.clinic.tz.key
             ),
         }
-        submission.answers = self._answers(submission)
-        assess(submission, self.plan.clinic, now=course.sent_at)
-        submission.queue_rank = min(submission.level_rank, FLAGGED - 1)
+        submission.answers = telling.answers_at(self.begun_at + FORM_TAKES / 2)
+        submission.triage = telling.triage_at(course.sent_at)
         return submission
-
-    def _language(self) -> str:
-        languages = self.plan.clinic.languages
-        return languages[0] if self.chance.random() < 0.85 else self.chance.choice(languages)
-
-    def _answers(self, submission: Submission) -> Row:
-        asked, catalog = plan_of(submission, self.plan.clinic).everything, load_catalog()
-        conditions = submission.contact["start"]["conditions"]
-        answering, skipped = Answering(self.chance), []
-        answers: Row = {}
-        for each in asked:
-            if answering.leaves_out(each.id):
-                skipped.append(each.id)
-                continue
-            instrument = catalog[each.id].behind_gate() if each.gated else catalog[each.id]
-            skipped += [gate_mark(each.id)] if each.gated else []
-            answers[each.id] = answering.to(instrument, conditions)
-        at = (self.course.sent_at - FORM_TAKES / 2).isoformat()
-        return {**answers, "given_at": dict.fromkeys(answers, at), "skipped": sorted(skipped)}
 
     def _flag(self) -> None:
         """Raise the flag of somebody in danger; of most, somebody has acknowledged it."""

@@ -9,11 +9,12 @@ import secrets
 import signal
 from collections import defaultdict, deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from itertools import islice
 from multiprocessing import get_context
 from operator import itemgetter
+from random import Random
 from uuid import UUID
 
 from sqlalchemy import func, select, text
@@ -23,7 +24,7 @@ from intake.accounts.permissions import Permission
 from intake.audit import log
 from intake.audit.queries import about_no_record
 from intake.clinic.clinic import Clinic
-from intake.core.db import Base, db, unit_of_work
+from intake.core.db import Base, db, is_postgresql, unit_of_work
 from intake.development.demo import course
 from intake.development.demo.plan import (
     BATCH,
@@ -36,6 +37,7 @@ from intake.development.demo.plan import (
     read_order,
 )
 from intake.development.demo.rows import Request, Tables
+from intake.development.demo.telling import VARIETY, Telling, tell
 from intake.scheduling import queries
 from intake.scheduling.hours import add_providers
 from intake.scheduling.models import Appointment, Provider
@@ -48,6 +50,8 @@ WRITTEN = (
 )
 """Tables in the order in which they are written: what others point at comes first."""
 FORMER = "Former clinician"
+ROOM = text("PRAGMA cache_size = -131072")
+"""128 MB for SQLite's pages. Ids and hashes are random, so each batch touches most of an index."""
 
 
 class NotHere(Exception):
@@ -135,6 +139,8 @@ def write(plan: Plan) -> Iterator[int]:
         number = len(tables["submissions"])
         order = order.after(number)
         with unit_of_work():
+            if not is_postgresql():
+                db.session.execute(ROOM)
             for name in WRITTEN:
                 if tables[name]:
                     db.session.execute(Base.metadata.tables[name].insert(), tables[name])
@@ -153,41 +159,64 @@ def _made(plan: Plan) -> Iterator[Tables]:
     """The batches that are missing, in order, made ahead by other processes."""
     starts = range(plan.order.done, plan.order.total, BATCH)
     if len(starts) == 1:
-        yield make_batch(plan, starts[0])
+        yield Maker(plan).batch(starts[0])
         return
     db.session.remove()
     db.engine.dispose()  # no process may use a connection of another
     workers = os.cpu_count() or 1
     with ProcessPoolExecutor(
-        workers, mp_context=get_context("fork"), initializer=_ignore_interrupts
+        workers, mp_context=get_context("fork"), initializer=_begin_making, initargs=(plan,)
     ) as pool:
         left = iter(starts)
-        ahead: deque[Future[Tables]] = deque(
-            pool.submit(make_batch, plan, start) for start in islice(left, workers + 1)
-        )
+        ahead = deque(pool.submit(_make, start) for start in islice(left, workers + 1))
         while ahead:
             tables = ahead.popleft().result()
-            ahead.extend(pool.submit(make_batch, plan, start) for start in islice(left, 1))
+            ahead.extend(pool.submit(_make, start) for start in islice(left, 1))
             yield tables
 
 
-def _ignore_interrupts() -> None:
+_makers: "list[Maker]" = []
+"""The maker of a process that makes batches."""
+
+
+def _begin_making(plan: Plan) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the writing process stops the others
+    _makers[:] = [Maker(plan)]
 
 
-def make_batch(plan: Plan, start: int) -> Tables:
-    """All rows of the batch that begins with this request."""
-    tables: Tables = defaultdict(list)
-    chance = plan.chance(start)
-    for index in range(start, min(start + BATCH, plan.order.total)):
-        number = plan.recent_number(index)
+def _make(start: int) -> Tables:
+    return _makers[0].batch(start)
+
+
+class Maker:
+    """Makes the batches of a plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.tellings: dict[int, Telling] = {}
+
+    def batch(self, start: int) -> Tables:
+        """All rows of the batch that begins with this request."""
+        plan, chance = self.plan, self.plan.chance(str(start))
+        tables: Tables = defaultdict(list)
+        for index in range(start, min(start + BATCH, plan.order.total)):
+            story, telling = self._course(index, chance), self._telling(chance.randrange(VARIETY))
+            request = Request(tables, plan, chance, course=story, telling=telling)
+            request.write(plan.reference(index))
+        tables["search_terms"].sort(key=itemgetter("term"))  # near each other in the table, too
+        tables["audit_log"].sort(key=itemgetter("at"))
+        return tables
+
+    def _course(self, index: int, chance: Random) -> course.Course:
+        plan, number = self.plan, self.plan.recent_number(index)
         if number is None:
-            story = course.over(chance, plan.past_call(index))
-        else:
-            age = timedelta(days=RECENT_DAYS) * (1 - (number + 0.5) / plan.order.recent)
-            mine = plan.ahead[number : number + 1]
-            story = course.waiting(chance, plan.order.now, age=age, ahead=mine)
-        Request(tables, plan, chance, index, story).write()
-    tables["search_terms"].sort(key=itemgetter("term"))  # near each other in the table, too
-    tables["audit_log"].sort(key=itemgetter("at"))
-    return tables
+            return course.over(chance, plan.past_call(index))
+        age = timedelta(days=RECENT_DAYS) * (1 - (number + 0.5) / plan.order.recent)
+        mine = plan.ahead[number : number + 1]
+        return course.waiting(chance, plan.order.now, age=age, ahead=mine)
+
+    def _telling(self, number: int) -> Telling:
+        if number not in self.tellings:
+            chance = self.plan.chance(f"telling {number}")
+            self.tellings[number] = tell(chance, self.plan.clinic, now=self.plan.order.now)
+        return self.tellings[number]

@@ -103,7 +103,7 @@ def assert_told_as_the_rules_say(submission: Submission) -> None:
 def test_the_same_seed_makes_the_same_people(app):
     seven = plan_of_new(20)
     eight = replace(seven, order=replace(seven.order, seed=8))
-    first, again, others = (told(writing.make_batch(each, 0)) for each in (seven, seven, eight))
+    first, again, others = (told(writing.Maker(each).batch(0)) for each in (seven, seven, eight))
     assert first == again != others
 
 
