@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
+from intake.accounts.permissions import Permission
 from intake.clinic.clinic import Clinic
 from intake.scheduling.queries import latest_for_all
 from intake.screening.level import Level
@@ -91,7 +92,9 @@ def _why(
     now: datetime,
 ) -> str:
     """Why somebody is called before anything else, how long they wait, and what was tried."""
-    words = [*safety_reasons(submission), f"{row.first.text}.", f"{row.first.small}."]
+    sees_answers = staff_user().may(Permission.SEE_ANSWERS)
+    reasons = safety_reasons(submission, sees_answers=sees_answers)
+    words = [*reasons, f"{row.first.text}.", f"{row.first.small}."]
     if handled is not None and handled.is_about(submission):
         words.append(f"{handled.author}, {handled.at(clinic, now)}: {handled.words(clinic, now)}.")
     return " ".join(words)

@@ -83,7 +83,7 @@ def test_somebody_in_acute_danger_stands_above_the_queue(app: Flask, morning) ->
     morning.shift(timedelta(minutes=9))
     page = at_desk(app).get("/staff/")
     assert "Call Rosa now" in page.text
-    assert "right now" in page.text
+    assert "Safety: a clinician must call now." in page.text
     assert "Not yet acknowledged, 9 min" in page.text
     assert "Call now, by today 10:15 am at the latest" in page.text
 

@@ -108,13 +108,6 @@ def test_a_draft_without_a_name_or_phone_can_be_opened(desk: Browser) -> None:
     assert "Not sent yet" in page.text
 
 
-def test_everybody_who_may_call_reads_the_safety_reasons(desk: Browser, clinician: Browser) -> None:
-    submission = answered(factories.sent(), "asq", YES_NOW)
-    for browser in (desk, clinician):
-        page = see(browser, submission)
-        assert "SAFETY – said YES to having thoughts of killing themselves right now" in page.text
-
-
 def test_the_front_desk_is_told_that_there_are_other_reasons_but_not_which(
     desk: Browser, clinician: Browser
 ) -> None:
