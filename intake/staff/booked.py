@@ -11,7 +11,7 @@ from flask import abort
 from intake.clinic.clinic import Clinic
 from intake.core.db import unit_of_work
 from intake.core.i18n import moment_text
-from intake.scheduling import asking, queries, takeback
+from intake.scheduling import asking, emails, queries, takeback
 from intake.scheduling.bookings import provider_name
 from intake.scheduling.models import PATIENT, Appointment
 from intake.scheduling.outcomes import OUTCOMES
@@ -80,6 +80,8 @@ def book_for(
             raise ChangedMeanwhile
         earlier = before(submission)
         appointment = how(submission, key, clinic, actor=staff_user(), now=now, tell=tell)
+        if is_done:  # nothing was sent or stopped by this click
+            tell = emails.is_told(submission, appointment, clinic)
         return what_was_done(submission, appointment, clinic, earlier=earlier, tell=tell)
 
 
@@ -160,8 +162,8 @@ def what_was_done(
 
 
 def _told(submission: Submission, tell: bool) -> str:
-    if not tell:
-        return "The patient gets no email about it."
     if patient_address(submission) is None:
         return "The patient gets no email: tell them by phone."
+    if not tell:
+        return "The patient gets no email about it."
     return "The patient is told by email."

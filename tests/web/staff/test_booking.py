@@ -403,6 +403,22 @@ def place(desk: Browser, submission: Submission, key: str, **data: str) -> Page:
     return desk.post(path_of(submission) + "/book", {"slot": key, "version": version, **data})
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ({"quiet": "yes"}, {}, "gets no email about it."),
+        ({}, {"quiet": "yes"}, "is told by email."),
+    ],
+)
+def test_a_click_that_changes_nothing_says_how_the_patient_learns(
+    desk: Browser, first: dict[str, str], second: dict[str, str], said: str
+) -> None:
+    submission, key = factories.sent(), factories.free_keys()[0]
+    place(desk, submission, key, **first)
+    page = place(desk, submission, key, **second)
+    assert f"Central Time, with Dr. Priya Nair. The patient {said}" in page.text
+
+
 def test_the_old_time_is_the_one_that_the_patient_was_told_last(desk: Browser) -> None:
     submission, keys = booked(), factories.free_keys()
     place(desk, submission, keys[3], quiet="yes")
