@@ -16,7 +16,7 @@ from intake.patient import journey, questions
 from intake.patient.addresses import Elsewhere, see
 from intake.patient.journey import Step
 from intake.patient.leaving import AWAY, mail_way_back
-from intake.patient.saving import save, save_form, save_part
+from intake.patient.saving import marks_of, save, save_form, save_part
 from intake.patient.visit import (
     Visit,
     changing_visit,
@@ -75,7 +75,10 @@ def _ask(key: str, *, further: bool = False) -> ResponseReturnValue:
         return here.onward()
     given, page = here.answers.get(key), here.page(sheet.step, further=further)
     if given:
-        return sheet.draw(sheet.form(given), page)
+        form = sheet.form(given)
+        if "open" in request.args and journey.is_unfinished(key, here.answers):
+            form.validate()  # say what is open, as Continue did not: help came first
+        return sheet.draw(form, page)
     differences = (*page.values(), *(item.id for item in sheet.items))
     return blank_page(here.clinic, *differences, draw=lambda: sheet.draw(sheet.form({}), page))
 
@@ -135,7 +138,8 @@ def _save_before_anew(
     right = form.right_values()
     told = speaks_of_danger(load_catalog(), sheet.step.key, right)
     if told or not _asks_the_same(here, sheet, further=further):
-        return save_part(here, sheet.step, right, further=further)
+        marks = marks_of(sheet, form, skips=False)
+        return save_part(here, sheet.step, right, further=further, marks=marks)
     return None
 
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.phones import phone_text
-from intake.patient import summary
+from intake.patient import journey, summary
 from intake.patient.addresses import see
 from intake.patient.visit import DRAFT_COOKIE, Visit
 from intake.screening.level import Level
@@ -30,7 +30,7 @@ def now() -> ResponseReturnValue:
     here, rules = Visit(draft, current_clinic()), rules_of(draft)
     is_medical, medical_first = "H1" in rules, request.args.get("first") == "medical"
     page = {
-        "onward": here.next_url(),
+        "onward": _onward(here),
         "sent": not draft.is_draft,
         "with_other": here.is_for_other,
         "told": _spoke_of_it(here),
@@ -65,6 +65,14 @@ def stopped() -> ResponseReturnValue:
         onward=here.next_url(),
         with_other=here.is_for_other,
     )
+
+
+def _onward(here: Visit) -> str:
+    """Where to go on: a page that help interrupted says which of its questions are open."""
+    url = here.next_url()
+    step = journey.first_open(here.steps, here.done)
+    is_left = here.draft.is_draft and journey.is_unfinished(step.key, here.answers)
+    return f"{url}?open=1" if is_left else url
 
 
 def rules_of(draft: Submission) -> set[str]:

@@ -62,7 +62,8 @@ def is_left_open(
     Where answers are counted, a question that does not count is none to come back for.
     """
     given = answers.get(asked.id)
-    if not given or is_unfinished(asked.id, answers) or was_cut_short(asked, catalog, answers):
+    is_part = is_unfinished(asked.id, answers) or part_key(asked.id) in answers.get("skipped", [])
+    if not given or is_part or was_cut_short(asked, catalog, answers):
         return True
     is_counted = any(item.scored for item in catalog[asked.id].items)
     conditions = contact.get("start", {}).get("conditions", [])
@@ -156,6 +157,17 @@ def further_key(key: str) -> str:
 def unfinished_key(key: str, *, further: bool = False) -> str:
     """How the list of skipped pages names one that was left with a part of its answers."""
     return f"{further_key(key) if further else key}/unfinished"
+
+
+def part_key(key: str) -> str:
+    """How the list of skipped pages names one whose other questions the person chose to leave."""
+    return f"{key}/part"
+
+
+def marks_of_first(key: str, answers: Mapping[str, Any]) -> list[str]:
+    """What the list of skipped pages says of what is open on an instrument's first page."""
+    marks = {unfinished_key(key), part_key(key)}
+    return sorted(marks.intersection(answers.get("skipped", [])))
 
 
 def is_unfinished(key: str, answers: Mapping[str, Any]) -> bool:

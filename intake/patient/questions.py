@@ -65,6 +65,10 @@ class Sheet:
         form_class = question_form(self.step.key, self.items, self.language, demand=demand)
         return form_class(data=given)
 
+    def is_whole(self, right: Mapping[str, Any]) -> bool:
+        """Whether these answers leave nothing open that the page wants to know."""
+        return {item.id for item in self.items if not item.optional} <= right.keys()
+
     def draw(self, form: Form, page: Mapping[str, Any]) -> str:
         """The page, with what every page shows around its questions."""
         key = self.step.key

@@ -38,17 +38,34 @@ def save_form(
     step = sheet.step
     is_right = form.validate_on_submit() and questions.agrees(form, step.key)
     skips = "skip" in request.form and (step.is_skippable or further)
+    right, marks = form.right_values(), marks_of(sheet, form, skips=skips)
     if is_right and not skips:
-        return save(here, step, form.values(), further=further)
-    gone_on = save_part(here, step, form.right_values(), further=further)
-    if gone_on is not None:
-        return gone_on
+        return save(here, step, form.values(), further=further, marks=marks)
+    if not (skips and _was_told(here, step, right)):
+        gone_on = save_part(here, step, right, further=further, marks=marks)
+        if gone_on is not None:
+            return gone_on
     is_part = further or here.is_in_part(step)
     kept = step.key in here.answers and not is_part  # what was answered before stays
     if skips and not kept:
-        return save(here, step, {} if is_part else None, further=further)
+        return save(here, step, {} if is_part else None, further=further, marks=marks)
     is_closed = not here.draft.is_draft and not here.is_left_open(step)
     return here.onward() if skips or is_closed else None
+
+
+def marks_of(sheet: questions.Sheet, form: Form, *, skips: bool) -> list[str]:
+    """What to note of a page on which something is open: it is asked again, or the person chose to
+    leave that."""
+    if form.errors and not skips:
+        return [journey.unfinished_key(sheet.step.key, further=sheet.further)]
+    is_whole = sheet.further or sheet.is_whole(form.right_values())
+    return [] if is_whole else [journey.part_key(sheet.step.key)]
+
+
+def _was_told(here: Visit, step: Step, right: Mapping[str, Any]) -> bool:
+    """Whether all of a page that is asked again was known and acted on before."""
+    known = here.answers.get(step.key, {})
+    return journey.is_unfinished(step.key, here.answers) and right.items() <= known.items()
 
 
 def save(
@@ -64,41 +81,53 @@ def save(
     In the current unit of work. Help comes before further questions, except for safety: its last
     one decides which help. `marks` say that the page was left before its end.
     """
-    given = frozenset(values or ())
+    given = _news(here, step, values or {})
     if values is not None:
         values = {**here.answers.get(step.key, {}), **values}
-    blank = marks or ([journey.further_key(step.key)] if further else [])
+    blank = [*(marks or ([journey.further_key(step.key)] if further else []))]
+    if further:  # what is open on the first page stays so
+        blank += journey.marks_of_first(step.key, here.answers)
     drafts.save_answers(
         here.draft, step.key, values, here.clinic, now=clock.now(), left_blank=blank
     )
     here = here.saved()
     send_if_short(here)
-    if step.key not in here.done and step.key == SAFETY:
+    if step.key == SAFETY and not further and here.has_open_questions(step):
         return _see_more(step)
     if _calls_for_help(here, step, given):
         return see(url_for("helping.now", **_what_for(here, step)))
     out = way_out()
     if out and (here.draft.is_draft or wish() == AWAY):
         return see(out)
-    return here.onward() if step.key in here.done else _see_more(step)
+    is_late = bool(marks) and not here.draft.is_draft  # the confirmation offers the rest
+    return here.onward() if step.key in here.done or is_late else _see_more(step)
 
 
 def _see_more(step: Step) -> ResponseReturnValue:
     return see(url_for("answering.more", instrument=step.key, **_origin()))
 
 
+def _news(here: Visit, step: Step, values: Mapping[str, Any]) -> frozenset[str]:
+    """The questions just answered; of a page that is asked again, those answered otherwise."""
+    if not journey.is_unfinished(step.key, here.answers):
+        return frozenset(values)
+    known = here.answers.get(step.key, {})
+    return frozenset(key for key, value in values.items() if known.get(key) != value)
+
+
 def save_part(
-    here: Visit, step: Step, right: Mapping[str, Any], *, further: bool
+    here: Visit, step: Step, right: Mapping[str, Any], *, further: bool, marks: Sequence[str]
 ) -> ResponseReturnValue | None:
     """Save what is right on a page that is not, if it tells of danger or the person leaves it.
 
-    What is open on it is asked when they come back. In the current unit of work.
+    What is open on it is asked again after the help, or when they come back. In the current unit
+    of work.
     """
-    marks = [journey.unfinished_key(step.key, further=further)] if "leave" in request.form else []
     if speaks_of_danger(load_catalog(), step.key, right):
-        blank = [] if step.key == SAFETY else marks
-        return save(here, step, right, further=further, marks=blank)
-    if right and marks:
+        return save(here, step, right, further=further, marks=marks)
+    if "leave" not in request.form:
+        return None
+    if right:
         values = {**here.answers.get(step.key, {}), **right}
         was_done = step.key in here.answers and step.key in here.done
         drafts.save_answers(
@@ -109,7 +138,7 @@ def save_part(
             now=clock.now(),
             left_blank=[] if was_done else marks,
         )
-    return see(way_out() or here.saved().next_url()) if marks else None
+    return see(way_out() or here.saved().next_url())
 
 
 def _origin() -> dict[str, Any]:

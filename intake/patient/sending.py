@@ -11,8 +11,9 @@ from intake.submissions import drafts, service
 
 
 def send_if_short(here: Visit) -> None:
-    """On the short way, send as soon as its pages are done; in the current unit of work."""
-    if drafts.is_short_way(here.draft) and here.done >= {step.key for step in here.steps}:
+    """On the short way, send as soon as its pages are done, or tell of danger; in the current unit
+    of work."""
+    if drafts.is_short_way(here.draft) and all(map(here.may_wait, here.steps)):
         try:
             send(here)
         except SlotTaken:  # what the short way promises is a call, not a time

@@ -12,6 +12,7 @@ from intake.clinic.clinic import Clinic
 from intake.core.i18n import gettext as _
 from intake.core.i18n import language, locale, time_text, zone_text
 from intake.core.phones import phone_text
+from intake.patient import journey
 from intake.patient.forms import (
     AGE,
     BEST_TIME,
@@ -153,6 +154,8 @@ def _answer_rows(draft: Submission, steps: tuple[Step, ...]) -> list[Row]:
     for step in steps:
         if step.asked is not None:
             state = _("Skipped") if step.key in skipped else _("Answered")
+            if journey.marks_of_first(step.key, draft.answers or {}):
+                state = _("Answered in part")
             title = heading(step.key)
             rows.append(_row(title, state, _endpoint(step), title, instrument=step.key))
     return rows

@@ -112,8 +112,27 @@ class Visit:
 
     def is_open_further(self, step: Step) -> bool:
         """Whether the first questions of a page are answered, and further ones are not."""
-        left_first = journey.unfinished_key(step.key) in self.answers.get("skipped", [])
+        marks = self.answers.get("skipped", [])
+        left_first = journey.unfinished_key(step.key) in marks or (
+            not self.draft.is_draft and journey.part_key(step.key) in marks
+        )
         return step.key in self.answers and not left_first and not self.was_cut_short(step)
+
+    def has_open_questions(self, step: Step) -> bool:
+        """Whether the answers to a page call for questions none of which has been answered yet."""
+        given = self.answers.get(step.key, {})
+        return step.asked is not None and journey.has_open_questions(
+            step.asked, load_catalog(), contact=self.contact, given=given
+        )
+
+    def may_wait(self, step: Step) -> bool:
+        """Whether a page needs nothing before the short way sends: whoever told of danger is to be
+        called soon, and what else is open on the page can be answered later."""
+        is_urgent = self.draft.level_rank >= Level.URGENT.rank
+        is_part = journey.is_unfinished(step.key, self.answers)
+        return step.key in self.done or (
+            is_urgent and is_part and not self.has_open_questions(step)
+        )
 
     @property
     def left_open(self) -> list[Step]:

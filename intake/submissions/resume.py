@@ -24,6 +24,8 @@ from intake.submissions.models import Submission
 
 OVER = ("closed", "withdrawn", "quarantined")
 """Statuses in which nothing is to be answered any more."""
+IN_PART = ("/unfinished", "/part")
+"""How the marks of instruments end that were answered in part."""
 BY_LINK = select(Submission).where(Submission.resume_hash == bindparam("link"))
 
 
@@ -86,9 +88,11 @@ def take_up(submission: Submission, *, now: datetime) -> str:
 
 
 def left_open(submission: Submission, clinic: Clinic) -> list[Asked]:
-    """The instruments that this person is asked and has answered nothing of."""
+    """The instruments that this person is asked and has answered nothing of, or not to the end."""
     answers = submission.answers or {}
-    return [each for each in plan_of(submission, clinic).everything if not answers.get(each.id)]
+    left = {key.split("/")[0] for key in answers.get("skipped", []) if key.endswith(IN_PART)}
+    everything = plan_of(submission, clinic).everything
+    return [each for each in everything if not answers.get(each.id) or each.id in left]
 
 
 def asked_of(submission: Submission, clinic: Clinic) -> int:
@@ -101,7 +105,7 @@ def asked_of(submission: Submission, clinic: Clinic) -> int:
 
 
 def answered_of(submission: Submission, clinic: Clinic) -> int:
-    """How many of them this person answered, in whole or in part."""
+    """How many of them this person answered to the end."""
     return len(plan_of(submission, clinic).everything) - len(left_open(submission, clinic))
 
 

@@ -69,3 +69,52 @@ def test_on_the_short_way_only_what_was_offered_counts(client: Browser, language
 def test_on_the_long_way_everything_counts(client: Browser) -> None:
     journey.to_done(client)
     assert counted() == (1, 6)
+
+
+@pytest.mark.parametrize("button", ["", "skip"])
+def test_what_danger_interrupted_is_asked_again(client: Browser, button: str) -> None:
+    journey.to_screening(client, conditions=["depression"])
+    told = {"q1": "1", "q2": "1", "q3": "1", "q4": "1", "q9": "1"}
+    page = client.submit(**told)
+    assert page.path == "/request/help-now"
+    onward = next(link for link in page.links() if "phq9" in link)
+    page = client.get(onward)
+    assert page.path.split("?")[0] == "/request/screening/phq9"
+    assert "There is a problem" in page.text
+    assert (page.fields()["q4"], page.fields()["q9"]) == (["1"], ["1"])
+    assert "q5" not in page.fields()
+    assert client.get("/request/more/phq9").status == 200
+    client.submit("skip")
+    page = client.get("/request/check")
+    assert page.path == "/request/screening/phq9"
+    if button:
+        assert client.submit(button).path == "/request/more/phq9"
+        client.submit("skip")
+        journey.skip_to(client, "/request/times")
+        assert "Answered in part" in journey.choose_time(client).text
+        client.submit()
+        assert "/request/screening/phq9" in offered(client)
+        assert counted() == (1, 5)
+    else:
+        rest = {f"q{number}": "0" for number in range(5, 9)}
+        assert client.submit(**rest).path == "/request/more/phq9"  # help was shown
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_a_yes_in_part_is_asked_to_the_end_after_the_help(client: Browser, *, short: bool) -> None:
+    if short:
+        client.get("/request/call-me")
+        client.submit(**CALL)
+    else:
+        journey.to_safety(client)
+    client.submit(q3="yes")
+    page = client.submit(q5="yes")
+    assert page.path == "/request/help-now"
+    assert counted()[0] == 0
+    if short:
+        assert "/request/safety" in offered(client)
+        return
+    page = client.get("/request/safety?open=1")
+    assert "There is a problem" in page.text
+    client.submit(q1="no", q2="no", q4="no")
+    assert client.get("/request/check").path == "/request/screening/phq9"
