@@ -131,7 +131,8 @@ def _state_row(code: str | None, clinic: Clinic) -> Row:
         small = _("We may not be able to see people who live there.")
         if code != "other":
             small = _("We may not be able to see people who live in %(state)s.", state=name)
-        small = f"{small} {_('We will tell you when we call.')}"
+        when = _("We will tell you when we call.")
+        small = f"{small} {when}"
     return _row(_("State"), name, "wizard.contact", _("state"), small=small)
 
 
