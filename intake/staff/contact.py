@@ -114,7 +114,8 @@ def open_again(submission_id: UUID) -> ResponseReturnValue:
     with unit_of_work():
         found = for_staff(submission_id, lock=True) or abort(404)
         contacting.reopen(found, author=staff_user(), now=clock.now())
-    flash("The request is open again and waits in the queue.")
+        where = "has not been sent yet" if found.is_draft else "waits in the queue"
+    flash(f"The request is open again and {where}.")
     return _to_record(submission_id)
 
 

@@ -91,8 +91,8 @@ def contact_card(
         log=_log(tries, submission, clinic, now),
         proposed=when(proposed, clinic.tz, now) if proposed else "",
         next_words=next_words(submission, clinic, now=now),
-        may_close=submission.status in contacting.CLOSABLE and not submission.is_flagged,
-        may_open=submission.status in contacting.OPENABLE,
+        may_close=contacting.is_closable(submission),
+        may_open=contacting.is_openable(submission),
         closed_words=CLOSED_FOR.get(submission.closed_for, ""),
         call_is_over=outcomes.is_due(call, now=now),
     )

@@ -4,7 +4,8 @@
    the clinic's rhythm; until then they stand below those who wait now.
 2. After the last call of the rhythm closing is proposed. Staff may close with a reason at any time
    and say whether the person is told; the mail waits for the minutes of grace.
-3. A closed request can be opened again. Nothing is deleted.
+3. A closed request can be opened again. Nothing is deleted. A draft whose flag was acknowledged is
+   closed for staff only: it stays a draft, and whoever comes back goes on with the form.
 An open urgent flag goes before all of it: calls are written down, but nobody is put off or closed.
 """
 
@@ -112,16 +113,34 @@ def tries_of(submission_id: UUID) -> list[Try]:
     return list(db.session.scalars(query.order_by(Try.created_at.desc(), Try.id)))
 
 
+def is_closed(submission: Submission) -> bool:
+    """Whether staff have closed it; a draft stays one for the person who fills it in."""
+    return submission.status == "closed" or (submission.is_draft and bool(submission.closed_for))
+
+
+def is_closable(submission: Submission) -> bool:
+    """Whether staff may close it as it stands, if no call is ahead."""
+    is_settled_draft = submission.is_draft and submission.alarms > 0 and not is_closed(submission)
+    return not submission.is_flagged and (submission.status in CLOSABLE or is_settled_draft)
+
+
+def is_openable(submission: Submission) -> bool:
+    """Whether it is over, so that staff may open it again."""
+    return submission.status in OPENABLE or is_closed(submission)
+
+
 def close(
     submission: Submission, reason: str, clinic: Clinic, *, tell: bool, author: User, now: datetime
 ) -> None:
     """Close a request, of which no call may be ahead. The row must be locked. Raises NotNow."""
-    if submission.status == "closed":
+    if is_closed(submission):
         return  # the second click of two
-    if submission.is_flagged or submission.status not in CLOSABLE:
+    if not is_closable(submission):
         raise NotNow
     void(emails.missed_topic(submission.id))
-    submission.status, submission.closed_for = "closed", reason
+    if not submission.is_draft:
+        submission.status = "closed"
+    submission.closed_for = reason
     submission.call_at, submission.updated_at = None, now
     let_go(submission, author)
     log.record(
@@ -133,11 +152,13 @@ def close(
 
 def reopen(submission: Submission, *, author: User, now: datetime) -> None:
     """Put a request that was over back into the queue; mails about its end do not leave."""
-    if submission.status not in OPENABLE:
+    if not is_openable(submission):
         return
     void(emails.closing_topic(submission))
     void(emails.missed_topic(submission.id))
-    submission.status, submission.closed_for = "contacting", ""
+    if not submission.is_draft:
+        submission.status = "contacting"
+    submission.closed_for = ""
     submission.tries, submission.call_at = 0, None
     submission.waiting_since = submission.updated_at = now
     log.record("submission opened again", actor=author.actor, now=now, subject_id=submission.id)

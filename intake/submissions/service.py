@@ -29,6 +29,7 @@ def submit(
         return False
     level = assess_and_alarm(draft, clinic, now=now)
     draft.status = "booked" if is_booked else "new"
+    draft.closed_for = ""  # staff may have closed it before it was sent
     draft.sent_at, draft.updated_at, draft.expires_at = now, now, None
     if not draft.is_flagged:
         draft.waiting_since = now  # whoever raised a flag has been waiting since then

@@ -33,6 +33,7 @@ def _lying(now: datetime) -> Select[Submission]:
     )
     query = select(Submission).where(
         Submission.status == "draft",
+        Submission.closed_for == "",
         Submission.updated_at <= now - SILENCE,
         Submission.updated_at > now - WINDOW,
         Submission.expires_at > now + SILENCE,
