@@ -14,6 +14,7 @@ from intake.notifications.models import Message
 from intake.scheduling import service
 from intake.submissions import drafts, queries
 from intake.submissions.models import Submission
+from intake.submissions.service import submit
 from tests import factories
 from tests.browse import Browser, Page
 from tests.factories import MONDAY_MORNING
@@ -92,6 +93,7 @@ def test_the_record_shows_reason_time_target_phone_and_permissions(
         "Gets an email today 10:15 am unless this is acknowledged before.",
     ):
         assert words in page.text, words
+    assert page.text.index("Not yet acknowledged") < page.text.index("Nobody has this request")
     assert {"tel:+13125550198", "tel:+13125550143", "tel:+13125550144"} <= set(page.links())
 
 
@@ -261,6 +263,25 @@ def test_an_acknowledged_draft_leaves_the_queue_and_can_be_found(desk: Browser, 
     acknowledge(desk, draft, "emergency_called")
     assert names(desk.get("/staff/")) == []
     assert names(desk.get("/staff/?tab=over")) == ["Dana Whitfield"]
+
+
+def test_an_acknowledged_draft_is_closed_with_a_reason_and_stays_open_for_its_person(
+    desk: Browser, morning
+) -> None:
+    draft = danger(factories.fill(factories.begin()), RIGHT_NOW)
+    address = f"/staff/submissions/{draft.id}"
+    assert "Close this request" not in see(desk, draft).text
+    acknowledge(desk, draft, "emergency_called")
+    assert f"{address}/close" in see(desk, draft).links()
+    desk.get(f"{address}/close")
+    page = desk.submit(reason="not_reached", tell="no")
+    assert (page.status, page.path) == (200, address)
+    assert "Closed: " in page.text
+    assert f"{address}/close" not in page.links()
+    assert "submission closed" in actions()
+    with unit_of_work():
+        assert submit(draft, current_clinic(), now=MONDAY_MORNING)
+    assert (draft.status, draft.closed_for) == ("new", "")
 
 
 def test_the_emails_show_what_became_of_the_escalation(
