@@ -23,6 +23,7 @@ from intake.submissions.contacting import PLANNED, NotNow, UnknownTry
 from intake.submissions.models import Submission
 from intake.submissions.queries import for_staff
 
+NOT_BOOKED_YET = "Nothing is booked yet: choose the time that was agreed on."
 NO_NEXT_CALL = "No other call is planned. You can close the request."
 CALL_AHEAD = "A call is booked or asked for. Cancel it first, then close the request."
 NOT_NOW = "The request cannot be closed now: an urgent flag is open, or it is over already."
@@ -53,13 +54,15 @@ def write_try(submission_id: UUID) -> ResponseReturnValue:
                 now=form.now,
             )
             said = _written(outcome, entry.call_at, clinic, form.now)
+            if outcome == "booked" and found.status != "booked":
+                said = f"{said} {NOT_BOOKED_YET}"
             flash(f"{said} {whom_to_tell(found, staff_user(), clinic, now=form.now)}".strip())
     except UnknownTry:
         abort(400)
     if outcome == "not_interested":
         address = url_for("staff.close_request", submission_id=submission_id, reason=outcome)
         return redirect(address, code=303)
-    return _to_record(submission_id, "#reach")
+    return _to_record(submission_id, "#slot" if outcome == "booked" else "#reach")
 
 
 @blueprint.post("/submissions/<uuid:submission_id>/tries/<uuid:try_id>/undo")

@@ -100,6 +100,10 @@ class AcknowledgeForm(Form):
         if self.outcome.data in TRY_AGAIN and not field.is_given:
             raise ValidationError(_l("Select when you will try again"))
 
+    def leave_out_voicemail(self) -> None:
+        """Do not offer what this person did not allow; a form that says it is still taken."""
+        self.outcome.choices = [each for each in OUTCOMES.items() if each[0] != "voicemail_again"]
+
     @property
     def minutes(self) -> int | None:
         """Minutes until the next try, or None if there will be none."""

@@ -138,11 +138,14 @@ def _page(
         log.record(VIEWED, now=now, subject_id=submission.id, **viewer)
     sent = _uuid(request.args.get("entry", ""))
     record = record_of(submission, user, clinic, first=_first_day(), sent=sent, now=now)
+    flag_form = flag_form or AcknowledgeForm.fill({"entry": str(new_id())})
+    if not record.person.may_leave_voicemail:
+        flag_form.leave_out_voicemail()
     page = render_template(
         "staff/submission.html",
         record=record,
         form=form,
-        flag_form=flag_form or AcknowledgeForm.fill({"entry": str(new_id())}),
+        flag_form=flag_form,
         note_form=note_form or NoteForm.fill({}),
         others=others or [],
         both=both,

@@ -58,6 +58,12 @@ def test_one_click_writes_down_a_call_and_plans_the_next(desk: Browser) -> None:
     assert "call recorded" in actions()
 
 
+def test_whoever_agreed_on_a_call_leads_to_choosing_its_time(desk: Browser) -> None:
+    page = press(desk, factories.sent(), "booked")
+    assert "Nothing is booked yet: choose the time that was agreed on." in page.text
+    assert "Nothing is booked yet" not in press(desk, booked(), "booked").text
+
+
 def test_the_queue_follows_the_last_call(desk: Browser) -> None:
     press(desk, factories.sent(given_name="Called"), "no_answer")
     factories.sent(given_name="Waits")

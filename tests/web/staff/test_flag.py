@@ -107,6 +107,14 @@ def test_less_than_acute_is_to_be_called_the_same_business_day(desk: Browser, mo
     assert "Call by today 5:00 pm" in see(desk, danger(factories.sent(), NOT_NOW)).text
 
 
+@pytest.mark.parametrize(("allowed", "is_offered"), [("name_only", True), ("no", False)])
+def test_voicemail_is_offered_to_those_who_allow_one(
+    desk: Browser, allowed: str, is_offered: bool
+) -> None:
+    page = see(desk, danger(factories.sent(voicemail_ok=allowed), RIGHT_NOW))
+    assert ("Voicemail left – will try again" in page.text) == is_offered
+
+
 def test_a_quiet_record_has_no_flag(desk: Browser) -> None:
     page = see(desk, factories.sent())
     assert "acknowledged" not in page.text
