@@ -136,7 +136,10 @@ class Person:
     )
     contact_by = ChoicesField(
         _l("How may we contact you?"),
-        hint=_l("Select all that apply. We use only the ways you choose."),
+        hint=_l(
+            "Select all that apply. We use only the ways you choose, but for one case: "
+            "if your answers tell us that you may be in danger, we call you."
+        ),
         choices=CONTACT_BY,
         missing=_l("Select how we may contact you"),
     )

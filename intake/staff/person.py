@@ -113,6 +113,12 @@ class Person:
         }
         return words.get(self._text("voicemail_ok"), "Voicemail: not asked, so leave none")
 
+    def voicemail_rule(self) -> str:
+        """What to mind about voicemail when the call is for the person's safety."""
+        if self.may_leave_voicemail:
+            return "Say nothing about the form, their answers or why you call."
+        return "Leave no message, also now: call again, and write down each try."
+
     def voicemail_script(self, caller: str, clinic: Clinic) -> spoken.Script | None:
         """What to say on voicemail; None when nothing may be left."""
         if not self.may_leave_voicemail:

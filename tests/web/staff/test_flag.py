@@ -103,6 +103,20 @@ def test_text_messages_are_named_when_they_were_chosen(desk: Browser, morning) -
     assert "Did not choose phone calls" in page.text
 
 
+@pytest.mark.parametrize(
+    ("voicemail", "words"),
+    [("no", "Leave no message, also now"), ("name_only", "Say nothing about the form")],
+)
+def test_a_call_for_safety_is_allowed_whatever_was_chosen(
+    desk: Browser, morning, voicemail: str, words: str
+) -> None:
+    asked = factories.sent(contact_by=["email"], voicemail_ok=voicemail)
+    assert "for their safety" not in see(desk, asked).text
+    page = see(desk, danger(asked, RIGHT_NOW))
+    assert "A call for their safety is allowed" in page.text
+    assert words in page.text
+
+
 def test_less_than_acute_is_to_be_called_the_same_business_day(desk: Browser, morning) -> None:
     assert "Call by today 5:00 pm" in see(desk, danger(factories.sent(), NOT_NOW)).text
 
