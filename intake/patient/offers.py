@@ -19,6 +19,8 @@ from intake.patient.paused import OpenTimes
 from intake.patient.places import TIME_ZONES, zone_of
 from intake.scheduling import queries, told
 from intake.scheduling.models import Appointment
+from intake.scheduling.person import person_key
+from intake.scheduling.slots import Interval
 from intake.submissions.drafts import typed, unfinished
 from intake.submissions.models import Submission
 from intake.web.filters import moment
@@ -114,9 +116,9 @@ def offer(
     """
     stored, zone = typed(draft, "times"), zone_of_page(draft, clinic)
     kept, taken_slot = queries.kept_for(draft.id), queries.read_slot_key(taken or "")
-    diary = OpenTimes(
-        queries.diary(now=now, without=draft.id), kept, is_paused=clinic.is_paused(now)
-    )
+    elsewhere = _other_calls(draft, kept, now) if isinstance(form, MoveForm) else ()
+    free = queries.diary(now=now, without=draft.id)
+    diary = OpenTimes(free, kept, is_paused=clinic.is_paused(now), elsewhere=elsewhere)
     if taken_slot is not None:
         page = nearest_page(diary, zone, now=now, wanted=taken_slot[1])
     else:
@@ -139,6 +141,14 @@ def offer(
         guess_zone=_may_guess_zone(stored) and bool(days),
         agreed=_agreed(kept, clinic),
     )
+
+
+def _other_calls(
+    submission: Submission, kept: Appointment | None, now: datetime
+) -> Sequence[Interval]:
+    """When somebody who wants another time cannot come, as they have a second call then."""
+    without = kept.id if kept else queries.NOBODY
+    return queries.calls_ahead(person_key(submission), now=now, without=without)
 
 
 def _agreed(kept: Appointment | None, clinic: Clinic) -> Agreed | None:

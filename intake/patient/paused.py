@@ -1,4 +1,4 @@
-"""While online booking is paused: what patients read, and the one time they can still choose."""
+"""Which times are open to somebody, and what they read while online booking is paused."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ from intake.core.i18n import gettext as _
 from intake.core.i18n import language, locale
 from intake.scheduling import queries
 from intake.scheduling.models import Appointment
-from intake.scheduling.slots import Slot
+from intake.scheduling.placing import is_among
+from intake.scheduling.slots import Interval, Slot
 
 
 class PauseWords(NamedTuple):
@@ -27,11 +28,13 @@ class PauseWords(NamedTuple):
 
 @dataclass
 class OpenTimes:
-    """What is open to this person: while booking is paused, only the time held for them."""
+    """What is open to this person: while booking is paused, only the time held for them; and never
+    one at which another call of theirs is."""
 
     diary: queries.Diary
     kept: Appointment | None
     is_paused: bool
+    elsewhere: Sequence[Interval] = ()
 
     @property
     def closures(self) -> Mapping[date, str]:
@@ -47,7 +50,7 @@ class OpenTimes:
         """The slots to choose from, in time order."""
         slots = self.diary.free(now=now, first_day=None, last_day=last_day)
         if not self.is_paused:
-            return slots
+            return [each for each in slots if not is_among(self.elsewhere, each)]
         held = self.kept if self.kept and self.kept.status == "hold" else None
         own = (held.provider_id, held.starts_at) if held else None
         return [slot for slot in slots if (slot.provider_id, slot.starts_at) == own]

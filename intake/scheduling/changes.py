@@ -10,7 +10,8 @@ from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.scheduling import asking, emails, queries, reminders, takeback, waitlist
 from intake.scheduling.models import PATIENT, Appointment
-from intake.scheduling.placing import SlotTaken, offered_slot, place, slot_of
+from intake.scheduling.person import person_key
+from intake.scheduling.placing import SlotTaken, offered_slot, place, refuse_two_at_once, slot_of
 from intake.scheduling.slots import Slot
 from intake.submissions.models import Submission
 
@@ -149,7 +150,8 @@ def _book_at(
     *,
     now: datetime,
 ) -> None:
-    """Put an appointment at another slot; whoever is concerned is told."""
+    """Put an appointment at another slot; whoever is concerned is told. Raises SlotTaken."""
+    refuse_two_at_once(person_key(submission), slot, now=now, without=appointment.id)
     before = slot_of(appointment)
     was_cancelled = appointment.status == "cancelled"
     appointment.status, appointment.cancelled_at, appointment.reason = "booked", None, ""

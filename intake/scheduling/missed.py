@@ -12,7 +12,7 @@ from intake.scheduling import emails, links, queries, reminders
 from intake.scheduling.changes import OnlyByPhone
 from intake.scheduling.models import PATIENT, Appointment
 from intake.scheduling.person import person_key
-from intake.scheduling.placing import new_appointment, offered_slot, place
+from intake.scheduling.placing import new_appointment, offered_slot, place, refuse_two_at_once
 from intake.submissions.emails import missed_topic
 from intake.submissions.models import Submission
 
@@ -46,9 +46,11 @@ def rebook(
         raise OnlyByPhone
     about = (key, submission.id, now)
     slot = offered_slot(*about, rather=missed.provider_id, or_anybody=True)
+    person = person_key(submission)
+    refuse_two_at_once(person, slot, now=now, without=missed.id)
     call = new_appointment(submission, slot, "booked", now)
     call.channel, call.time_zone, call.changed_by = missed.channel, time_zone, PATIENT
-    call.person, missed.before = person_key(submission), None
+    call.person, missed.before = person, None
     place(call, slot, now)
     if not submission.is_draft:  # whoever is still answering goes on with the form
         submission.status = "booked"

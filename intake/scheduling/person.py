@@ -12,7 +12,8 @@ from intake.submissions.models import Submission
 def person_key(submission: Submission) -> str:
     """What the calls of one person have in common: the e-mail address, or else the phone number.
 
-    "" when neither is known. A family may share both, so nothing is ever refused because of it.
+    "" when neither is known. A family may share both, so no request is ever refused because of it;
+    only by themselves they move no call to the time of another one.
     """
     contact = (submission.contact or {}).get("contact", {})
     return key_of(contact.get("email") or contact.get("phone_e164") or "")

@@ -4,7 +4,7 @@ Every path that takes time comes through here. Locks are taken in one order, the
 submission first, then that of the provider, so that nobody waits for each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -96,10 +96,19 @@ def has_enough(appointment: Appointment, *, now: datetime) -> bool:
     """Whether somebody has as many other calls ahead as one person may book by themselves, or one
     that overlaps: two providers would call them at once."""
     ahead = queries.calls_ahead(appointment.person, now=now, without=appointment.id)
-    if any(e.start < appointment.ends_at and appointment.starts_at < e.end for e in ahead):
-        return True
     cap = queries.timetable().type.person_cap
-    return cap is not None and len(ahead) >= cap
+    return is_among(ahead, slot_of(appointment)) or (cap is not None and len(ahead) >= cap)
+
+
+def refuse_two_at_once(person: str, slot: Slot, *, now: datetime, without: UUID) -> None:
+    """Raises SlotTaken where somebody has another call, apart from one, that overlaps a slot."""
+    if is_among(queries.calls_ahead(person, now=now, without=without), slot):
+        raise SlotTaken
+
+
+def is_among(calls: Iterable[Interval], slot: Slot) -> bool:
+    """Whether one of somebody's calls overlaps a slot, whoever takes them."""
+    return any(each.start < slot.ends_at and slot.starts_at < each.end for each in calls)
 
 
 def any_slot(key: str, now: datetime) -> Slot:

@@ -95,7 +95,8 @@ def prepare(clinic: Installation, mode: str) -> None:
 
 def a_draft(now: datetime) -> dict[str, str]:
     """Somebody about to choose a time, with everything else answered or left out."""
-    draft, clinic = factories.fill(factories.begin(now), now), current_clinic()
+    draft, clinic = factories.begin(now), current_clinic()
+    factories.fill(draft, now, email=f"{draft.id.hex}@example.org")  # no two are one person
     token = f"cookie of {draft.id}"
     with unit_of_work():
         draft.cookie_hash = token_hash(token)
@@ -107,7 +108,7 @@ def a_draft(now: datetime) -> dict[str, str]:
 
 def a_call(key: str, now: datetime) -> dict[str, str]:
     """Somebody with a call in the weeks ahead who would like an earlier time."""
-    submission = booked(key, now)
+    submission = booked(key, now, email=f"{key}@example.org")
     with unit_of_work():
         waitlist.join(submission.id, now=now)
     link, at = path_of(submission), key.split("-")[1]

@@ -10,7 +10,7 @@ from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.core.tokens import token_hash
 from intake.development.example import example_user
-from intake.scheduling import service
+from intake.scheduling import queries, service
 from intake.scheduling.links import delete_old_links
 from intake.scheduling.models import AppointmentLink
 from intake.submissions.models import Submission
@@ -103,6 +103,17 @@ def test_another_time_is_chosen_among_the_free_ones(client, submission):
     (desk,) = mails(submission, "appointment_changed")
     assert desk.context["was"] == "Wednesday, November 25, 9:00 am Central Time"
     assert desk.context["time"] == "Tuesday, November 24, 9:00 am Central Time"
+
+
+def test_nobody_moves_a_call_to_the_time_of_another_one_of_theirs(client, submission):
+    other = booked()  # on Tuesday at 9, with one provider; another one is free then
+    page = client.get(path_of(submission) + "/times")
+    taken = queries.key_at(2, appointment_of(other).starts_at)
+    assert not [key for key in offered(page) if key.endswith(taken[1:])]
+    page = client.post(path_of(submission) + "/times", {"slot": taken})
+    assert page.status == 409
+    assert not [key for key in offered(page) if key.endswith(taken[1:])]
+    assert (appointment_of(submission).moves, mails(submission, "moved")) == (0, [])
 
 
 def test_the_zone_in_which_a_time_is_chosen_is_kept(client, submission):

@@ -10,7 +10,7 @@ from intake.clinic.pause import Pause
 from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.development.example import example_user
-from intake.scheduling import outcomes, service, takeback
+from intake.scheduling import outcomes, queries, service, takeback
 from intake.scheduling.models import Appointment
 from intake.submissions.models import Submission
 from tests import factories
@@ -94,6 +94,14 @@ def test_two_clicks_book_once(client, missed):
 
 def test_looking_books_nothing(client, missed):
     client.get(link_of(missed))
+    assert len(calls(missed)) == 1
+
+
+def test_it_books_none_at_the_time_of_another_call_of_theirs(client, missed):
+    other = booked(factories.free_keys(AFTERWARDS)[0], AFTERWARDS)
+    path, key = link_of(missed), queries.key_at(2, calls(other)[0].starts_at)
+    client.get(path)
+    assert client.post(path, {"slot": key}).status == 409
     assert len(calls(missed)) == 1
 
 
