@@ -66,13 +66,18 @@ class Summary:
 
     @property
     def held_rate(self) -> float | None:
-        """Of the calls that were booked, how many took place."""
-        return _rate(self.held, self.booked)
+        """Of the calls whose outcome is known, how many took place: none that is still ahead."""
+        return _rate(self.held, self.known)
+
+    @property
+    def known(self) -> int:
+        """How many calls have an outcome."""
+        return self.held + self.no_show
 
     @property
     def no_show_rate(self) -> float | None:
         """Of the calls whose outcome is known, how many nobody came to."""
-        return _rate(self.no_show, self.held + self.no_show)
+        return _rate(self.no_show, self.known)
 
 
 def counted(facts: Iterable[Facts]) -> Document:

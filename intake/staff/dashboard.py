@@ -96,9 +96,8 @@ def _spans(current: Span, only: str | None) -> list[dict[str, object]]:
 def _tiles(found: Overview, clinic: Clinic, user: User) -> list[Tile]:
     total = found.total
     target = f"Target {open_time(clinic.response_minutes)}."
-    known = total.held + total.no_show
     waited = f"Median. Nine of ten within {open_time(total.ninetieth)}. {target}"
-    missed = f"No-shows: {total.no_show:,} of {known:,} ({percent(total.no_show_rate)})."
+    missed = f"No-shows: {total.no_show:,} of {total.known:,} ({percent(total.no_show_rate)})."
     return [
         Tile(
             "Time to first contact",
@@ -113,9 +112,9 @@ def _tiles(found: Overview, clinic: Clinic, user: User) -> list[Tile]:
         Tile(
             "Calls held",
             percent(total.held_rate),
-            f"{total.held:,} of {total.booked:,} booked. {missed if known else ''}".strip()
-            if total.booked
-            else "No call was booked yet",
+            f"{total.held:,} of {total.known:,} with an outcome. {missed}"
+            if total.known
+            else "No call has an outcome yet",
         ),
         *([] if found.only else [_waiting(user)]),
     ]

@@ -152,8 +152,8 @@ def rates(overview: Overview) -> Chart:
                 (
                     p.name,
                     percent_of(f.reached_rate, f.reached, f.asked),
-                    percent_of(f.held_rate, f.held, f.booked),
-                    percent_of(f.no_show_rate, f.no_show, f.held + f.no_show),
+                    percent_of(f.held_rate, f.held, f.known),
+                    percent_of(f.no_show_rate, f.no_show, f.known),
                 )
                 for p in periods
                 for f in [p.figures]

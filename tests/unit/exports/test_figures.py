@@ -51,11 +51,12 @@ def test_a_step_begins_at_or_before_its_times(minutes):
     assert step_of(step_of(minutes)) == step_of(minutes)
 
 
-def test_rates_are_of_those_who_asked_or_were_booked():
+def test_rates_are_of_those_who_asked_or_whose_call_has_an_outcome():
     held = many(6, reached=True, booked=True, held=True)
     missed = many(2, reached=True, booked=True, no_show=True)
-    found = summary(*held, *missed, *many(2))
-    assert found.reached_rate == pytest.approx(0.8)
+    ahead = many(2, reached=True, booked=True)
+    found = summary(*held, *missed, *ahead, *many(2))
+    assert found.reached_rate == pytest.approx(10 / 12)
     assert found.held_rate == pytest.approx(0.75)
     assert found.no_show_rate == pytest.approx(0.25)
 
