@@ -1,5 +1,6 @@
 """`make run`: an example clinic with web server, worker and mail catcher, all at once."""
 
+import argparse
 import os
 import socket
 import sys
@@ -23,6 +24,7 @@ FIRST_SMTP_PORT = 1025
 
 def main() -> None:
     """Prepare and run until interrupted; exits with a message when it cannot start."""
+    _read_arguments()
     try:
         if _is_taken(_host(), _port()):
             raise SettingsError(f"Port {_port()} is in use. Choose another one: PORT=5001 make run")
@@ -44,6 +46,16 @@ def main() -> None:
         ready_url=f"http://{_host()}:{_port()}/ready",
         on_ready=lambda: _print_addresses(app, settings),
     )
+
+
+def _read_arguments() -> None:
+    """Print what this does where that is asked; refuse all else, since there is nothing to set."""
+    argparse.ArgumentParser(
+        prog="python -m intake",
+        description="Run an example clinic: web server, mail worker and mail catcher, for trying.",
+        epilog="HOST, PORT and INSTANCE are read from the environment: PORT=5001 make run",
+        allow_abbrev=False,
+    ).parse_args()
 
 
 def _host() -> str:

@@ -162,10 +162,10 @@ def test_nobody_else_can_read_what_make_run_writes(example: Installation):
     assert [path for path in ours if path.stat().st_mode & OTHERS] == []
 
 
-def make_run(instance: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+def make_run(instance: Path, *options: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """`make run` where it cannot start, which it says at once."""
     return subprocess.run(
-        [sys.executable, "-m", "intake"],
+        [sys.executable, "-m", "intake", *options],
         check=False,
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "INSTANCE": str(instance), **environ},
@@ -185,6 +185,14 @@ def test_make_run_makes_nothing_when_its_port_is_taken_or_makes_no_sense(tmp_pat
             assert result.returncode == 1
             assert result.stderr.startswith(said)
             assert len(result.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_make_run_explains_itself_and_takes_no_options(tmp_path):
+    for option, code in (("--help", 0), ("--port=5001", 2)):
+        result = make_run(tmp_path / "instance", option, PORT="x")
+        assert result.returncode == code
+        assert "usage: python -m intake" in result.stdout + result.stderr
     assert list(tmp_path.iterdir()) == []
 
 
