@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from textwrap import shorten
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import render_template, request
 from wtforms import Field
@@ -17,9 +17,10 @@ from intake.patient.journey import Step
 from intake.screening.catalog import load_catalog
 from intake.screening.instrument import Instrument
 from intake.screening.item import Item, Kind, Text
+from intake.screening.level import Level
 from intake.screening.plan import SAFETY
 from intake.screening.scoring import headache_burden
-from intake.screening.triage import speaks_of_danger
+from intake.screening.triage import level_alone, speaks_of_danger
 from intake.web.fields import (
     ChoiceField,
     ChoicesField,
@@ -29,6 +30,7 @@ from intake.web.fields import (
     TextField,
 )
 from intake.web.forms import Form
+from intake.web.question import Stored, Value
 
 SHEET_OPTIONS = 5
 """Items with at most this many answers in common are set as a score sheet."""
@@ -84,6 +86,34 @@ class Sheet:
         )
 
 
+class QuestionForm(Form):
+    """A form made from an instrument."""
+
+    instrument: ClassVar[Instrument]
+
+    def right_values(self) -> dict[str, Stored]:
+        """The answers that are right; of answers that contradict each other, one of danger.
+
+        Such a page is wrong and is shown again, but who said "yes" and "no" has said "yes".
+        """
+        torn = (each for each in self if isinstance(each, ChoiceField) and each.is_torn)
+        return super().right_values() | {
+            field.short_name: worst
+            for field in torn
+            if (worst := self._danger_in(field)) is not None
+        }
+
+    def _danger_in(self, field: ChoiceField) -> Value | None:
+        """The worst of the answers sent to one question, if it alone speaks of danger."""
+        levels = {
+            value: level_alone(load_catalog(), self.instrument.id, {field.short_name: value})
+            for value, *_ in field.choices
+            if str(value) in field.sent
+        }
+        worst = max(levels, key=lambda value: levels[value].rank, default=None)
+        return worst if worst is not None and levels[worst] >= Level.URGENT else None
+
+
 def sent_danger(instrument_id: str, language: str) -> dict[str, Any]:
     """The right answers in the form that was sent, if they speak of danger; else nothing.
 
@@ -114,7 +144,7 @@ def _form_class(
     instrument: Instrument, item_ids: tuple[str, ...], language: str, demand: bool
 ) -> type[Form]:
     fields = {key: _field(instrument.item(key), language, demand) for key in item_ids}
-    return type("QuestionForm", (Form,), fields)
+    return type("InstrumentForm", (QuestionForm,), {"instrument": instrument, **fields})
 
 
 def _field(item: Item, language: str, demand: bool) -> Field:

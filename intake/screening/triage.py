@@ -87,8 +87,12 @@ def evaluate(catalog: Catalog, sheet: AnswerSheet) -> Triage:
 
 def speaks_of_danger(catalog: Catalog, instrument_id: str, answers: Answers) -> bool:
     """Whether these answers to one instrument alone fire a rule of level urgent or above."""
-    sheet = AnswerSheet(answers={instrument_id: answers})
-    return evaluate(catalog, sheet).level >= Level.URGENT
+    return level_alone(catalog, instrument_id, answers) >= Level.URGENT
+
+
+def level_alone(catalog: Catalog, instrument_id: str, answers: Answers) -> Level:
+    """The level that these answers to one instrument give without any others."""
+    return evaluate(catalog, AnswerSheet(answers={instrument_id: answers})).level
 
 
 def judge(catalog: Catalog, facts: Facts) -> Triage:

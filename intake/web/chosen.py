@@ -67,12 +67,23 @@ class _Choosing(Question):
 class ChoiceField(_Choosing):
     """One of several answers (radios); ``data`` is the value as it stands in ``choices``."""
 
+    sent: tuple[str, ...] = ()
+    """The different values that were sent; a browser sends one, and more than one is no answer."""
+
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take the first value sent."""
-        self.data = str(valuelist[0]) if valuelist and valuelist[0] != "" else None
+        """Take the value sent."""
+        self.sent = tuple(dict.fromkeys(str(value) for value in valuelist if value != ""))
+        self.data = self.sent[0] if self.sent else None
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether answers were sent that contradict each other."""
+        return len(self.sent) > 1
 
     def check(self) -> None:
-        """Refuse a value that the page did not offer."""
+        """Refuse a value that the page did not offer, and two that contradict each other."""
+        if self.is_torn:
+            self.refuse(self.unknown_words)
         self.data = self._known([self.data])[0]
 
 

@@ -27,6 +27,11 @@ def test_an_answer_the_page_did_not_offer_gets_words(name: str, value: Any) -> N
     assert error(name, **{name: value}) == "Select one of the answers on this page"
 
 
+def test_two_answers_to_one_question_are_none() -> None:
+    assert error("voicemail", voicemail=["yes", "no"]) == "Select one of the answers on this page"
+    assert error("state", state=["", "IL", "IL"]) == ""
+
+
 def test_a_choice_comes_back_as_it_stands_in_the_form() -> None:
     assert sent(mood="1").mood.data == 1
 

@@ -203,3 +203,22 @@ def test_a_yes_in_another_tab_counts_after_sending(client):
     page = client.post("/request/safety", {"csrf_token": token, **journey.NO_THOUGHTS, "q3": "yes"})
     assert (level(), urgent_mails()) == ("urgent_acute", 1)
     assert page.status == 200
+
+
+def test_a_yes_beside_a_no_is_never_lost(client):
+    journey.to_safety(client)
+    page = client.submit(**{**journey.NO_THOUGHTS, "q1": ["no", "yes"]})
+    assert page.path == "/request/more/asq"
+    assert (submission().answers["asq"]["q1"], urgent_mails()) == ("yes", 1)
+    page = client.submit(q5=["no", "yes"])
+    assert page.path == "/request/help-now"
+    assert submission().answers["asq"]["q5"] == "yes"
+
+
+def test_answers_of_no_danger_that_contradict_each_other_are_asked_for_again(client):
+    journey.to_safety(client)
+    client.submit(**journey.NO_THOUGHTS)
+    client.submit(q1=["0", "3"], q9=["1", "0"])
+    answers = submission().answers["phq9"]
+    assert answers["q9"] == 1
+    assert "q1" not in answers
