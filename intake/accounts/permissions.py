@@ -12,6 +12,7 @@ class Permission(Enum):
     SEE_QUEUE = "see the queue and the contact part of submissions"
     SEE_ANSWERS = "see screening and health answers with their scores"
     CONTACT = "contact people and write notes"
+    MERGE = "merge two requests of one person, and separate them"
     CLOSE_FLAG = "close an urgent flag after assessing somebody's safety"
     BOOK = "schedule, move and cancel appointments"
     MANAGE_USERS = "invite, change and disable users"
@@ -23,7 +24,9 @@ class Permission(Enum):
 ROLES = ("front_desk", "clinician", "administrator", "auditor")
 
 _EVERYBODY = frozenset({Permission.OWN_ACCOUNT, Permission.SEE_FIGURES})
-_FRONT_DESK = _EVERYBODY | {Permission.SEE_QUEUE, Permission.CONTACT, Permission.BOOK}
+_FRONT_DESK = _EVERYBODY | {
+    *(Permission.SEE_QUEUE, Permission.CONTACT, Permission.MERGE, Permission.BOOK)
+}
 
 ROLE_PERMISSIONS = {
     "front_desk": _FRONT_DESK,

@@ -29,7 +29,7 @@ OVERLAP = timedelta(minutes=5)
 """How long a change may take from its time to its commit."""
 PAST_DAYS = 25
 """How many days before the first counted one are counted at a time."""
-NOT_COUNTED = ("draft", "quarantined")
+NOT_COUNTED = ("draft", "quarantined", "merged")
 NOT_SAID = "not_said"
 
 COLUMNS = (

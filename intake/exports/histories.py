@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from intake.audit.models import AuditEntry
 from intake.core.db import db
 from intake.scheduling.models import Appointment
-from intake.submissions.models import Acknowledgement, Try
+from intake.submissions.models import Acknowledgement, Submission, Try
 
 REACHED = ("call_back", "booked", "not_interested")
 REACHED_IN_DANGER = ("safe_plan", "emergency_called", "handed_over")
@@ -31,13 +31,35 @@ class History:
         """Note a contact."""
         self.first_contact = min(instant, self.first_contact or instant)
 
+    def include(self, other: "History") -> None:
+        """Note what became of another request of the same person, which was merged into it."""
+        if other.first_contact is not None:
+            self.contact_at(other.first_contact)
+        self.reached |= other.reached
+        self.booked |= other.booked
+        self.held |= other.held
+        self.no_show |= other.no_show
+
 
 NOTHING = History()
 """Of a request that nobody has touched."""
 
 
 def histories(ids: Select[UUID]) -> dict[UUID, History]:
-    """What became of these requests, by id; of those with nothing there is none."""
+    """What became of these requests and of those merged into them, by id; of those with nothing
+    there is none."""
+    found = _histories(ids)
+    merged = select(Submission.id, Submission.merged_into).where(Submission.merged_into.in_(ids))
+    pairs = db.session.execute(merged).all()
+    if pairs:
+        of_merged = _histories(select(Submission.id).where(Submission.merged_into.in_(ids)))
+        for merged_id, into_id in pairs:
+            assert into_id is not None
+            found.setdefault(into_id, History()).include(of_merged.get(merged_id, NOTHING))
+    return found
+
+
+def _histories(ids: Select[UUID]) -> dict[UUID, History]:
     found: dict[UUID, History] = {}
     _note_calls(found, ids)
     _note_bookings(found, ids)

@@ -1,5 +1,6 @@
 """Asking for e-mails: a message is a row that commits with whatever it tells of."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -89,6 +90,29 @@ def void(topic: str) -> int:
         .returning(Message.id)
     )
     return len(db.session.scalars(stopped).all())
+
+
+def stop(submission_id: UUID, names: Collection[str]) -> list[UUID]:
+    """Cancel those mails about a submission that were not sent yet. Returns their ids."""
+    chosen = (Message.submission_id == submission_id, Message.name.in_(names))
+    stopped = update(Message).where(*chosen, Message.state == "queued").values(state="cancelled")
+    return list(db.session.scalars(stopped.returning(Message.id)))
+
+
+def put_back(message_ids: Collection[UUID]) -> None:
+    """Queue mails again that were stopped."""
+    stopped = (Message.id.in_(message_ids), Message.state == "cancelled")
+    db.session.execute(update(Message).where(*stopped).values(state="queued", lease=None))
+
+
+def hand_over(topic: str, to: str, *, only: Collection[UUID] | None = None) -> list[UUID]:
+    """Give the mails of a topic that were not sent yet to another one, all or some of them: what
+    voids that voids them. Returns their ids."""
+    chosen = [Message.topic == topic, Message.state == "queued"]
+    if only is not None:
+        chosen.append(Message.id.in_(only))
+    moved = update(Message).where(*chosen).values(topic=to)
+    return list(db.session.scalars(moved.returning(Message.id)))
 
 
 def waiting(topic: str) -> set[str]:

@@ -243,7 +243,8 @@ def calendar() -> ResponseReturnValue:
     """The call as a calendar file, once it is booked."""
     now = clock.now()
     submission = drafts.by_cookie(session.get(DRAFT_COOKIE), now=now)
-    kept = scheduling.kept_for(submission.id) if submission is not None else None
+    owner = (submission.merged_into or submission.id) if submission is not None else None
+    kept = scheduling.kept_for(owner) if owner is not None else None
     if kept is None or kept.status != "booked":
         return see(url_for("wizard.done"))
     # The secret link to the call is only mailed; this page sends it again.

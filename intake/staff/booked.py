@@ -20,7 +20,7 @@ from intake.staff.forms import BookForm
 from intake.staff.guard import staff_user
 from intake.staff.words import when
 from intake.submissions.emails import patient_address
-from intake.submissions.models import Submission
+from intake.submissions.models import MERGED, Submission
 from intake.submissions.queries import for_staff
 
 Book = Callable[..., Appointment]
@@ -76,7 +76,8 @@ def book_for(
         submission = for_staff(submission_id, lock=True) or abort(404)
         kept = queries.kept_for(submission_id)
         is_done = kept is not None and queries.is_booked_at(kept, key)
-        if submission.version != form.version.data and not is_done:
+        is_stale = submission.version != form.version.data or submission.status == MERGED
+        if is_stale and not is_done:
             raise ChangedMeanwhile
         earlier = before(submission)
         appointment = how(submission, key, clinic, actor=staff_user(), now=now, tell=tell)

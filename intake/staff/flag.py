@@ -11,7 +11,7 @@ from intake.screening.level import Level
 from intake.staff.words import LEVELS, OUTCOMES, Tag, lasting, when
 from intake.submissions.due import call_due
 from intake.submissions.flags import TRY_AGAIN
-from intake.submissions.models import Acknowledgement, Submission
+from intake.submissions.models import MERGED, Acknowledgement, Submission
 from intake.submissions.queries import acknowledgements_of, latest_acknowledgements
 
 STILL_OPEN = "Written down. The flag stays open until a clinician has written what came of it."
@@ -63,8 +63,12 @@ class Flag:
 def flag_of(
     submission: Submission, clinic: Clinic, *, sent: UUID | None, now: datetime
 ) -> Flag | None:
-    """The flag of a submission, None if none was ever raised. `sent` is an entry just written."""
-    if submission.flagged_at is None:
+    """The flag of a submission, None if none was ever raised. `sent` is an entry just written.
+
+    The flag of a request that was merged is open or closed on the one that goes on in its place.
+    """
+    went = submission.status == MERGED and not submission.is_flagged
+    if submission.flagged_at is None or went:
         return None
     history = _named(acknowledgements_of(submission.id))
     closing = next((each for each in history if each.entry.closed), None)
@@ -101,7 +105,10 @@ def waiting_words(submission: Submission, now: datetime) -> str:
 
 def level_tag(submission: Submission) -> Tag:
     """The level as a tag, which is red only as long as somebody must act on it."""
-    if submission.level_rank >= Level.URGENT.rank and not submission.is_flagged:
+    is_urgent = submission.level_rank >= Level.URGENT.rank
+    if is_urgent and submission.status == MERGED and not submission.is_flagged:
+        return Tag("Urgent, see the other request", "warn", "flag")
+    if is_urgent and not submission.is_flagged:
         return Tag("Urgent, acknowledged", "ok", "check")
     return LEVELS[submission.level_rank]
 

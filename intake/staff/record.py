@@ -24,6 +24,7 @@ from intake.staff.flag import Flag, flag_of, level_tag
 from intake.staff.grid import Grid, booking_grid
 from intake.staff.held import Held, held_of
 from intake.staff.mails import MailLine, lines_of, why_none
+from intake.staff.merged import Merged, merged_with
 from intake.staff.past_calls import cancelled_calls, last_change
 from intake.staff.person import Fact, Person
 from intake.staff.reading import Reading, reading_of
@@ -34,7 +35,7 @@ from intake.submissions import resume
 from intake.submissions.claims import is_claimable
 from intake.submissions.drafts import is_short_way
 from intake.submissions.emails import patient_address
-from intake.submissions.models import Submission
+from intake.submissions.models import MERGED, Submission
 from intake.submissions.queries import notes_of
 from intake.submissions.spoken import Script
 
@@ -109,6 +110,7 @@ class Record:
     messages: list[MailLine]
     why_no_mail: list[str]
     others: list[Other]
+    merged: list[Merged]
 
     @property
     def other_reasons(self) -> list[Why]:
@@ -146,7 +148,8 @@ def record_of(
     person = Person(submission)
     sees_answers = user.may(Permission.SEE_ANSWERS)
     answers = (submission.answers or {}) if sees_answers else {}
-    diary = queries.diary(now=now, without=submission.id) if user.may(Permission.BOOK) else None
+    may_book = user.may(Permission.BOOK) and submission.status != MERGED
+    diary = queries.diary(now=now, without=submission.id) if may_book else None
     kept = queries.kept_for(submission.id)
     return Record(
         submission=submission,
@@ -179,6 +182,7 @@ def record_of(
         messages=lines_of(submission.id, user, clinic, now=now),
         why_no_mail=why_none(submission, clinic, now=now),
         others=others_of(submission, clinic, now=now),
+        merged=merged_with(submission, clinic, now=now),
     )
 
 

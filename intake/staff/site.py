@@ -18,6 +18,7 @@ from intake.staff import (
     links,
     live,
     mails,
+    merging,
     proof,
     quarantine,
     queue,
@@ -45,7 +46,7 @@ from intake.staff import (
 
 VIEWS = (
     *(queue, views, search, claim, quarantine, shift, keys, live),
-    *(submission, any_time, cancelling, contact, mails, resume, unsent),
+    *(submission, any_time, cancelling, contact, mails, merging, resume, unsent),
     *(calendar, to_move, feeds),
     *(proof, dashboard, reports, reports_list, reports_seen, reports_tabs),
     *(settings_clinic, settings_recipients, settings_pause, settings_texts),

@@ -25,6 +25,7 @@ STATUSES = {
     "closed": "Closed",
     "withdrawn": "Withdrawn",
     "quarantined": "Suspected spam",
+    "merged": "Merged",
 }
 CONDITIONS = {
     "depression": "Depression",

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, select, union_all
+from sqlalchemy import Select, and_, select, union_all
 
 from intake.core.db import db
-from intake.submissions.models import SearchTerm, Submission
+from intake.submissions.models import MERGED, SearchTerm, Submission
 from intake.submissions.search import blind
 from intake.submissions.terms import same_person
 
@@ -43,6 +43,12 @@ def possible_duplicates(submission: Submission) -> list[Duplicate]:
     return sorted(rows, key=lambda row: (-len(row.why), row.submission.created_at))
 
 
+def what_they_share(one: Submission, other: Submission) -> tuple[str, ...]:
+    """What two requests have in common; nothing if no rule says that they may be one person's."""
+    mine, theirs = (same_person((each.contact or {}).get("contact", {})) for each in (one, other))
+    return tuple(kind for kind, term in mine.items() if theirs.get(kind) == term)
+
+
 def _ordered(why: set[str], kinds: Mapping[int, str]) -> tuple[str, ...]:
     return tuple(kind for kind in kinds.values() if kind in why)
 
@@ -60,6 +66,5 @@ def _sharing(submission: Submission, kinds: Mapping[int, str]) -> Select[Submiss
         )
         places.append(select(latest.c.submission_id, latest.c.term))
     all_of_them = union_all(*places).subquery()
-    return select(Submission, all_of_them.c.term).join(
-        all_of_them, Submission.id == all_of_them.c.submission_id
-    )
+    its = (Submission.id == all_of_them.c.submission_id, Submission.status != MERGED)
+    return select(Submission, all_of_them.c.term).join(all_of_them, and_(*its))

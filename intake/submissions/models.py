@@ -21,7 +21,8 @@ from intake.core.encryption import EncryptedJSON
 from intake.core.tokens import new_id
 
 OPEN = ("new", "contacting", "booked")
-STATUSES = ("draft", *OPEN, "held", "no_show", "closed", "withdrawn", "quarantined")
+MERGED = "merged"
+STATUSES = ("draft", *OPEN, "held", "no_show", "closed", "withdrawn", "quarantined", MERGED)
 LEVELS = ("routine", "clinician_review", "urgent", "urgent_acute")
 FLAGGED = 2
 """The rank of `urgent`, from which a level is an urgent flag."""
@@ -49,6 +50,7 @@ class Submission(Base, kw_only=True):
     __tablename__ = "submissions"
     __table_args__ = (
         CheckConstraint(f"status IN ({', '.join(repr(word) for word in STATUSES)})", name="status"),
+        CheckConstraint("(status = 'merged') = (merged_into IS NOT NULL)", name="merged"),
         CheckConstraint("level_rank BETWEEN 0 AND 3", name="level_rank"),
         CheckConstraint("queue_rank BETWEEN 0 AND level_rank", name="queue_rank"),
         Index(
@@ -61,6 +63,11 @@ class Submission(Base, kw_only=True):
         Index(None, "status", "waiting_since", "id"),
         Index(None, "sent_at", "id", "status"),
         Index("ix_submissions_changed", "updated_at", sqlite_where=text("sent_at IS NOT NULL")),
+        Index(
+            "ix_submissions_merged",
+            "merged_into",
+            sqlite_where=text("merged_into IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
@@ -96,6 +103,10 @@ class Submission(Base, kw_only=True):
     claimed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
     """Who took it to call; see `submissions.claims` for how long it counts."""
     claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    merged_into: Mapped[UUID | None] = mapped_column(
+        ForeignKey("submissions.id", ondelete="CASCADE"), default=None
+    )
+    """The other request of the same person that goes on in its place; see `submissions.merged`."""
     resume_hash: Mapped[str | None] = mapped_column(String(64), unique=True, default=None)
     """Hash of the token in the mailed link with which the request can be taken up again."""
     resume_expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
@@ -221,6 +232,27 @@ class Try(Base, kw_only=True):
     call_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     """When to call next."""
     undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+
+
+class Merge(Base, kw_only=True):
+    """A request that went on in another one of the same person. Undo marks it."""
+
+    __tablename__ = "merges"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    submission_id: Mapped[UUID] = mapped_column(
+        ForeignKey("submissions.id", ondelete="CASCADE"), index=True
+    )
+    into_id: Mapped[UUID] = mapped_column(
+        ForeignKey("submissions.id", ondelete="CASCADE"), index=True
+    )
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    before_sealed: Mapped[bytes | None] = mapped_column(default=None, repr=False)
+
+    before = EncryptedJSON()
+    """How both stood before and after, and what was moved."""
 
 
 class SearchTerm(Base, kw_only=True):

@@ -5,18 +5,27 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
+from sqlalchemy import select
+
 from intake.audit import log
+from intake.core.db import db
 from intake.core.encryption import key_ring
 from intake.core.urls import patient_url
 from intake.notifications.outbox import void
 from intake.submissions import consents
+from intake.submissions.models import Submission
 
 
 def stop(submission_id: UUID, *, now: datetime) -> None:
-    """Send this person no more reminders, from this moment on; in the current unit of work."""
-    void(topic_of(submission_id))
-    if consents.revoke(submission_id, consents.REMINDERS, now=now):
-        log.record("reminders stopped", actor="patient", now=now, subject_id=submission_id)
+    """Send this person no more reminders, from this moment on; in the current unit of work.
+
+    Also none about the request that goes on in place of this one.
+    """
+    into = select(Submission.merged_into).where(Submission.id == submission_id)
+    for each in filter(None, (submission_id, db.session.scalar(into))):
+        void(topic_of(each))
+        if consents.revoke(each, consents.REMINDERS, now=now):
+            log.record("reminders stopped", actor="patient", now=now, subject_id=each)
 
 
 def stop_link(submission_id: UUID, language: str) -> str:

@@ -20,9 +20,9 @@ from intake.submissions import emails
 from intake.submissions.assessment import plan_of
 from intake.submissions.drafts import is_short_way
 from intake.submissions.flags import PATIENT
-from intake.submissions.models import Submission
+from intake.submissions.models import MERGED, Submission
 
-OVER = ("closed", "withdrawn", "quarantined")
+OVER = ("closed", "withdrawn", "quarantined", MERGED)
 """Statuses in which nothing is to be answered any more."""
 IN_PART = ("/unfinished", "/part")
 """How the marks of instruments end that were answered in part."""

@@ -38,6 +38,7 @@ TABLES = (
     "waitlist",
     "openings",
     "tries",
+    "merges",
     "search_terms",
     "saved_views",
     "figures",
@@ -133,6 +134,7 @@ def upgrade() -> None:
     _create_waitlist()
     _create_openings()
     _create_tries()
+    _create_merges()
     _create_search_terms()
     _create_saved_views()
     _create_figures()
@@ -309,6 +311,7 @@ def _create_submissions() -> None:
         sa.Column("closed_for", sa.String(length=20), nullable=False),
         sa.Column("claimed_by", sa.Uuid(), nullable=True),
         sa.Column("claimed_at", INSTANT, nullable=True),
+        sa.Column("merged_into", sa.Uuid(), nullable=True),
         sa.Column("resume_hash", sa.String(length=64), nullable=True),
         sa.Column("resume_expires_at", INSTANT, nullable=True),
         sa.Column("contact_sealed", sa.LargeBinary(), nullable=True),
@@ -317,13 +320,20 @@ def _create_submissions() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "status IN ('draft', 'new', 'contacting', 'booked', 'held', 'no_show', "
-            "'closed', 'withdrawn', 'quarantined')",
+            "'closed', 'withdrawn', 'quarantined', 'merged')",
             name="status",
         ),
+        sa.CheckConstraint("(status = 'merged') = (merged_into IS NOT NULL)", name="merged"),
         sa.CheckConstraint("level_rank BETWEEN 0 AND 3", name="level_rank"),
         sa.CheckConstraint("queue_rank BETWEEN 0 AND level_rank", name="queue_rank"),
         sa.ForeignKeyConstraint(
             ["claimed_by"], ["users.id"], name="fk_submissions_claimed_by_users"
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_into"],
+            ["submissions.id"],
+            name="fk_submissions_merged_into_submissions",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name="pk_submissions"),
         sa.UniqueConstraint("cookie_hash", name="uq_submissions_cookie_hash"),
@@ -345,6 +355,12 @@ def _create_submissions() -> None:
         "submissions",
         ["updated_at"],
         **_only(sa.text("sent_at IS NOT NULL")),
+    )
+    op.create_index(
+        "ix_submissions_merged",
+        "submissions",
+        ["merged_into"],
+        **_only(sa.text("merged_into IS NOT NULL")),
     )
 
 
@@ -740,6 +756,35 @@ def _create_search_terms() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_search_terms_submission_id", "search_terms", ["submission_id"])
+
+
+def _create_merges() -> None:
+    op.create_table(
+        "merges",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("into_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("undone_at", INSTANT, nullable=True),
+        sa.Column("before_sealed", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name="fk_merges_author_id_users"),
+        sa.ForeignKeyConstraint(
+            ["into_id"],
+            ["submissions.id"],
+            name="fk_merges_into_id_submissions",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submissions.id"],
+            name="fk_merges_submission_id_submissions",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_merges"),
+    )
+    op.create_index("ix_merges_submission_id", "merges", ["submission_id"])
+    op.create_index("ix_merges_into_id", "merges", ["into_id"])
 
 
 def _create_saved_views() -> None:

@@ -98,6 +98,7 @@ def test_errors_on_a_form(open_page, clinic):
 
 
 def test_the_staffs_pages(open_page, clinic):
+    request_from(clinic)  # by the same phone
     sent = request_from(clinic)
     receptionist = Receptionist(open_page(**WITH_AXE), clinic, Mouse())
     receptionist.signs_in_by_a_one_time_link()
@@ -105,6 +106,10 @@ def test_the_staffs_pages(open_page, clinic):
     receptionist.opens_the_request_of(sent.name)
     check(receptionist.page)
     receptionist.books_the_last_time_on_offer()
+    check(receptionist.page)
+    receptionist.page.get_by_role("link", name="Compare and merge").first.click()
+    check(receptionist.page)
+    receptionist.presses("Merge them")
     check(receptionist.page)
 
 

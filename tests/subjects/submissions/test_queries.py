@@ -116,7 +116,9 @@ def test_what_is_over_can_be_narrowed_down_to_one_kind(many: None) -> None:
 def flagged(status: str) -> Submission:
     submission = factories.sent()
     with unit_of_work():
+        into = submission.id if status == "merged" else None
         submission.status, submission.level_rank, submission.queue_rank = status, 2, 2
+        submission.merged_into = into
     return submission
 
 

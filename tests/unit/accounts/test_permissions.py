@@ -7,13 +7,13 @@ from intake.accounts.permissions import ROLE_PERMISSIONS, ROLES, Permission, per
 P = Permission
 
 EXPECTED = {
-    "front_desk": {P.OWN_ACCOUNT, P.SEE_FIGURES, P.SEE_QUEUE, P.CONTACT, P.BOOK},
+    "front_desk": {P.OWN_ACCOUNT, P.SEE_FIGURES, P.SEE_QUEUE, P.CONTACT, P.MERGE, P.BOOK},
     "clinician": {
-        *(P.OWN_ACCOUNT, P.SEE_FIGURES, P.SEE_QUEUE, P.CONTACT, P.BOOK),
+        *(P.OWN_ACCOUNT, P.SEE_FIGURES, P.SEE_QUEUE, P.CONTACT, P.MERGE, P.BOOK),
         *(P.SEE_ANSWERS, P.CLOSE_FLAG, P.EXPORT),
     },
     "administrator": {
-        *(P.OWN_ACCOUNT, P.SEE_FIGURES, P.SEE_QUEUE, P.CONTACT, P.BOOK),
+        *(P.OWN_ACCOUNT, P.SEE_FIGURES, P.SEE_QUEUE, P.CONTACT, P.MERGE, P.BOOK),
         *(P.MANAGE_USERS, P.MANAGE_SETTINGS, P.SEE_AUDIT, P.EXPORT),
     },
     "auditor": {P.OWN_ACCOUNT, P.SEE_FIGURES, P.SEE_AUDIT},

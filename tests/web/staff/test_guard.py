@@ -27,6 +27,9 @@ GUARDED = {
     "staff.book_any_time": Permission.BOOK,
     "staff.acknowledge_flag": Permission.CONTACT,
     "staff.write_note": Permission.CONTACT,
+    "staff.compare": Permission.MERGE,
+    "staff.do_merge": Permission.MERGE,
+    "staff.separate": Permission.MERGE,
     "staff.send_resume_link": Permission.CONTACT,
     "staff.ask_hand_over": Permission.SEE_ANSWERS,
     "staff.do_hand_over": Permission.SEE_ANSWERS,
@@ -108,6 +111,9 @@ LEAD_ON = {
     ("POST", "staff.open_again"),
     ("POST", "staff.send_resume_link"),
     ("POST", "staff.undo_try"),
+    ("GET", "staff.compare"),
+    ("POST", "staff.do_merge"),
+    ("POST", "staff.separate"),
 }
 """Buttons whose form has nothing that could be missing; a page about a call that is not there."""
 
