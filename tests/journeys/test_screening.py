@@ -125,3 +125,15 @@ def test_in_spanish_the_whole_phq9_is_asked_and_the_receipt_is_spanish(open_page
 
 def subjects_to(clinic, address):
     return [mail["Subject"] for mail in clinic.mails() if mail["To"] == address]
+
+
+def test_an_error_leads_to_a_question_that_can_be_seen(open_page, clinic):
+    patient = Patient(open_page(**PHONE), clinic.address, Mouse())
+    patient.comes_to_safety_for("Depression")
+    patient.answers_about_safety()
+    patient.sees("Your mood in the last 2 weeks")
+    patient.continues()
+    patient.main.get_by_role("link", name="Feeling bad about yourself").click()
+    top = patient.questions()[5].locator("legend").bounding_box()["y"]
+    stem = patient.main.locator(".stem").bounding_box()
+    assert top >= stem["y"] + stem["height"]
