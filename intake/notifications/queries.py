@@ -6,10 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from intake.core.db import db
-from intake.notifications.models import STATES, UNDELIVERED, Heartbeat, Message
+from intake.notifications.models import (
+    IS_UNDELIVERED,
+    STATES,
+    UNDELIVERED,
+    Heartbeat,
+    Message,
+)
 
 COLUMNS: tuple[Any, ...] = (
     Message.id,
@@ -23,6 +29,8 @@ COLUMNS: tuple[Any, ...] = (
     Message.lease,
     Message.submission_id,
 )
+ARE_UNDELIVERED = text(IS_UNDELIVERED)
+"""In the very words of the index: SQLite does not use it for a state that is a parameter."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +76,14 @@ def counts() -> dict[str, int]:
 
 def undelivered(limit: int) -> list[MessageState]:
     """Messages that did not arrive and that nobody has seen to, the latest first."""
-    query = select(*COLUMNS).where(Message.state.in_(UNDELIVERED))
+    query = select(*COLUMNS).where(ARE_UNDELIVERED)
     rows = db.session.execute(query.order_by(Message.created_at.desc(), Message.id).limit(limit))
     return [MessageState(*row) for row in rows]
 
 
 def undelivered_count() -> int:
     """How many messages did not arrive and wait for somebody to see to it."""
-    query = select(func.count()).select_from(Message).where(Message.state.in_(UNDELIVERED))
+    query = select(func.count()).select_from(Message).where(ARE_UNDELIVERED)
     return db.session.scalar(query) or 0
 
 
