@@ -40,6 +40,8 @@ class MailLine:
     can_send: bool
     can_cancel: bool
     cancel_label: str
+    is_settled: bool
+    """Whether it was overtaken, so that nobody needs to read of it."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,7 @@ def _line(message: MessageState, user: User, clinic: Clinic, now: datetime) -> M
         can_send=may_change and message.can_be_sent_again,
         can_cancel=may_change and message.can_be_cancelled and not is_alarm,
         cancel_label="Do not send" if message.state == "queued" else "Seen to",
+        is_settled=message.state == "cancelled",
     )
 
 

@@ -22,7 +22,7 @@ from intake.staff.mails import trouble_words
 from intake.staff.rows import booked_row, over_row
 from intake.staff.to_do import to_do
 from intake.staff.views import url_for_view
-from intake.staff.words import STATUSES
+from intake.staff.words import SETTLED, STATUSES
 from intake.submissions import queries, saved_views
 from intake.submissions.filters import Chosen, read_chosen
 from intake.submissions.quarantine import quarantined
@@ -103,7 +103,7 @@ def _state() -> str | None:
 def _states() -> list[dict[str, object]]:
     """The kinds of what is over, as links."""
     labels: dict[str | None, str] = {None: "All"}
-    labels |= {key: STATUSES[key] for key in queries.KINDS_OVER}
+    labels |= {key: STATUSES[key] for key in queries.KINDS_OVER} | {"draft": SETTLED}
     return [
         {
             "label": label,

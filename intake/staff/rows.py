@@ -13,7 +13,17 @@ from intake.staff.flag import Handled, call_words, level_tag, waiting_words
 from intake.staff.held import Held
 from intake.staff.past_calls import cancelled_words
 from intake.staff.person import Person
-from intake.staff.words import CHANNELS, CLOSED_FOR, STATUSES, TRIES, Tag, lasting, opening, when
+from intake.staff.words import (
+    CHANNELS,
+    CLOSED_FOR,
+    SETTLED,
+    STATUSES,
+    TRIES,
+    Tag,
+    lasting,
+    opening,
+    when,
+)
 from intake.submissions.claims import is_claimable
 from intake.submissions.due import answer_due
 from intake.submissions.models import Submission
@@ -70,7 +80,8 @@ def waiting_row(
     kept_at = appointment.starts_at if appointment and appointment.is_live else None
     first = _waiting(submission, handled, clinic, now, call_at=kept_at)
     if appointment is None:
-        call, action = Status("No time chosen", "phone"), "Call"
+        wished = "Chose parts of the week" if Person(submission).availability else "No time chosen"
+        call, action = Status(wished, "phone"), "Call"
     elif appointment.status == "cancelled":
         text, small = cancelled_words(appointment, clinic, now=now)
         call, action = Status(text, "x", small), "Offer a new time"
@@ -109,7 +120,8 @@ def over_row(
     submission: Submission, handled: Handled | None, clinic: Clinic, *, now: datetime
 ) -> QueueRow:
     """Somebody we need to do nothing more for."""
-    first = Status(STATUSES[submission.status], "done", CLOSED_FOR.get(submission.closed_for, ""))
+    state = SETTLED if submission.is_draft else STATUSES[submission.status]
+    first = Status(state, "done", CLOSED_FOR.get(submission.closed_for, ""))
     call = Status("No call ahead", "calendar")
     return _row(submission, handled, clinic, now, first=first, call=call, action="Open")
 

@@ -27,6 +27,8 @@ STATUSES = {
     "quarantined": "Suspected spam",
     "merged": "Merged",
 }
+SETTLED = "Acknowledged, not sent"
+"""A form that nobody sent, whose urgent flag somebody has acknowledged."""
 CONDITIONS = {
     "depression": "Depression",
     "chronic_pain": "Chronic pain",

@@ -105,7 +105,7 @@ def test_a_row_says_who_what_for_how_long_and_what_next(app: Flask, morning) -> 
     page = at_desk(app).get("/staff/")
     for words in (
         *("Dana", submission.reference, "today 10:00 am", "Depression, Chronic pain"),
-        *("Waiting 2 h 10 min", "Answer by Tue 10:00 am", "No time chosen", "Routine"),
+        *("Waiting 2 h 10 min", "Answer by Tue 10:00 am", "Chose parts of the week", "Routine"),
     ):
         assert words in page.text
 
@@ -127,6 +127,14 @@ def test_a_new_flag_does_not_put_off_what_was_promised(app: Flask, morning) -> N
     with unit_of_work():
         drafts.save_answers(submission, "asq", YES_NOT_NOW, current_clinic(), now=clock.now())
     assert "Call by today 10:00 am" in at_desk(app).get("/staff/").text
+
+
+def test_a_form_that_nobody_sent_is_not_called_closed_once_its_flag_is(app: Flask, morning) -> None:
+    draft = factories.fill(factories.begin(), given_name="Unsent")
+    with unit_of_work():
+        drafts.save_answers(draft, "asq", YES_NOW, current_clinic(), now=MONDAY_MORNING)
+    record(draft)
+    assert at_desk(app).get("/staff/?tab=over").text.count("Acknowledged, not sent") == 2
 
 
 def test_a_flagged_draft_appears_as_not_sent_yet(app: Flask, morning) -> None:

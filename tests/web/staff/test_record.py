@@ -12,8 +12,10 @@ from intake.audit.models import AuditEntry
 from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.notifications.models import Message
+from intake.notifications.outbox import void
 from intake.submissions import drafts
 from intake.submissions.models import Submission
+from intake.submissions.staff_emails import flag_topic
 from tests import factories
 from tests.browse import Browser, Page
 from tests.factories import MONDAY_MORNING
@@ -106,6 +108,20 @@ def test_a_draft_without_a_name_or_phone_can_be_opened(desk: Browser) -> None:
     assert page.h1 == "Name not given yet"
     assert "No phone number was given" in page.text
     assert "Not sent yet" in page.text
+
+
+def test_clinicians_read_scores_and_answers_before_the_free_times(clinician: Browser) -> None:
+    text = see(clinician, factories.sent()).text
+    assert text.index("Scores") < text.index("Book a call")
+
+
+def test_mails_that_nobody_needs_any_more_are_folded_away(desk: Browser) -> None:
+    submission = answered(factories.sent(), "asq", YES_NOW)
+    with unit_of_work():
+        void(flag_topic(submission))
+    page = see(desk, submission)
+    words = page.text.index("Show all: 1 not needed any more")
+    assert page.text.index("no longer needed") > words
 
 
 def test_the_front_desk_is_told_that_there_are_other_reasons_but_not_which(
