@@ -53,6 +53,7 @@ def show(token: str) -> ResponseReturnValue:
         is_waiting=waitlist.is_waiting(appointment.submission_id),
         may_wait=_may_wait(here),
         is_moved="moved" in request.args,
+        is_kept="kept" in request.args,
         offer=offer,
         **about(here),
     )
@@ -150,7 +151,7 @@ def undo(token: str) -> ResponseReturnValue:
             )
     except SlotTaken:
         return _nearest_page(token)
-    return see(url_of(token))
+    return see(url_of(token, kept=1))
 
 
 @blueprint.post(f"{ONE}/waitlist")

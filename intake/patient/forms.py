@@ -215,6 +215,11 @@ class CallMeForm(_ReachForm):
         # This page asks for no address, so nothing can be mailed.
         self.contact_by.choices = [each for each in CONTACT_BY if each[0] != "email"]
 
+    def validate_contact_by(self, field: ChoicesField) -> None:
+        """Who asks to be called must allow it."""
+        if field.data and "call" not in field.data:
+            raise ValidationError(str(_l("Select “Call me”, so that we can call you")))
+
 
 class TimesForm(Form):
     """A free slot, or which parts of the week suit."""

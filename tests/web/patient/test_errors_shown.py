@@ -48,6 +48,13 @@ def test_errors_do_not_repeat_the_question(client: Browser, language: str) -> No
     assert all(len(line) <= 40 for line in at_questions(page))
 
 
+def test_who_asks_to_be_called_allows_it(client: Browser) -> None:
+    client.get("/request/call-me")
+    asked = {name: journey.CONTACT[name] for name in ("given_name", "family_name", "phone")}
+    page = client.submit(**asked, contact_by=["text"])
+    assert "Select “Call me”, so that we can call you" in summary(page)
+
+
 def test_the_list_of_problems_names_each_question(client: Browser) -> None:
     journey.to_screening(client)
     journey.skip_to(client, "/request/health")

@@ -19,6 +19,14 @@ def morning(app):
         yield
 
 
+def test_what_was_undone_is_said(client):
+    submission = booked(TUESDAY_930)
+    client.get(path_of(submission) + "/cancel")
+    client.submit()
+    assert "You have your consultation back" in client.submit().text
+    assert "consultation back" not in client.get(path_of(submission)).text
+
+
 def test_the_nearest_times_on_other_days_are_offered_instead(client):
     submission = booked(TUESDAY_930)
     client.get(path_of(submission) + "/cancel")
