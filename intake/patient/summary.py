@@ -37,6 +37,8 @@ from intake.web.filters import moment, opening, unbroken
 from intake.web.question import Words
 
 Row = dict[str, str]
+STATES_READ = 12
+"""At most so many names of states are put above the list of all."""
 
 
 def sections(
@@ -122,6 +124,17 @@ def _person_rows(person: dict[str, Any], clinic: Clinic) -> list[Row]:
             _("best time to call"),
         ),
     ]
+
+
+def served_words(clinic: Clinic) -> str:
+    """In which states the clinic may see people; "" if in all, or too many to read."""
+    if not 0 < len(clinic.states) <= STATES_READ:
+        return ""
+    names = ", ".join(_words(US_STATES, code) for code in clinic.states)
+    return _(
+        "We see people who live in %(states)s. If you live elsewhere, you can still ask us.",
+        states=names,
+    )
 
 
 def _state_row(code: str | None, clinic: Clinic) -> Row:

@@ -97,6 +97,7 @@ def _save_contact() -> ResponseReturnValue:
 
 
 def _contact_page(form: ContactForm, page: dict[str, Any]) -> str:
+    form.state.hint = summary.served_words(current_clinic())
     return render_template("patient/contact.html", form=form, **page)
 
 

@@ -98,3 +98,7 @@ def test_a_hold_that_ran_out_is_not_promised(client: Browser) -> None:
         page = client.get("/request/check")
         assert "Held for you until" not in page.text
         assert "We no longer hold this time." in page.text
+
+
+def test_where_the_clinic_sees_people_is_said_with_the_question(client: Browser) -> None:
+    assert "We see people who live in Illinois." in journey.to_contact(client).text
