@@ -103,7 +103,8 @@ def _state() -> str | None:
 def _states() -> list[dict[str, object]]:
     """The kinds of what is over, as links."""
     labels: dict[str | None, str] = {None: "All"}
-    labels |= {key: STATUSES[key] for key in queries.KINDS_OVER} | {"draft": SETTLED}
+    labels |= {key: STATUSES[key] for key in queries.KINDS_OVER}
+    labels["draft"] = SETTLED
     return [
         {
             "label": label,

@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from intake.clinic.clinic import Clinic
-from intake.clinic.safety import call_by
 from intake.core.i18n import moment_text
 from intake.core.tokens import token_hash
 from intake.core.urls import staff_url
 from intake.notifications.outbox import MailContext, enqueue
-from intake.screening.level import Level
+from intake.submissions.due import call_due
 from intake.submissions.models import Acknowledgement, Submission
 
 
@@ -23,6 +22,8 @@ class StaffMail(MailContext):
     link: str
     call_by: str = ""
     """By when an urgent one is called; "" for all others."""
+    is_again: bool = False
+    """Whether an alarm of the same request was told before: another answer raised this one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +65,11 @@ def appointment_changed(
 
 
 def urgent(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
-    """Tell those on call that a request needs review now; once for each alarm."""
+    """Tell those on call that a request needs review now; once for each alarm.
+
+    After the first it says that there is a new answer: two mails with the same words would pass
+    for one.
+    """
     _tell_staff(
         "urgent",
         submission,
@@ -142,9 +147,7 @@ def _tell_backup(
 
 def _call_by(submission: Submission, clinic: Clinic) -> str:
     """By when to call, as the record says it."""
-    since = submission.flagged_at or submission.waiting_since
-    due = call_by(clinic, Level(submission.level), since)
-    return moment_text(due, clinic.tz, "en")
+    return moment_text(call_due(submission, clinic), clinic.tz, "en")
 
 
 def _tell_staff(
@@ -161,6 +164,7 @@ def _tell_staff(
     mail = StaffMail(
         **_facts(submission, clinic, since or now),
         call_by=_call_by(submission, clinic) if is_urgent else "",
+        is_again=is_urgent and submission.alarms > 1,
     )
     _send(name, mail, submission, recipients=recipients, now=now, is_alarm=is_urgent, **when)
 

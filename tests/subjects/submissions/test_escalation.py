@@ -119,7 +119,7 @@ def test_its_context_holds_a_reference_and_a_link_and_nothing_about_the_person(
     assert UUID(context["link"].rsplit("/", 1)[-1]) == flagged.id
     assert set(context) == {
         *("clinic_name", "clinic_phone", "reply_to", "unsubscribe", "calendar", "calendar_method"),
-        *("reference", "received_at", "link", "call_by"),
+        *("reference", "received_at", "link", "call_by", "is_again"),
     }
 
 

@@ -54,7 +54,7 @@ class TestRaising:
     ) -> None:
         save(flagged, ITEM_NINE, "phq9", at=NOW + MINUTE)
         assert (flagged.alarms, flagged.flagged_at) == (2, NOW)
-        assert len(mails("urgent")) == 2
+        assert [each.context["is_again"] for each in mails("urgent")] == [False, True]
 
     def test_no_to_right_now_is_no_further_alarm(self, app: Flask) -> None:
         submission = save(factories.begin(), THOUGHTS)

@@ -88,6 +88,7 @@ TO_STAFF: dict[str, MailContext] = {
     )
     for name in ("new_submission", "urgent", "escalation")
 }
+AGAIN = replace(TO_STAFF["urgent"], is_again=True)  # type: ignore[call-arg]
 TO_STAFF["appointment_changed"] = ChangedMail(
     was="Tuesday, November 24, 9:00 am Central Time",
     time="Wednesday, November 25, 9:00 am Central Time",
@@ -290,3 +291,10 @@ def test_a_time_that_was_never_booked_is_not_said_to_be_cancelled() -> None:
     for part in (mail.text, words(mail.html)):
         assert "cancelled" not in part
         assert "calendar" not in part
+
+
+def test_a_second_alarm_does_not_read_like_the_first() -> None:
+    first, second = (render("urgent", asdict(each), "en") for each in (TO_STAFF["urgent"], AGAIN))
+    assert "again: a new answer" in second.subject
+    for part in ("subject", "text", "html"):
+        assert getattr(first, part) != getattr(second, part)
