@@ -30,7 +30,7 @@ from intake.scheduling import queries
 from intake.scheduling.models import Appointment
 from intake.scheduling.told import place_of, zone_of
 from intake.screening.level import Level
-from intake.submissions.callback import callback_words
+from intake.submissions.callback import callback_words, own_zone
 from intake.submissions.emails import respond_by
 from intake.submissions.models import Submission
 from intake.web.filters import moment, opening, unbroken
@@ -208,7 +208,7 @@ def receipt(submission: Submission, clinic: Clinic, *, now: datetime) -> dict[st
     if kept is not None and kept.starts_at <= sent_at:
         kept = None  # a call that was over when they sent
     call_at = kept.starts_at if kept else None
-    zone = zone_of(kept, clinic) if kept else clinic.tz
+    zone = zone_of(kept, clinic) if kept else own_zone(submission, clinic)
     return {
         "submission": submission,
         "appointment": kept,

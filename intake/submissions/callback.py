@@ -1,6 +1,7 @@
 """The call we promise to somebody with an urgent flag: said alike on pages and in mails."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from intake.clinic.clinic import Clinic
 from intake.clinic.hours import NeverOpenError
@@ -11,6 +12,12 @@ from intake.submissions.models import Submission
 
 AFTER_OPENING = timedelta(hours=1)
 """How long a call at opening may take to come until the promise of it counts as past."""
+
+
+def own_zone(submission: Submission, clinic: Clinic) -> ZoneInfo:
+    """The zone in which a person chose when to talk; the clinic's while that is not known."""
+    name = (submission.contact or {}).get("times", {}).get("time_zone")
+    return ZoneInfo(name) if name else clinic.tz
 
 
 def callback_words(
@@ -28,17 +35,17 @@ def callback_words(
         call = None
     if call is None or (now is not None and _is_past(call, now)):
         return gettext_in(language, "as soon as we can")
-    return _words(call, clinic, now=now, language=language)
+    return _words(call, own_zone(submission, clinic), now=now, language=language)
 
 
 def _is_past(call: PromisedCall, now: datetime) -> bool:
     return now > call.at + (AFTER_OPENING if call.when_opening else timedelta(0))
 
 
-def _words(call: PromisedCall, clinic: Clinic, *, now: datetime | None, language: str) -> str:
-    time = with_zone(time_text(call.at, clinic.tz, language), clinic.tz, language)
-    day = day_text(call.at, clinic.tz, language)
-    match _days_until(call, clinic, now), call.when_opening:
+def _words(call: PromisedCall, zone: ZoneInfo, *, now: datetime | None, language: str) -> str:
+    time = with_zone(time_text(call.at, zone, language), zone, language)
+    day = day_text(call.at, zone, language)
+    match _days_until(call, zone, now), call.when_opening:
         case 0, True:
             return gettext_in(language, "today when we open at %(time)s", time=time)
         case 0, False:
@@ -52,8 +59,8 @@ def _words(call: PromisedCall, clinic: Clinic, *, now: datetime | None, language
     return gettext_in(language, "on %(day)s, by %(time)s", day=day, time=time)
 
 
-def _days_until(call: PromisedCall, clinic: Clinic, now: datetime | None) -> int | None:
+def _days_until(call: PromisedCall, zone: ZoneInfo, now: datetime | None) -> int | None:
     """Local days from now to the call; None without a now."""
     if now is None:
         return None
-    return (call.at.astimezone(clinic.tz).date() - now.astimezone(clinic.tz).date()).days
+    return (call.at.astimezone(zone).date() - now.astimezone(zone).date()).days

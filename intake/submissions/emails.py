@@ -10,7 +10,7 @@ from intake.clinic.clinic import Clinic
 from intake.core.i18n import day_text, moment_text
 from intake.core.urls import patient_url
 from intake.notifications.outbox import MailContext, enqueue, void
-from intake.submissions.callback import callback_words
+from intake.submissions.callback import callback_words, own_zone
 from intake.submissions.models import Submission
 from intake.submissions.opt_out import stop_link, topic_of
 
@@ -82,7 +82,7 @@ def received(
     language = submission.language
     sent_at = submission.sent_at or now
     deadline = respond_by(submission, clinic, sent_at=sent_at, call_at=call_at)
-    zone = call_at.tzinfo if call_at else clinic.tz
+    zone = call_at.tzinfo if call_at else own_zone(submission, clinic)
     enqueue(
         "received",
         to=address,

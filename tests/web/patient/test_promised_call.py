@@ -123,6 +123,21 @@ def test_the_page_about_saving_says_it_too(client: Browser) -> None:
     assert "then delete them" not in page.text  # nor is it: somebody has to call first
 
 
+def test_it_is_said_in_the_zone_in_which_they_chose_a_time(client: Browser) -> None:
+    with time_machine.travel(MORNING, tick=False):
+        acute(client)
+        client.get("/request/screening/phq9")
+        journey.skip_to(client, "/request/times")
+        client.get("/request/times?zone=America/Denver")
+        client.submit(slot="none", availability=["mon-morning"], channel="phone")
+        page = client.submit()
+    assert page.path == "/request/done"
+    assert "will call you today by 4:00 pm Mountain Time." in page.text.replace("\xa0", " ")
+    assert "by 4:00 pm Mountain Time." in receipt()
+    assert "4:00 pm Mountain Time" in " ".join(page.text.split("What happens next")[1].split())
+    assert "Central Time" not in receipt()
+
+
 def test_the_confirmation_and_the_receipt_repeat_it(client: Browser) -> None:
     with time_machine.travel(MORNING, tick=False):
         acute(client)
