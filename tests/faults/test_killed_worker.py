@@ -35,8 +35,9 @@ def kill_the_worker_at_each_of_the_first_mails(clinic: Installation, inbox: Inbo
     keep = inbox.handle_DATA
 
     async def keep_and_kill(*conversation: Any) -> str:
+        before = len(inbox.raw)
         answer = await keep(*conversation)
-        if len(inbox.raw) <= DEATHS:
+        if before < len(inbox.raw) <= DEATHS:  # it was a mail that counts
             clinic.kill("worker")
         return answer
 
