@@ -44,7 +44,7 @@ def send_to(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def inbox(send_to: Callable[..., None]) -> Iterator[Inbox]:
     """What a working mail server receives."""
     with mail_server() as (received, port):
-        send_to(port)
+        send_to(port, timeout=30.0)  # it answers, however busy the machine is
         yield received
 
 
