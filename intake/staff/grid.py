@@ -104,18 +104,14 @@ def booking_grid(
     names = provider_names() if slots else {}
     others = {each: name for each, name in names.items() if each != most}
     cells = _cells(slots, person, clinic, call=call, names=others)
-    rows: list[tuple[str, str, list[Cell | None]]] = [
-        (
-            words,
-            HOURS[part],
-            [
-                _closed(diary.closures[day], part)
-                if day in diary.closures
-                else cells.get((day, part)) or _without_times(day, part, diary, clinic, now=now)
-                for day in days
-            ],
-        )
-        for part, words in PARTS.items()
+
+    def cell(day: date, part: str) -> Cell | None:
+        if day in diary.closures:
+            return _closed(diary.closures[day], part)
+        return cells.get((day, part)) or _without_times(day, part, diary, clinic, now=now)
+
+    rows = [
+        (words, HOURS[part], [cell(day, part) for day in days]) for part, words in PARTS.items()
     ]
     # Before the next free day there is nothing to choose from.
     earlier = bookable[max(0, start - COLUMNS)].isoformat() if start and first else ""

@@ -1,17 +1,15 @@
 """Once on each working day: mails that did not arrive, own words that failed. Numbers only."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
 from intake.clinic.clinic import Clinic
-from intake.core.tokens import token_hash
 from intake.core.urls import staff_url
-from intake.notifications.outbox import MailContext, enqueue
+from intake.notifications.outbox import MailContext
 from intake.notifications.own_words import failed_count
-from intake.notifications.queries import undelivered_count, with_keys
-
-LATEST = timedelta(hours=3)
-"""How long after opening it may leave; what fails later is in the next day's."""
+from intake.notifications.queries import undelivered_count
+from intake.submissions import daily
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,40 +23,18 @@ class FailuresMail(MailContext):
 
 
 def send(clinic: Clinic, *, now: datetime) -> bool:
-    """Mail that mails did not arrive once the clinic is open, in the current unit of work.
+    """Mail that mails did not arrive, if there are any; see `daily.send`."""
+    return daily.send("failures", clinic.failures_to, partial(_context, clinic), clinic, now=now)
 
-    Returns whether it was done now; any number of workers send it once.
-    """
-    local = now.astimezone(clinic.tz)
-    periods = clinic.hours.periods_on(local.date())
-    opens_at = periods[0].opens_at if periods else None
-    if opens_at is None or not opens_at <= now < opens_at + LATEST:
-        return False
-    keys = {_key(address, local): address for address in clinic.failures_to}
-    if with_keys(keys):
-        return False
+
+def _context(clinic: Clinic) -> FailuresMail | None:
     undelivered, texts = undelivered_count(), failed_count()
     if not undelivered and not texts:
-        return False
-    context = FailuresMail(
+        return None
+    return FailuresMail(
         clinic_name=clinic.name_in_mail,
         clinic_phone=clinic.phone,
         undelivered=undelivered,
         texts=texts,
         link=staff_url("/staff/emails"),
     )
-    for key, address in keys.items():
-        enqueue(
-            "failures",
-            to=address,
-            context=context,
-            language="en",
-            now=now,
-            not_after=opens_at + LATEST,
-            unique_key=key,
-        )
-    return True
-
-
-def _key(address: str, local: datetime) -> str:
-    return f"failures:{local:%Y-%m-%d}:{token_hash(address)[:16]}"
