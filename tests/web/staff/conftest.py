@@ -8,7 +8,7 @@ from flask import Flask
 
 from tests.browse import Browser
 from tests.factories import MONDAY_MORNING
-from tests.web.staff.people import CLINICIAN, DESK, let_in
+from tests.web.staff.people import ADMIN, CLINICIAN, DESK, let_in
 
 
 @pytest.fixture
@@ -28,6 +28,12 @@ def signed_in(app: Flask) -> Callable[[str], Browser]:
 def desk(signed_in: Callable[[str], Browser]) -> Browser:
     """The front desk's browser."""
     return signed_in(DESK)
+
+
+@pytest.fixture
+def admin(app: Flask, morning: object) -> Browser:
+    """The administrator's browser, on that Monday morning."""
+    return let_in(Browser(app), ADMIN)
 
 
 @pytest.fixture

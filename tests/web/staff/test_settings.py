@@ -3,7 +3,6 @@
 from datetime import date, time
 
 import pytest
-import time_machine
 from flask import Flask
 from sqlalchemy import update
 
@@ -15,22 +14,14 @@ from intake.scheduling.models import Appointment, ConsultationType, Provider
 from tests import factories
 from tests.browse import Browser, Page
 from tests.factories import MONDAY_MORNING
-from tests.web.staff.people import ADMIN, actions, let_in, person
+from tests.web.staff.people import actions, let_in, person
 
 HOURS = "/staff/settings/hours"
 RULES = "/staff/settings/booking-rules"
 CLOSURES = "/staff/settings/closures"
 
 
-@pytest.fixture(autouse=True)
-def morning(app: Flask):
-    with time_machine.travel(MONDAY_MORNING, tick=False) as now:
-        yield now
-
-
-@pytest.fixture
-def admin(app: Flask, morning) -> Browser:
-    return let_in(Browser(app), ADMIN)
+pytestmark = pytest.mark.usefixtures("morning")
 
 
 @pytest.fixture

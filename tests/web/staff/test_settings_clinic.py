@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import time
 
 import pytest
-import time_machine
 from flask import Flask
 
 from intake.clinic.clinic import EXAMPLE_CLINIC, CrisisLine
@@ -12,23 +11,14 @@ from intake.clinic.service import fresh_clinic
 from intake.screening.level import Level
 from tests import factories
 from tests.browse import Browser
-from tests.factories import MONDAY_MORNING
-from tests.web.staff.people import ADMIN, actions, let_in
+from tests.web.staff.people import actions, let_in
 from tests.web.staff.test_settings_recipients import details
 
 CLINIC = "/staff/settings/clinic"
 TIMES = "/staff/settings/times"
 
 
-@pytest.fixture(autouse=True)
-def morning(app: Flask):
-    with time_machine.travel(MONDAY_MORNING, tick=False) as now:
-        yield now
-
-
-@pytest.fixture
-def admin(app: Flask, morning) -> Browser:
-    return let_in(Browser(app), ADMIN)
+pytestmark = pytest.mark.usefixtures("morning")
 
 
 @pytest.mark.parametrize("path", [CLINIC, TIMES])

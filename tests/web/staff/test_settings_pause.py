@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
-from flask import Flask
 
 from intake.clinic.service import current_clinic
 from intake.core.db import unit_of_work
@@ -15,21 +13,12 @@ from tests.appointments import appointment_of, booked, link_in, mails
 from tests.browse import Browser
 from tests.factories import MONDAY_MORNING
 from tests.web.patient import journey
-from tests.web.staff.people import ADMIN, let_in
 
 PATH = "/staff/settings/pause"
 OURS = "You can’t choose a time online right now."
 
 
-@pytest.fixture(autouse=True)
-def morning(app: Flask):
-    with time_machine.travel(MONDAY_MORNING, tick=False) as now:
-        yield now
-
-
-@pytest.fixture
-def admin(app: Flask, morning) -> Browser:
-    return let_in(Browser(app), ADMIN)
+pytestmark = pytest.mark.usefixtures("morning")
 
 
 def pause(admin: Browser, **words: str) -> None:

@@ -1,7 +1,6 @@
 """Users: invited, given roles, switched off, signed out; never without an administrator."""
 
 import pytest
-import time_machine
 from flask import Flask
 from sqlalchemy import select
 
@@ -27,15 +26,7 @@ from tests.web.staff.people import (
 LIST = "/staff/settings/users"
 
 
-@pytest.fixture(autouse=True)
-def morning(app: Flask):
-    with time_machine.travel(MONDAY_MORNING, tick=False) as now:
-        yield now
-
-
-@pytest.fixture
-def admin(app: Flask, morning) -> Browser:
-    return let_in(Browser(app), ADMIN)
+pytestmark = pytest.mark.usefixtures("morning")
 
 
 def page_of(email: str = DESK) -> str:
