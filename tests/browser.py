@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 DEBIAN = (
     ("apt-get", "update"),
     ("apt-get", "install", "--yes", "--no-install-recommends", "chromium", "fonts-liberation"),

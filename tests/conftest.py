@@ -11,12 +11,12 @@ from sqlalchemy import text
 
 import config
 from intake.app import create_app
-from intake.core import clock
 from intake.core.db import db, unit_of_work
 from intake.core.migrations import upgrade
 from intake.development.example import create_example
 from tests import postgres
 from tests.browse import Browser
+from tests.factories import MONDAY_MORNING
 
 DATABASES = ("sqlite", "postgresql")
 CHEAP_HASHING = {"argon2__memory_cost": 1024, "argon2__time_cost": 1}
@@ -76,7 +76,7 @@ def migrated_app(database: str, make_app, request: pytest.FixtureRequest) -> Fla
     with app.app_context():
         upgrade()
         with unit_of_work():
-            create_example(now=clock.now())
+            create_example(now=MONDAY_MORNING)
         Snapshot(app).save()
     return app
 

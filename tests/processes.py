@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -23,6 +24,7 @@ from flask import Flask
 
 import config
 from intake.app import create_app
+from intake.cli.running import LEAN, gunicorn
 from intake.clinic.service import current_clinic, save_clinic
 from intake.core import clock
 from intake.core.db import db, unit_of_work
@@ -44,7 +46,7 @@ class Installation:
 
     def __init__(self, folder: Path, database_url: str | None = None) -> None:
         self.folder = folder
-        self.port, self.smtp_port = free_port(), free_port()
+        self.port, self.smtp_port = free_ports(2)
         self.database_url = database_url
         self.umask = -1
         """Of its processes; -1 for that of the tests."""
@@ -168,14 +170,15 @@ class Installation:
         with self._log_file.open("a") as log:
             log.write(f"--- {piece}\n")
             log.flush()
-            return self.run(*self._command(piece), output=log)
+            lean = LEAN if piece == "web" else {}
+            return self.run(*self._command(piece), output=log, **lean)
 
-    def run(self, *arguments: str, output: TextIO | int) -> subprocess.Popen[bytes]:
+    def run(self, *arguments: str, output: TextIO | int, **environ: str) -> subprocess.Popen[bytes]:
         """Start `python` with arguments as one of our processes, in a group of its own."""
         return subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
-            env=self.environment,
+            env={**self.environment, **environ},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -188,7 +191,7 @@ class Installation:
         mail = str(self.folder / "mail")
         return {
             "everything": ("-m", "intake"),
-            "web": (*flask, "serve", "--bind", f"127.0.0.1:{self.port}"),
+            "web": tuple(gunicorn(f"127.0.0.1:{self.port}")),  # what `serve` becomes
             "worker": (*flask, "worker"),
             "catcher": ("-m", "intake.development.catcher", str(self.smtp_port), mail),
         }[piece]
@@ -213,12 +216,12 @@ def wait_for(condition: Callable[[], object], what: str, *, seconds: float = PAT
         time.sleep(0.02)
 
 
-def free_port() -> int:
-    """A port nobody listens on, from the range of this test process."""
+def free_ports(count: int) -> list[int]:
+    """Ports nobody listens on, from the range of this test process; no two are the same."""
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     first = FIRST_PORT + number * PORTS_EACH
     candidates = random.SystemRandom().sample(range(first, first + PORTS_EACH), PORTS_EACH)
-    return next(port for port in candidates if is_free(port))
+    return list(islice(filter(is_free, candidates), count))
 
 
 def is_free(port: int) -> bool:

@@ -93,8 +93,8 @@ class FaultyServer(socketserver.ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, mode: str) -> None:
-        super().__init__(("127.0.0.1", 0), _Conversation)
+    def __init__(self, mode: str, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Conversation)
         self.mode = mode
         self.taken: list[bytes] = []
         self.conversations = 0
@@ -146,9 +146,9 @@ class _Conversation(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def faulty_server(mode: str) -> Iterator[FaultyServer]:
-    """A server on a free port that fails as `mode` says."""
-    with FaultyServer(mode) as server:
+def faulty_server(mode: str, port: int = 0) -> Iterator[FaultyServer]:
+    """A server that fails as `mode` says, on a free port unless one is given."""
+    with FaultyServer(mode, port) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield server

@@ -66,9 +66,17 @@ def serve(bind: str, threads: int, workers: int) -> None:
     """Run the web server."""
     _demand_environment()
     _demand_safety()
-    gunicorn = shutil.which("gunicorn", path=os.path.dirname(sys.executable)) or "gunicorn"
-    arguments = [
-        gunicorn,
+    arguments = gunicorn(bind, threads=threads, workers=workers)
+    # gunicorn is no Flask command: without this it would take a missing setting for development.
+    environment = {**LEAN, **os.environ, "INTAKE_ENV": settings().environment}
+    environment.pop("FLASK_RUN_FROM_CLI", None)
+    os.execve(arguments[0], arguments, environment)  # noqa: S606  no shell
+
+
+def gunicorn(bind: str, *, threads: int = 8, workers: int = 1) -> list[str]:
+    """The command line of the web server: its program, then its arguments."""
+    return [
+        shutil.which("gunicorn", path=os.path.dirname(sys.executable)) or "gunicorn",
         f"--bind={bind}",
         f"--threads={threads}",
         f"--workers={workers}",
@@ -78,10 +86,6 @@ def serve(bind: str, threads: int, workers: int) -> None:
         "--no-control-socket",
         "wsgi:app",
     ]
-    # gunicorn is no Flask command: without this it would take a missing setting for development.
-    environment = {**LEAN, **os.environ, "INTAKE_ENV": settings().environment}
-    environment.pop("FLASK_RUN_FROM_CLI", None)
-    os.execve(gunicorn, arguments, environment)  # noqa: S606  no shell
 
 
 @click.command(cls=ClinicCommand)

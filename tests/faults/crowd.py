@@ -1,13 +1,8 @@
-"""A process full of people who want the same times: `python -m tests.faults.crowd N`.
+"""A process full of people who want the same times: `python -m tests.faults.crowd N` are N of them.
 
 Every attempt is a request to the application, as a browser or the front desk sends it. What was
 tried and what was acknowledged is written down line by line, so that it is known after kill -9.
 """
-
-import gc
-
-if __name__ == "__main__":
-    gc.disable()  # several start at once: looking for garbage takes a quarter of that
 
 import json
 import os
@@ -15,11 +10,14 @@ import random
 import sys
 from collections.abc import Callable
 from datetime import time
+from functools import partial
 from pathlib import Path
 from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
+
+from flask import Flask
 
 import config
 from intake.app import create_app
@@ -33,6 +31,7 @@ from intake.scheduling.placing import SlotTaken
 from intake.submissions.models import Submission
 from intake.web.limits import Limit
 from tests.browse import Browser
+from tests.faults import herd
 from tests.web.staff.people import let_in
 
 waitlist.MOST_OFFERS, waitlist.WAKING_HOURS = 1_000_000, (time.min, time.max)  # no one tires
@@ -145,14 +144,14 @@ class Person:
 class Crowd:
     """The people of one process."""
 
-    def __init__(self, folder: Path, number: str) -> None:
-        self.app = create_app(config.load(os.environ))
+    def __init__(self, app: Flask, folder: Path, number: int) -> None:
+        self.app = app
         self.plan = json.loads((folder / "plan.json").read_text())
         self.notes = os.open(folder / f"notes-{number}", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         with self.app.app_context():
             self.desk = let_in(Browser(self.app))
             self.desk.get("/staff/")
-            self.people = [Person(told, self) for told in self.plan["people"][number]]
+            self.people = [Person(told, self) for told in self.plan["people"][str(number)]]
 
     def note(self, who: UUID, *what: str) -> None:
         """Write down what happened before anything else does."""
@@ -179,15 +178,16 @@ def _at(key: str) -> str:
     return key.split("-")[1]
 
 
-def main() -> None:
+def main(app: Flask, folder: Path, number: int) -> None:
     """Get ready, wait for the others, race."""
-    folder, number = Path(os.environ["INSTANCE"]), sys.argv[1]
-    crowd = Crowd(folder, number)
-    (folder / f"ready-{number}").touch()
+    random.seed()  # not what all of them have inherited
+    crowd = Crowd(app, folder, number)
+    (folder / f"ready-{number}").write_text(str(os.getpid()))
     while not (folder / "go").exists():
         sleep(0.005)
     crowd.race()
 
 
 if __name__ == "__main__":
-    main()
+    settings = config.load(os.environ)
+    herd.fork(int(sys.argv[1]), partial(main, create_app(settings), settings.instance))

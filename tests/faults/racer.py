@@ -1,20 +1,18 @@
-"""One of several processes that want the same times: `python -m tests.faults.racer HOW`.
+"""A process that wants the same times as others. `python -m tests.faults.racer HOW N`: N of them.
 
-It has submissions of its own, and prints where each of them ended up and how many attempts were
-lost, as JSON.
+It has submissions of its own, and writes down where each of them ended up and how many attempts
+were lost, as JSON.
 """
-
-import gc
-
-if __name__ == "__main__":
-    gc.disable()  # several start at once: looking for garbage takes a quarter of that
 
 import json
 import os
 import random
 import sys
 import time
+from functools import partial
 from pathlib import Path
+
+from flask import Flask
 
 import config
 from intake.accounts.models import User
@@ -27,6 +25,7 @@ from intake.scheduling.placing import SlotTaken
 from intake.submissions.models import Submission
 from tests import factories
 from tests.factories import MONDAY_MORNING as NOW
+from tests.faults import herd
 
 SUBMISSIONS = 10
 """Half of them drafts, whose patients hold a time; half of them sent, which staff book."""
@@ -40,11 +39,18 @@ Attempt = tuple[Submission, str, float]
 """Who wants which time, and at which moment after the start."""
 
 
-def main(race: str) -> None:
+def main(app: Flask, folder: Path, race: str, number: int) -> None:
     """Get ready, wait for the others, race."""
+    random.seed()  # not what all of them have inherited
+    with app.app_context():
+        result = _race(folder, race)
+    (folder / f"result-{number}").write_text(json.dumps(result))
+
+
+def _race(folder: Path, race: str) -> dict[str, object]:
     attempts = {"everywhere": _everywhere, "together": _together}[race]()
     actor = example_user("desk@example.com")
-    start = _wait_for_the_start(Path(os.environ["INSTANCE"]))
+    start = _wait_for_the_start(folder)
     won: dict[str, str] = {}
     lost = 0
     for submission, key, moment in attempts:
@@ -53,7 +59,7 @@ def main(race: str) -> None:
             won[str(submission.id)] = _take(submission, key, actor)
         except SlotTaken:
             lost += 1
-    json.dump({"won": won, "lost": lost}, sys.stdout)
+    return {"won": won, "lost": lost}
 
 
 def _everywhere() -> list[Attempt]:
@@ -98,5 +104,6 @@ def _wait_until(moment: float) -> None:
 
 
 if __name__ == "__main__":
-    with create_app(config.load(os.environ)).app_context():
-        main(sys.argv[1])
+    settings = config.load(os.environ)
+    run = partial(main, create_app(settings), settings.instance, sys.argv[1])
+    herd.fork(int(sys.argv[2]), run)

@@ -11,15 +11,21 @@ from tests.faults.senders import SPREAD, about_to_send, check_that_all_is_there,
 from tests.processes import Installation, wait_for
 
 PATIENTS = 6
-PIECES = ("catcher", "worker", "web")
+PIECES, ALL = ("catcher", "worker", "web"), ("everything",)
 
 
-@pytest.mark.parametrize(
-    ("running", "killed"),
-    [(PIECES, "web"), (PIECES, "worker"), (PIECES, "catcher"), (("everything",), "everything")],
-    ids=[*("web", "worker", "catcher"), "everything"],
-)
-def test_nothing_acknowledged_is_lost(clinic, running, killed):
+@pytest.mark.parametrize("killed", ["web", "worker"])
+def test_nothing_acknowledged_is_lost(clinic, killed):
+    check_that_nothing_is_lost(clinic, PIECES, killed)
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(("running", "killed"), [(PIECES, "catcher"), (ALL, "everything")])
+def test_nothing_acknowledged_is_lost_with_what_knows_no_database(clinic, running, killed):
+    check_that_nothing_is_lost(clinic, running, killed)
+
+
+def check_that_nothing_is_lost(clinic: Installation, running: tuple[str, ...], killed: str) -> None:
     clinic.start(*running)
     browsers = [about_to_send(clinic) for _ in range(PATIENTS)]
     with ThreadPoolExecutor(PATIENTS) as pool:

@@ -5,19 +5,16 @@ import signal
 import subprocess
 import time
 
-import pytest
-
 from tests.processes import send, wait_for
 
 SOON = 15.0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_every_process(clinic_on_sqlite, number):
+def test_a_signal_stops_every_process(clinic_on_sqlite):
     clinic_on_sqlite.start("everything")
     supervisor = clinic_on_sqlite.running["everything"]
     assert len(clinic_on_sqlite.processes()) >= 4
-    supervisor.send_signal(number)
+    supervisor.terminate()
     assert supervisor.wait(SOON) == 0
     assert clinic_on_sqlite.processes() == []
 
@@ -31,13 +28,7 @@ def test_a_signal_during_the_start_stops_every_process(clinic_on_sqlite):
     assert clinic_on_sqlite.processes() == []
 
 
-def test_killing_the_supervisor_leaves_no_process_behind(clinic_on_sqlite):
-    clinic_on_sqlite.start("everything")
-    clinic_on_sqlite.running["everything"].kill()
-    wait_for(lambda: not clinic_on_sqlite.processes(), "the processes to end", seconds=SOON)
-
-
-def test_what_dies_is_started_again(clinic_on_sqlite):
+def test_what_dies_is_started_again_and_all_end_when_the_supervisor_dies(clinic_on_sqlite):
     clinic_on_sqlite.start("everything")
     supervisor = clinic_on_sqlite.running["everything"]
     children = [pid for pid in clinic_on_sqlite.processes() if pid != supervisor.pid]
@@ -46,3 +37,5 @@ def test_what_dies_is_started_again(clinic_on_sqlite):
     clinic_on_sqlite.wait_until_usable("everything")
     wait_for(lambda: len(clinic_on_sqlite.processes()) > len(children), "as many as before")
     assert not set(children) & set(clinic_on_sqlite.processes())
+    supervisor.kill()
+    wait_for(lambda: not clinic_on_sqlite.processes(), "the processes to end", seconds=SOON)

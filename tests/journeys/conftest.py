@@ -56,7 +56,13 @@ def chromium() -> Iterator[Browser]:
         pytest.skip(browser.MISSING)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
+            executable_path=path,
+            args=[
+                "--no-sandbox",
+                "--disable-dev-shm-usage",
+                "--disable-gpu",
+                "--disable-software-rasterizer",
+            ],
         )
         yield chromium
         chromium.close()

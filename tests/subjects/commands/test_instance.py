@@ -196,7 +196,7 @@ def test_make_run_explains_itself_and_takes_no_options(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_make_run_leaves_settings_of_others_alone(example: Installation):
+def test_make_run_says_what_it_does_and_leaves_settings_of_others_alone(example: Installation):
     file = example.folder / "settings.env"
     file.write_text("# mine\nINTAKE_LOG_LEVEL=WARNING\nPORT=1\n")
     example.start("everything")
@@ -204,12 +204,7 @@ def test_make_run_leaves_settings_of_others_alone(example: Installation):
     assert lines[-2:] == ["# mine", "INTAKE_LOG_LEVEL=WARNING"]
     assert [line for line in lines if line.startswith("PORT")] == [f"PORT={example.port}"]
     assert "level" not in example.log()  # no line below a warning
-
-
-def test_make_run_says_what_it_does(example: Installation):
-    example.start("everything")
-    lines = [line for line in example.log().splitlines() if line.endswith(" ...")]
-    assert lines == [
+    assert [line for line in example.log().splitlines() if line.endswith(" ...")] == [
         f"Preparing the example clinic in {example.folder} ...",
         "Starting web server, mail worker and mail catcher ...",
     ]

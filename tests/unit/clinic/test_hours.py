@@ -162,13 +162,12 @@ class TestClockChanges:
         assert AROUND_THE_CLOCK.open_minutes_between(start, end) == hours * 60
         assert AROUND_THE_CLOCK.end_of_business_day(start) == end
 
-    @pytest.mark.parametrize("zone", CHANGING + STEADY)
     @pytest.mark.parametrize("sunday", SPRING + AUTUMN, ids=str)
-    def test_hours_keep_their_wall_times_in_every_zone(self, zone, sunday) -> None:
-        tz, monday = ZoneInfo(zone), sunday + timedelta(days=1)
-        friday = at(f"{sunday - timedelta(days=2)} 16:30", tz=tz)
-        deadline = OfficeHours(WEEKDAYS.weekly, frozenset(), tz).add_open_minutes(friday, 60)
-        assert deadline == at(f"{monday} 09:30", tz=tz)
+    def test_hours_keep_their_wall_times_in_every_zone(self, sunday) -> None:
+        for tz in map(ZoneInfo, CHANGING + STEADY):
+            friday = at(f"{sunday - timedelta(days=2)} 16:30", tz=tz)
+            deadline = OfficeHours(WEEKDAYS.weekly, frozenset(), tz).add_open_minutes(friday, 60)
+            assert deadline == at(f"{sunday + timedelta(days=1)} 09:30", tz=tz), tz
 
     def test_an_opening_that_is_skipped_is_read_with_the_offset_before(self) -> None:
         night = OfficeHours({6: ((time(2, 30), time(5)),)}, frozenset(), CHICAGO)

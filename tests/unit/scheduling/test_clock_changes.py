@@ -1,6 +1,7 @@
 """Slots on the days on which the clocks change, in every time zone of the United States."""
 
 import itertools
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,24 @@ from tests.unit.zones import AUTUMN, CHANGING, SPRING, STEADY
 ALL_DAY = ("00:00", "00:00")
 HALF_HOUR = timedelta(minutes=30)
 
-changing = pytest.mark.parametrize("zone", CHANGING)
-every_zone = pytest.mark.parametrize("zone", CHANGING + STEADY)
+Check = Callable[[str, date], None]
+
+
+def in_each(zones: tuple[str, ...]) -> Callable[[Check], Callable[[date], None]]:
+    """One test of a day for all these zones: a test for each would take much longer."""
+
+    def decorate(check: Check) -> Callable[[date], None]:
+        def test(day: date) -> None:
+            for zone in zones:
+                check(zone, day)
+
+        return test
+
+    return decorate
+
+
+changing, steady, every_zone = in_each(CHANGING), in_each(STEADY), in_each(CHANGING + STEADY)
+on_each_day = pytest.mark.parametrize("day", SPRING + AUTUMN, ids=str)
 in_spring = pytest.mark.parametrize("day", SPRING, ids=str)
 in_autumn = pytest.mark.parametrize("day", AUTUMN, ids=str)
 
@@ -30,37 +47,37 @@ def walls_on(day: date, *windows: tuple[str, str], zone: str, **changes: object)
     return wall_times(slots_on(day, *windows, zone=zone, **changes), tz=ZoneInfo(zone))
 
 
-@changing
 @in_spring
+@changing
 def test_the_hour_that_is_skipped_has_no_slot(zone, day) -> None:
     walls = walls_on(day, ALL_DAY, zone=zone)
     assert len(walls) == 46
     assert walls[3:6] == ["01:30", "03:00", "03:30"]
 
 
-@changing
 @in_autumn
+@changing
 def test_the_hour_that_is_repeated_has_slots_twice(zone, day) -> None:
     walls = walls_on(day, ALL_DAY, zone=zone)
     assert len(walls) == 50
     assert walls[2:7] == ["01:00", "01:30", "01:00", "01:30", "02:00"]
 
 
-@pytest.mark.parametrize("zone", STEADY)
-@pytest.mark.parametrize("day", SPRING + AUTUMN, ids=str)
+@on_each_day
+@steady
 def test_a_zone_that_keeps_its_time_has_the_usual_day(zone, day) -> None:
     assert len(walls_on(day, ALL_DAY, zone=zone)) == 48
 
 
+@on_each_day
 @every_zone
-@pytest.mark.parametrize("day", SPRING + AUTUMN, ids=str)
 def test_slots_of_a_whole_day_follow_each_other_without_gap_or_overlap(zone, day) -> None:
     starts = [slot.starts_at for slot in slots_on(day, ALL_DAY, zone=zone)]
     assert starts == [starts[0] + number * HALF_HOUR for number in range(len(starts))]
 
 
+@on_each_day
 @every_zone
-@pytest.mark.parametrize("day", SPRING + AUTUMN, ids=str)
 def test_the_days_around_a_change_join_exactly(zone, day) -> None:
     last = slots_on(day - timedelta(days=1), ALL_DAY, zone=zone)[-1]
     slots = slots_on(day, ALL_DAY, zone=zone)
@@ -68,34 +85,34 @@ def test_the_days_around_a_change_join_exactly(zone, day) -> None:
     assert (last.ends_at, slots[-1].ends_at) == (slots[0].starts_at, following.starts_at)
 
 
+@on_each_day
 @every_zone
-@pytest.mark.parametrize("day", SPRING + AUTUMN, ids=str)
 def test_office_hours_keep_their_wall_times_across_a_change(zone, day) -> None:
     for near in (-1, 0, 1):
         walls = walls_on(day + timedelta(days=near), ("09:00", "10:30"), zone=zone)
         assert walls == ["09:00", "09:30", "10:00"]
 
 
-@changing
 @in_spring
+@changing
 def test_hours_that_open_in_the_skipped_hour_start_after_it(zone, day) -> None:
     assert walls_on(day, ("02:30", "04:00"), zone=zone) == ["03:00", "03:30"]
 
 
-@changing
 @in_spring
+@changing
 def test_hours_that_close_in_the_skipped_hour_end_before_it(zone, day) -> None:
     assert walls_on(day, ("01:00", "02:30"), zone=zone) == ["01:00", "01:30"]
 
 
-@changing
 @in_spring
+@changing
 def test_hours_within_the_skipped_hour_do_not_exist(zone, day) -> None:
     assert walls_on(day, ("02:00", "03:00"), zone=zone) == []
 
 
-@changing
 @in_autumn
+@changing
 def test_hours_within_the_repeated_hour_happen_twice(zone, day) -> None:
     slots = slots_on(day, ("01:00", "01:30"), zone=zone)
     tz = ZoneInfo(zone)
@@ -105,30 +122,30 @@ def test_hours_within_the_repeated_hour_happen_twice(zone, day) -> None:
     ]
 
 
-@changing
 @in_autumn
+@changing
 def test_hours_that_close_in_the_repeated_hour_come_back_for_its_second_half(zone, day) -> None:
     walls = walls_on(day, ("00:00", "01:30"), zone=zone)
     assert walls == ["00:00", "00:30", "01:00", "01:00"]
 
 
-@changing
 @in_autumn
+@changing
 def test_a_long_consultation_may_run_through_the_repeated_hour(zone, day) -> None:
     slots = slots_on(day, ("00:30", "03:00"), zone=zone, minutes=210)
     assert wall_times(slots, tz=ZoneInfo(zone)) == ["00:30"]
     assert slots[0].ends_at == at(day, "03:00", tz=ZoneInfo(zone))
 
 
-@changing
 @in_spring
+@changing
 def test_a_consultation_over_the_skipped_hour_needs_real_minutes(zone, day) -> None:
     assert walls_on(day, ("01:30", "03:30"), zone=zone, minutes=60) == ["01:30"]
     assert walls_on(day, ("01:30", "03:30"), zone=zone, minutes=90) == []
 
 
-@changing
 @in_autumn
+@changing
 def test_notice_counts_real_hours_over_a_change(zone, day) -> None:
     tz = ZoneInfo(zone)
     now = at(day - timedelta(days=1), "09:00", tz=tz)
@@ -153,8 +170,8 @@ def test_it_holds_where_clocks_change_in_odd_ways(zone, day, length) -> None:
     assert {start.astimezone(ZoneInfo(zone)).date() for start in starts} <= {day}
 
 
+@on_each_day
 @every_zone
-@pytest.mark.parametrize("day", SPRING + AUTUMN, ids=str)
 def test_dated_hours_keep_their_wall_times_on_the_day_of_a_change(zone, day) -> None:
     tz = ZoneInfo(zone)
     other = calendar(tz=tz, exceptions={day: ((clock("07:00"), clock("08:30")),)})
@@ -163,8 +180,8 @@ def test_dated_hours_keep_their_wall_times_on_the_day_of_a_change(zone, day) -> 
     assert wall_times(slots, tz=tz) == ["07:00", "07:30", "08:00"]
 
 
+@on_each_day
 @every_zone
-@pytest.mark.parametrize("day", SPRING + AUTUMN, ids=str)
 def test_a_day_away_ends_at_midnight_also_when_the_clocks_change(zone, day) -> None:
     tz = ZoneInfo(zone)
     away = calendar(ALL_DAY, tz=tz, exceptions={day: ()})
@@ -177,16 +194,16 @@ def test_a_day_away_ends_at_midnight_also_when_the_clocks_change(zone, day) -> N
     assert gap == midnights[1] - midnights[0] + HALF_HOUR
 
 
+@on_each_day
 @every_zone
-@pytest.mark.parametrize("day", SPRING + AUTUMN, ids=str)
 def test_the_hours_of_a_day_are_as_long_as_the_day(zone, day) -> None:
     tz = ZoneInfo(zone)
     (whole,) = open_times(calendar(ALL_DAY, tz=tz), day)
     assert whole == Interval(at(day, "00:00", tz=tz), at(day + timedelta(days=1), "00:00", tz=tz))
 
 
-@changing
 @in_autumn
+@changing
 def test_what_lies_in_the_hour_that_is_repeated_lies_within_the_hours(zone, day) -> None:
     tz = ZoneInfo(zone)
     early = calendar(("01:00", "01:30"), tz=tz)
