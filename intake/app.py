@@ -52,8 +52,6 @@ def create_app(settings: Settings) -> Flask:
     init_logs(app, settings.log_level)
     _load_keys(app, settings)
     init_database(app)
-    if settings.from_command_line:
-        import_module("intake.core.migrations").register(app)
     mail.init_app(app)
     csrf.init_app(app)
     app.session_interface = SignedCookies()
@@ -64,8 +62,12 @@ def create_app(settings: Settings) -> Flask:
     register_filters(app)
     app.context_processor(_page_context)
     app.jinja_env.undefined = StrictUndefined
-    _register_sites(app, settings)
+    app.register_blueprint(ops.blueprint)
     register_commands(app)
+    if settings.from_command_line:
+        _register_tools(app, settings)
+    else:
+        _register_sites(app, settings)
     if "key_ring" in app.extensions:
         install_static(app, ROOT / "static", settings.instance / "static")
     configure_mappers()  # before the first request, which needs them and would do it
@@ -107,12 +109,18 @@ def _load_keys(app: Flask, settings: Settings) -> None:
 
 
 def _register_sites(app: Flask, settings: Settings) -> None:
-    app.register_blueprint(ops.blueprint)
     app.register_blueprint(appearance.blueprint)
     for package in SITES[settings.sites]:
         import_module(f"{package}.site").register(app)
     if not settings.is_production:
         import_module("intake.development.site").register(app)
+
+
+def _register_tools(app: Flask, settings: Settings) -> None:
+    """What only commands have. They show no pages: without sites they start faster."""
+    import_module("intake.core.migrations").register(app)
+    if not settings.is_production:
+        app.cli.add_command(import_module("intake.development.demo.command").demo)
 
 
 def _trust_proxies(app: Flask, settings: Settings) -> None:

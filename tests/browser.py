@@ -10,14 +10,14 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-DEBIAN = (
-    ("apt-get", "update"),
-    ("apt-get", "install", "--yes", "--no-install-recommends", "chromium", "fonts-liberation"),
-)
+UPDATE = ("apt-get", "update")
+INSTALL = ("apt-get", "install", "--yes", "--no-install-recommends", "fonts-liberation")
+DEBIAN = [(UPDATE, (*INSTALL, package)) for package in ("chromium-headless-shell", "chromium")]
+"""The first is the smaller and faster one, but not every release has it."""
 PLAYWRIGHT = ((sys.executable, "-m", "playwright", "install", "chromium"),)
 MISSING = (
     "NO CHROMIUM, so the tests in a real browser are skipped. "
-    "Mend: apt-get install chromium fonts-liberation"
+    "Mend: apt-get install chromium-headless-shell fonts-liberation"
 )
 
 
@@ -50,7 +50,7 @@ def _downloaded() -> str | None:
 
 def _ways() -> list[tuple[tuple[str, ...], ...]]:
     is_root_on_debian = os.geteuid() == 0 and shutil.which("apt-get") is not None
-    return [DEBIAN, PLAYWRIGHT] if is_root_on_debian else [PLAYWRIGHT]
+    return [*DEBIAN, PLAYWRIGHT] if is_root_on_debian else [PLAYWRIGHT]
 
 
 def _succeeds(command: tuple[str, ...]) -> bool:

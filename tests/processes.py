@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -155,8 +156,7 @@ class Installation:
     def mails(self) -> list[EmailMessage]:
         """What the catcher holds, in order."""
         files = sorted((self.folder / "mail").glob("*.eml"))
-        mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
-        return [mail for mail in mails if mail["To"] != UNCOUNTED]
+        return [mail for mail in map(read_mail, files) if mail["To"] != UNCOUNTED]
 
     def log(self) -> str:
         """What the processes have written."""
@@ -210,10 +210,17 @@ def installation(folder: Path, database_url: str | None = None) -> Iterator[Inst
 
 def wait_for(condition: Callable[[], object], what: str, *, seconds: float = PATIENCE) -> None:
     """Return as soon as the condition holds; fails when it does not in time."""
-    deadline = time.monotonic() + seconds
+    deadline, pause = time.monotonic() + seconds, 0.01
     while not condition():
         assert time.monotonic() < deadline, f"waited {seconds:.0f} seconds in vain for {what}"
-        time.sleep(0.02)
+        time.sleep(pause)  # longer and longer: what we wait for needs the processor more than we
+        pause = min(pause * 1.3, 0.1)
+
+
+@cache
+def read_mail(file: Path) -> EmailMessage:
+    """A mail that was taken, which nothing changes any more."""
+    return message_from_bytes(file.read_bytes(), policy=policy.default)
 
 
 def free_ports(count: int) -> list[int]:

@@ -37,7 +37,7 @@ CROWDS = 8
 DRAFTS, BOOKED = 4, 4
 """People of each process: some still choose a time, some have a call with a link to change it."""
 TIMES = 14
-ATTEMPTS = int(os.environ.get("RACE_ATTEMPTS", "20"))
+ATTEMPTS = int(os.environ.get("RACE_ATTEMPTS", "12"))
 PATIENCE = 60 + ATTEMPTS
 """Seconds until all have tried."""
 TAKES_TIME = ("hold", "confirm", "staff", "move", "accept")

@@ -17,7 +17,7 @@ TRIES = BEGUN.burst + 15
 
 
 def test_several_workers_count_together(clinic: Installation) -> None:
-    bind, workers = f"--bind=127.0.0.1:{clinic.port}", "--workers=3"
+    bind, workers = f"--bind=127.0.0.1:{clinic.port}", "--workers=2"
     serve = ("-m", "flask", "--app", "wsgi", "serve", bind, workers)
     clinic.running["web"] = clinic.run(*serve, output=DEVNULL)
     wait_for(lambda: clinic.status("/ready") == 200, "web")

@@ -23,9 +23,9 @@ from tests.faults.outbox import all_are_sent, fill, let_time_pass, states
 from tests.processes import Installation, send, wait_for
 from tests.smtp_servers import faulty_server, mail_server
 
-KILLS = int(os.environ.get("KILLS", "4"))
+KILLS = int(os.environ.get("KILLS", "2"))
 MAILS = 5
-WORKERS = 4
+WORKERS = 3
 MODES = (
     *("greet-421", "garbage", "mail-451", "rcpt-450", "data-451"),
     *("drop-before-data", "hang-data"),

@@ -19,6 +19,7 @@ def test_the_queue_by_keys_alone(open_page, clinic):
     receptionist = Receptionist(open_page(**WITH_SCRIPTS), clinic, Mouse())
     receptionist.signs_in_by_a_one_time_link()
     page = receptionist.page
+    page.wait_for_load_state()  # shortcuts are a script
     page.keyboard.press("/")
     page.keyboard.type(sent.name)  # its letters are words now, no keys
     page.keyboard.press("Enter")
