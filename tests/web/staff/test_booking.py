@@ -23,8 +23,6 @@ from tests.browse import Browser, Page
 from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import CLINICIAN, actions, let_in, person
 
-pytestmark = pytest.mark.both
-
 
 @pytest.fixture
 def desk(app: Flask, morning) -> Browser:
@@ -120,6 +118,7 @@ def test_any_first_day_gives_a_page(desk: Browser, start: str) -> None:
     assert offered(desk.get(path_of(factories.sent()) + f"?from={start}"))
 
 
+@pytest.mark.both
 def test_one_click_books_and_tells_the_patient(desk: Browser) -> None:
     submission = factories.sent()
     key = offered(desk.get(path_of(submission)))[0]
@@ -132,6 +131,7 @@ def test_one_click_books_and_tells_the_patient(desk: Browser) -> None:
     assert "appointment booked" in actions()
 
 
+@pytest.mark.both
 def test_the_time_that_was_asked_for_is_confirmed_with_one_click(desk: Browser) -> None:
     submission = asked_for(factories.free_keys()[3])
     page = desk.get(path_of(submission))
@@ -153,6 +153,7 @@ def test_what_was_asked_for_can_be_confirmed_until_it_begins(desk: Browser, morn
     assert "The call is booked" in page.text
 
 
+@pytest.mark.both
 def test_a_booked_call_moves(desk: Browser) -> None:
     submission, keys = booked(), factories.free_keys()
     page = book(desk, submission, keys[5])
@@ -162,6 +163,7 @@ def test_a_booked_call_moves(desk: Browser) -> None:
     assert mails_of(submission) == ["booked", "moved"]
 
 
+@pytest.mark.both
 def test_who_has_not_heard_of_the_first_time_hears_only_of_the_second(desk: Browser) -> None:
     submission, keys = factories.sent(), factories.free_keys()
     book(desk, submission, keys[0])
@@ -197,6 +199,7 @@ def test_the_mail_about_another_time_names_both(desk: Browser, morning) -> None:
         assert mail.context["when"] in part
 
 
+@pytest.mark.both
 def test_a_call_that_moves_stays_with_its_provider(desk: Browser) -> None:
     submission, keys = factories.sent(), factories.free_keys()
     book(desk, submission, keys[0].replace("1-", "2-", 1))
@@ -206,6 +209,7 @@ def test_a_call_that_moves_stays_with_its_provider(desk: Browser) -> None:
     assert "instead of" not in page.text
 
 
+@pytest.mark.both
 def test_it_is_said_when_another_provider_takes_over(desk: Browser) -> None:
     submission, keys = factories.sent(), factories.free_keys()
     book(desk, submission, keys[0].replace("1-", "2-", 1))
@@ -245,6 +249,7 @@ def test_a_click_on_the_time_that_is_booked_changes_nothing(desk: Browser) -> No
     assert actions().count("appointment booked") == 1
 
 
+@pytest.mark.both
 def test_a_taken_time_offers_the_nearest_ones(app: Flask, desk: Browser) -> None:
     first, second = factories.sent(), factories.sent()
     key = factories.free_keys()[2]
@@ -289,6 +294,7 @@ def moment_of(key: str) -> str:
     return moment_text(starts_at, current_clinic().tz, "en")
 
 
+@pytest.mark.both
 def test_the_same_click_twice_books_once(desk: Browser) -> None:
     submission, key = factories.sent(), factories.free_keys()[0]
     version = version_on(desk.get(path_of(submission)))
@@ -326,6 +332,7 @@ def test_the_slot_buttons_say_the_whole_date(desk: Browser) -> None:
     assert ", Tuesday, November 24, 9:00 am" in hidden
 
 
+@pytest.mark.both
 def test_staff_see_that_a_patient_cancelled_and_why(desk: Browser) -> None:
     submission = factories.sent()
     book(desk, submission, factories.free_keys()[5])
@@ -435,6 +442,7 @@ def test_who_heard_of_no_time_hears_of_no_old_one(desk: Browser) -> None:
     assert [mail.name for mail in mails(submission, "booked", "moved")] == ["booked"]
 
 
+@pytest.mark.both
 def test_a_mail_that_waits_does_not_leave_after_a_quiet_move(desk: Browser) -> None:
     submission, keys = factories.sent(), factories.free_keys()
     book(desk, submission, keys[0])

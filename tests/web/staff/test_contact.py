@@ -19,8 +19,6 @@ from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import actions, let_in, person
 from tests.web.staff.test_booking import offered, path_of
 
-pytestmark = pytest.mark.both
-
 
 @pytest.fixture
 def desk(app: Flask, morning) -> Browser:
@@ -48,6 +46,7 @@ def fresh(submission: Submission) -> Submission:
     return submission
 
 
+@pytest.mark.both
 def test_one_click_writes_down_a_call_and_plans_the_next(desk: Browser) -> None:
     submission = factories.sent()
     page = press(desk, submission, "no_answer")
@@ -64,6 +63,7 @@ def test_whoever_agreed_on_a_call_leads_to_choosing_its_time(desk: Browser) -> N
     assert "Nothing is booked yet" not in press(desk, booked(), "booked").text
 
 
+@pytest.mark.both
 def test_the_queue_follows_the_last_call(desk: Browser) -> None:
     press(desk, factories.sent(given_name="Called"), "no_answer")
     factories.sent(given_name="Waits")
@@ -73,6 +73,7 @@ def test_the_queue_follows_the_last_call(desk: Browser) -> None:
     assert "Call, try 2" in page.text
 
 
+@pytest.mark.both
 def test_a_planned_call_that_nobody_makes_is_marked(desk: Browser, morning) -> None:
     press(desk, factories.sent(), "no_answer")
     morning.shift(timedelta(hours=4, minutes=5))
@@ -83,6 +84,7 @@ def test_a_planned_call_that_nobody_makes_is_marked(desk: Browser, morning) -> N
     assert "Call was due today 2:00 pm" in desk.get("/staff/").text
 
 
+@pytest.mark.both
 def test_a_second_click_writes_nothing_twice(desk: Browser) -> None:
     submission = factories.sent()
     desk.get(path_of(submission))
@@ -165,6 +167,7 @@ def test_the_first_line_of_a_call_keeps_what_was_agreed(
     assert words in desk.get(path_of(factories.sent(voicemail_ok=allowed))).text
 
 
+@pytest.mark.both
 def test_a_call_is_undone(desk: Browser) -> None:
     submission = factories.sent()
     press(desk, submission, "no_answer")
@@ -176,6 +179,7 @@ def test_a_call_is_undone(desk: Browser) -> None:
     assert "call undone" in actions()
 
 
+@pytest.mark.both
 def test_only_the_last_call_is_undone_and_only_once(desk: Browser, morning) -> None:
     submission = factories.sent()
     press(desk, submission, "no_answer")
@@ -212,6 +216,7 @@ def test_nobody_answers_for_a_form_of_somebody_else(desk: Browser) -> None:
         assert desk.post(path_of(submission) + "/tries", forged).status == 400
 
 
+@pytest.mark.both
 def test_after_the_last_call_closing_is_proposed(desk: Browser, morning) -> None:
     factories.settle(retry_hours=(4,))
     submission = factories.sent()
@@ -259,6 +264,7 @@ def test_a_request_is_closed_without_a_word_where_staff_want_that(desk: Browser)
     assert mails(submission, "closed") == []
 
 
+@pytest.mark.both
 def test_a_closed_request_opens_again_and_its_note_does_not_leave(desk: Browser) -> None:
     submission = factories.sent()
     close(desk, submission)
@@ -331,6 +337,7 @@ def test_what_became_of_a_call_is_asked_once_its_time_has_come(desk: Browser, mo
     assert "Say how it went" in desk.get("/staff/?tab=past").text
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(("outcome", "words"), [("held", "Call held"), ("no_show", "No show")])
 def test_an_outcome_is_written_down_and_undone(desk: Browser, morning, outcome, words) -> None:
     submission = over(desk, morning)
@@ -381,6 +388,7 @@ def test_a_call_that_has_not_begun_has_no_outcome(desk: Browser) -> None:
     assert desk.post(path_of(submission) + "/outcome", {"outcome": "booked"}).status == 400
 
 
+@pytest.mark.both
 def test_whoever_did_not_come_can_get_another_time(desk: Browser, morning) -> None:
     submission = over(desk, morning)
     desk.post(path_of(submission) + "/outcome", {"outcome": "no_show"})

@@ -20,8 +20,6 @@ from tests.browse import Browser, Page
 from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import CLINICIAN, DESK, actions, let_in, person
 
-pytestmark = pytest.mark.both
-
 NOT_NOW = {"q1": "yes", "q2": "no", "q3": "no", "q4": "no", "q5": "no"}
 RIGHT_NOW = {**NOT_NOW, "q5": "yes"}
 SAFE = "Reached – safe for now, plan agreed"
@@ -135,6 +133,7 @@ def test_a_quiet_record_has_no_flag(desk: Browser) -> None:
     assert not [form for form in page.all("form") if "acknowledge" in form.get("action", "")]
 
 
+@pytest.mark.both
 def test_acknowledging_says_who_and_when_and_what(
     desk: Browser, flagged: Submission, morning
 ) -> None:
@@ -148,6 +147,7 @@ def test_acknowledging_says_who_and_when_and_what(
     assert "flag acknowledged" in actions()
 
 
+@pytest.mark.both
 def test_a_try_leaves_it_open_and_is_shown(desk: Browser, flagged: Submission) -> None:
     page = acknowledge(desk, flagged, "no_answer_again", again="30")
     assert "Not yet acknowledged" in page.text
@@ -203,6 +203,7 @@ def test_an_entry_of_another_record_cannot_be_taken_over(
     assert db.session.get_one(Submission, other.id).is_flagged
 
 
+@pytest.mark.both
 def test_two_clicks_are_one_entry(desk: Browser, flagged: Submission) -> None:
     entry = str(uuid4())
     see(desk, flagged)
@@ -213,6 +214,7 @@ def test_two_clicks_are_one_entry(desk: Browser, flagged: Submission) -> None:
     assert entries(flagged) == ["safe_plan"]
 
 
+@pytest.mark.both
 def test_the_second_of_two_sees_who_was_first_and_loses_nothing(
     desk: Browser, doctor: Browser, flagged: Submission, morning
 ) -> None:
@@ -228,6 +230,7 @@ def test_the_second_of_two_sees_who_was_first_and_loses_nothing(
         assert note in page.text
 
 
+@pytest.mark.both
 def test_an_alarm_that_came_in_meanwhile_stays_open(desk: Browser, morning) -> None:
     submission = danger(factories.sent(), NOT_NOW)
     see(desk, submission)
@@ -238,6 +241,7 @@ def test_an_alarm_that_came_in_meanwhile_stays_open(desk: Browser, morning) -> N
     assert "All quiet" in page.text
 
 
+@pytest.mark.both
 def test_a_new_alarm_later_says_who_acknowledged_the_one_before(
     desk: Browser, flagged: Submission, morning
 ) -> None:
@@ -254,6 +258,7 @@ def names(page: Page) -> list[str]:
     return [" ".join(a.itertext()) for a in page.all("a") if a.get("class") == "who"]
 
 
+@pytest.mark.both
 def test_the_queue_puts_open_flags_first_and_acknowledged_ones_with_the_others(
     desk: Browser, morning
 ) -> None:
@@ -267,6 +272,7 @@ def test_the_queue_puts_open_flags_first_and_acknowledged_ones_with_the_others(
     assert "Call Settled Whitfield now" not in page.text
 
 
+@pytest.mark.both
 def test_booked_and_acknowledged_leaves_the_queue(
     desk: Browser, flagged: Submission, morning
 ) -> None:
@@ -327,6 +333,7 @@ def test_the_night_is_no_reason_to_wait_with_the_backup(app: Flask) -> None:
         assert due == night + timedelta(minutes=15)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("outcome", ["safe_plan", "emergency_called", "handed_over"])
 def test_only_a_clinician_closes_a_flag(
     receptionist: Browser, flagged: Submission, outcome: str

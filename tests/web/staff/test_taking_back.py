@@ -18,8 +18,6 @@ from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import actions, let_in
 from tests.web.staff.test_booking import asked_for, book, offered, path_of
 
-pytestmark = pytest.mark.both
-
 
 @pytest.fixture
 def desk(app: Flask, morning) -> Browser:
@@ -96,6 +94,7 @@ def test_a_reason_is_asked_for(desk: Browser) -> None:
     assert "Select why the call is cancelled" in page.text
 
 
+@pytest.mark.both
 def test_two_clicks_cancel_once(desk: Browser) -> None:
     submission = booked()
     path, data = path_of(submission) + "/cancel", {"reason": "patient_asked", "tell": "yes"}
@@ -134,6 +133,7 @@ def test_a_time_that_was_asked_for_can_be_declined(desk: Browser) -> None:
     assert submission.waiting_since == MONDAY_MORNING
 
 
+@pytest.mark.both
 def test_a_cancellation_is_undone_before_anybody_hears_of_it(desk: Browser) -> None:
     submission = booked()
     cancel(desk, submission)
@@ -143,6 +143,7 @@ def test_a_cancellation_is_undone_before_anybody_hears_of_it(desk: Browser) -> N
     assert "cancellation undone" in actions()
 
 
+@pytest.mark.both
 def test_whoever_heard_of_a_cancellation_hears_that_it_is_undone(desk: Browser, morning) -> None:
     submission = booked()
     cancel(desk, submission)
@@ -154,6 +155,7 @@ def test_whoever_heard_of_a_cancellation_hears_that_it_is_undone(desk: Browser, 
     assert states(submission)["restored"] == "queued"
 
 
+@pytest.mark.both
 def test_a_booking_is_undone_without_a_trace_in_the_mail(desk: Browser) -> None:
     submission, key = factories.sent(), factories.free_keys()[0]
     assert "The email to the patient leaves today 10:03 am" in book(desk, submission, key).text
@@ -176,6 +178,7 @@ def test_what_was_undone_can_be_booked_again_and_is_told(desk: Browser) -> None:
     assert len(waiting) == 1
 
 
+@pytest.mark.both
 def test_a_move_is_undone(desk: Browser) -> None:
     submission, keys = booked(), factories.free_keys()
     before = appointment_of(submission).starts_at
@@ -195,6 +198,7 @@ def test_undoing_a_move_before_the_first_mail_left_tells_the_first_time(desk: Br
     assert waiting.context["when"] == "Tuesday, November 24, 9:00 am Central Time"
 
 
+@pytest.mark.both
 def test_undo_ends_when_the_mail_leaves(desk: Browser, morning) -> None:
     submission = factories.sent()
     book(desk, submission, factories.free_keys()[0])
@@ -220,6 +224,7 @@ def test_undo_does_not_touch_what_somebody_else_did_since(desk: Browser) -> None
     assert appointment_of(submission).sequence == 1
 
 
+@pytest.mark.both
 def test_nobody_loses_a_time_to_an_undo(desk: Browser) -> None:
     submission, keys = booked(), factories.free_keys()
     key = keys[0]
@@ -293,6 +298,7 @@ def test_mails_leave_at_once_where_the_clinic_wants_no_grace(desk: Browser) -> N
     assert "Undo" not in desk.get(path_of(submission)).text
 
 
+@pytest.mark.both
 def test_a_full_day_takes_no_cancelled_call_back(desk: Browser) -> None:
     submission = booked()
     cancel(desk, submission, tell="no")
@@ -302,6 +308,7 @@ def test_a_full_day_takes_no_cancelled_call_back(desk: Browser) -> None:
     assert appointment_of(submission).status == "cancelled"
 
 
+@pytest.mark.both
 def test_nobody_gets_more_calls_by_an_undo_than_one_may_have(desk: Browser) -> None:
     submission = booked()
     cancel(desk, submission, tell="no")
