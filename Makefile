@@ -34,7 +34,7 @@ setup-dev: .venv/.dev-ready  ## Prepare what is needed to test and develop
 
 test: setup-dev  ## Run all tests, on SQLite and PostgreSQL, with a real browser
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: setup-dev  ## Format, lint, types, import contracts, templates, security
 	@$(BIN)/ruff format --check .
