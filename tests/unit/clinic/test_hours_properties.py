@@ -12,7 +12,7 @@ from tests.unit.zones import AUTUMN, CHANGING, SPRING, STEADY
 ZONES = [*CHANGING, *STEADY, "America/Havana"]
 EDGES = SPRING + AUTUMN
 QUARTER = timedelta(minutes=15)
-EXAMPLES = settings(max_examples=50, deadline=None)
+EXAMPLES = settings(max_examples=30, deadline=None)
 
 
 def wall(quarters: int) -> time:

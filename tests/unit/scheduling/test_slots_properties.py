@@ -125,7 +125,7 @@ def ticks(start: datetime, end: datetime) -> list[datetime]:
 
 
 @given(cases())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_free_slots_are_exactly_those_the_clock_on_the_wall_allows(case: Case) -> None:
     days = ticks(case.now - timedelta(hours=1), case.now + timedelta(days=6))
     allowed = [start for start in days if is_free_by_the_clock(case, start)]
@@ -133,14 +133,14 @@ def test_the_free_slots_are_exactly_those_the_clock_on_the_wall_allows(case: Cas
 
 
 @given(cases())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_slots_are_distinct_instants_in_time_order(case: Case) -> None:
     starts = [slot.starts_at for slot in case.slots()]
     assert starts == sorted(set(starts))
 
 
 @given(cases())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_no_slot_with_its_buffers_overlaps_busy_time(case: Case) -> None:
     for slot in case.slots():
         for taken in case.busy:
@@ -148,7 +148,7 @@ def test_no_slot_with_its_buffers_overlaps_busy_time(case: Case) -> None:
 
 
 @given(cases())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_every_slot_lies_in_the_hours_of_its_day(case: Case) -> None:
     for slot in case.slots():
         assert lies_within_hours(case.calendar, Interval(slot.starts_at, slot.ends_at))
@@ -156,7 +156,7 @@ def test_every_slot_lies_in_the_hours_of_its_day(case: Case) -> None:
 
 
 @given(cases())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_open_times_of_a_day_are_those_of_the_clock_on_the_wall(case: Case) -> None:
     tz, day = case.calendar.tz, case.now.astimezone(case.calendar.tz).date()
     windows, times = case.calendar.windows_on(day), open_times(case.calendar, day)
@@ -166,7 +166,7 @@ def test_the_open_times_of_a_day_are_those_of_the_clock_on_the_wall(case: Case) 
 
 
 @given(cases(), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_booking_until_nothing_is_left_never_books_twice(case: Case, random) -> None:
     booked: list[Slot] = []
     while free := case.slots(busy=case.busy + [blocked(slot) for slot in booked]):
@@ -181,7 +181,7 @@ def blocked(slot: Slot) -> Interval:
 
 
 @given(cases())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_what_is_offered_is_accepted_and_nothing_else(case: Case) -> None:
     asked = {"busy": case.busy, "now": case.now, "booked_per_day": case.booked}
     offered = {slot.starts_at: slot for slot in case.slots()}
@@ -190,7 +190,7 @@ def test_what_is_offered_is_accepted_and_nothing_else(case: Case) -> None:
 
 
 @given(cases(), st.integers(-2, 4), st.integers(-2, 4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_asking_for_some_days_finds_the_slots_of_those_days(case: Case, low, high) -> None:
     tz = case.calendar.tz
     first, last = (case.now.date() + timedelta(days=offset) for offset in (low, high))
@@ -199,7 +199,7 @@ def test_asking_for_some_days_finds_the_slots_of_those_days(case: Case, low, hig
 
 
 @given(cases(), cases())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_several_providers_offer_every_time_that_one_of_them_has(one: Case, two: Case) -> None:
     assume(one.calendar != two.calendar)
     first, second = one.slots(), free_slots(two.calendar, one.rules, busy=two.busy, now=one.now)

@@ -32,7 +32,7 @@ CALM = {
 }
 """A full intake in which nothing asks for attention."""
 
-drawn = settings(max_examples=40, deadline=None)
+drawn = settings(max_examples=25, deadline=None)
 """For tests that run once per instrument: enough together, and no clock on a busy machine."""
 
 json_values: st.SearchStrategy[Any] = st.recursive(
