@@ -12,7 +12,9 @@ from babel.dates import format_date, format_time, get_timezone_name
 from babel.support import Translations
 from flask import Flask, current_app, g, has_app_context, has_request_context, request, session
 from flask_babel.speaklater import LazyString
+from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header
 
 from intake.core.extensions import babel
 
@@ -121,8 +123,12 @@ def _asked_language() -> str | None:
 
 def browser_language(offered: Iterable[str] = LANGUAGES) -> str:
     """The one of the languages offered that the browser likes best; else the first."""
-    offered = list(offered)
-    return request.accept_languages.best_match(offered) or offered[0]
+    return _best_language(request.headers.get("Accept-Language", ""), tuple(offered))
+
+
+@lru_cache(maxsize=256)  # browsers send the same few
+def _best_language(accepted: str, offered: tuple[str, ...]) -> str:
+    return parse_accept_header(accepted, LanguageAccept).best_match(offered) or offered[0]
 
 
 def day_text(instant: datetime, tz: ZoneInfo, language: str) -> str:

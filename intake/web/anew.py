@@ -12,7 +12,10 @@ from intake.web.appearance import THEMES, remember_theme, switch_theme
 
 def wish() -> str:
     """What somebody wants who sends a page by another button than Continue; "" if nothing."""
-    return request.form.get("leave", "")
+    form = request.form
+    if "leave" not in form:  # most pages ask this several times; `get` raises and catches inside
+        return ""
+    return form["leave"]
 
 
 def is_anew() -> bool:
