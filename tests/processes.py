@@ -73,7 +73,7 @@ class Installation:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of its processes: nothing of ours that could change how they behave."""
-        kept = ("PATH", "HOME", "LANG", "TMPDIR")
+        kept = ("PATH", "HOME", "LANG", "TMPDIR", "RACE_ATTEMPTS")
         return {name: os.environ[name] for name in kept if name in os.environ} | self.settings
 
     @property
