@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,18 +12,9 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from intake.cli.running import LEAN, gunicorn
+
 ROOT = Path(__file__).parent.parent
-GUNICORN = str(Path(sys.executable).with_name("gunicorn"))
-SETTINGS = (
-    "--threads=8",
-    "--workers=1",
-    "--worker-class=gthread",
-    "--log-level=warning",
-    "--graceful-timeout=10",
-    "--no-control-socket",
-)
-LEAN = {"PYTHONOPTIMIZE": "2", "MALLOC_ARENA_MAX": "2"}
-"""As `flask serve` sets them."""
 START_SECONDS = 30
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -57,7 +47,7 @@ class Server:
 def serving(application: str, environment: dict[str, str]) -> Iterator[Server]:
     """Serve a WSGI application; all its processes are gone afterwards."""
     port = _free_port()
-    command = [GUNICORN, f"--bind=127.0.0.1:{port}", *SETTINGS, application]
+    command = [*gunicorn(f"127.0.0.1:{port}")[:-1], application]
     began = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, env=LEAN | environment, start_new_session=True)
     try:
