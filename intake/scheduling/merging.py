@@ -21,7 +21,7 @@ from intake.core.db import db
 from intake.notifications import outbox
 from intake.scheduling import queries, service, waitlist
 from intake.scheduling.models import LIVE, Appointment, WaitlistEntry
-from intake.submissions import merged, opt_out, staff_emails
+from intake.submissions import merged, opt_out, staff_emails, told_apart
 from intake.submissions.duplicates import what_they_share
 from intake.submissions.models import MERGED, Merge, Submission
 
@@ -48,13 +48,15 @@ def both(one_id: UUID, other_id: UUID, *, lock: bool = False) -> dict[UUID, Subm
 
 def why_not(stays: Submission, gone: Submission) -> str:
     """Why a request cannot go on in another one: "draft", "over", "has merged", "two calls",
-    "nothing shared"; "" if it can."""
+    "nothing shared", "told apart"; "" if it can."""
     if stays.is_draft or gone.is_draft:
         return "draft"
     if stays.status not in merged.MAY_STAY or gone.status not in merged.MAY_GO:
         return "over"
     if not what_they_share(stays, gone):
         return "nothing shared"
+    if told_apart.between(stays, gone) is not None:
+        return "told apart"
     if any(entry.into_id == gone.id for entry in merges_of(gone.id)):
         return "has merged"
     calls = [queries.kept_for(each.id) for each in (stays, gone)]

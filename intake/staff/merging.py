@@ -33,6 +33,7 @@ WHY_NOT = {
     "has merged": "Another one was merged into that request. Keep it, or separate those first.",
     "two calls": "Both have a call ahead. Cancel one of them first, then merge.",
     "nothing shared": "These two have no phone, email, or name and birth date in common.",
+    "told apart": "Somebody said that these are two people. Take that back first.",
     "separate": "They are separate already.",
     "later first": "Another request was merged later. Separate that one first.",
     "call over": "The call that moved has taken place or was missed, so they stay together.",

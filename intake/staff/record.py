@@ -30,6 +30,7 @@ from intake.staff.person import Fact, Person
 from intake.staff.reading import Reading, reading_of
 from intake.staff.reasons import Why, explain
 from intake.staff.scores import Score, scores_of
+from intake.staff.told_apart import Stranger, strangers_of
 from intake.staff.words import CHANNELS, STATUSES, Tag, when
 from intake.submissions import resume
 from intake.submissions.claims import is_claimable
@@ -111,6 +112,7 @@ class Record:
     why_no_mail: list[str]
     others: list[Other]
     merged: list[Merged]
+    strangers: list[Stranger]
 
     @property
     def other_reasons(self) -> list[Why]:
@@ -183,6 +185,7 @@ def record_of(
         why_no_mail=why_none(submission, clinic, now=now),
         others=others_of(submission, clinic, now=now),
         merged=merged_with(submission, clinic, now=now),
+        strangers=strangers_of(submission, clinic, now=now),
     )
 
 

@@ -1,7 +1,8 @@
 """Other requests that may be of the same person, found by the keyed hashes of the search.
 
 They share a phone number, an e-mail address, or name and date of birth. That is a hint and no more:
-families share phones and addresses. Nothing is ever merged unless a person decides so.
+families share phones and addresses. Nothing is ever merged unless a person decides so, and what a
+person has told apart is not found again.
 """
 
 from collections import defaultdict
@@ -15,6 +16,7 @@ from intake.core.db import db
 from intake.submissions.models import MERGED, SearchTerm, Submission
 from intake.submissions.search import blind
 from intake.submissions.terms import same_person
+from intake.submissions.told_apart import others_than
 
 MOST = 10
 """So many requests are looked at for each thing in common: the latest."""
@@ -60,6 +62,7 @@ def _sharing(submission: Submission, kinds: Mapping[int, str]) -> Select[Submiss
         latest = (
             select(SearchTerm.submission_id, SearchTerm.term)
             .where(SearchTerm.term == term, SearchTerm.submission_id != submission.id)
+            .where(SearchTerm.submission_id.not_in(others_than(submission.id)))
             .order_by(SearchTerm.at.desc(), SearchTerm.submission_id.desc())
             .limit(MOST)
             .subquery()

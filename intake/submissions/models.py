@@ -34,8 +34,6 @@ OUTCOMES = (
     *("voicemail_again", "no_answer_again"),
 )
 """What came of an urgent flag; see `submissions.flags` for which of them close it."""
-
-
 TRIES = ("no_answer", "voicemail", "call_back", "booked", "not_interested", "wrong_number")
 """What came of a call to somebody who asked for a consultation; see `submissions.contacting`."""
 CLOSED_FOR = (
@@ -253,6 +251,23 @@ class Merge(Base, kw_only=True):
 
     before = EncryptedJSON()
     """How both stood before and after, and what was moved."""
+
+
+class ToldApart(Base, kw_only=True):
+    """Two requests that are not of one person, as a member of staff said. Undo marks it."""
+
+    __tablename__ = "told_apart"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    one_id: Mapped[UUID] = mapped_column(
+        ForeignKey("submissions.id", ondelete="CASCADE"), index=True
+    )
+    other_id: Mapped[UUID] = mapped_column(
+        ForeignKey("submissions.id", ondelete="CASCADE"), index=True
+    )
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
 
 
 class SearchTerm(Base, kw_only=True):

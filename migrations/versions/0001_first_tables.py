@@ -39,6 +39,7 @@ TABLES = (
     "openings",
     "tries",
     "merges",
+    "told_apart",
     "search_terms",
     "saved_views",
     "figures",
@@ -135,6 +136,7 @@ def upgrade() -> None:
     _create_openings()
     _create_tries()
     _create_merges()
+    _create_told_apart()
     _create_search_terms()
     _create_saved_views()
     _create_figures()
@@ -761,6 +763,7 @@ def _create_search_terms() -> None:
 def _create_merges() -> None:
     op.create_table(
         "merges",
+        "told_apart",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("submission_id", sa.Uuid(), nullable=False),
         sa.Column("into_id", sa.Uuid(), nullable=False),
@@ -785,6 +788,31 @@ def _create_merges() -> None:
     )
     op.create_index("ix_merges_submission_id", "merges", ["submission_id"])
     op.create_index("ix_merges_into_id", "merges", ["into_id"])
+
+
+def _create_told_apart() -> None:
+    op.create_table(
+        "told_apart",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("one_id", sa.Uuid(), nullable=False),
+        sa.Column("other_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("undone_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name="fk_told_apart_author_id_users"),
+        *(
+            sa.ForeignKeyConstraint(
+                [column],
+                ["submissions.id"],
+                name=f"fk_told_apart_{column}_submissions",
+                ondelete="CASCADE",
+            )
+            for column in ("one_id", "other_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_told_apart"),
+    )
+    op.create_index("ix_told_apart_one_id", "told_apart", ["one_id"])
+    op.create_index("ix_told_apart_other_id", "told_apart", ["other_id"])
 
 
 def _create_saved_views() -> None:

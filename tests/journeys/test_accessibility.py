@@ -100,7 +100,7 @@ def test_the_staffs_pages(open_page, clinic):
     check(receptionist.page)
     receptionist.books_the_last_time_on_offer()
     check(receptionist.page)
-    receptionist.page.get_by_role("link", name="Compare and merge").first.click()
+    receptionist.page.get_by_role("link", name="Compare the two").first.click()
     check(receptionist.page)
 
 

@@ -30,6 +30,8 @@ GUARDED = {
     "staff.compare": Permission.MERGE,
     "staff.do_merge": Permission.MERGE,
     "staff.separate": Permission.MERGE,
+    "staff.tell_apart": Permission.MERGE,
+    "staff.undo_apart": Permission.MERGE,
     "staff.send_resume_link": Permission.CONTACT,
     "staff.ask_hand_over": Permission.SEE_ANSWERS,
     "staff.do_hand_over": Permission.SEE_ANSWERS,
@@ -114,6 +116,8 @@ LEAD_ON = {
     ("GET", "staff.compare"),
     ("POST", "staff.do_merge"),
     ("POST", "staff.separate"),
+    ("POST", "staff.tell_apart"),
+    ("POST", "staff.undo_apart"),
 }
 """Buttons whose form has nothing that could be missing; a page about a call that is not there."""
 

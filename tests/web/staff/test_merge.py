@@ -97,3 +97,25 @@ def test_a_flag_is_open_where_it_went_and_acknowledged_nowhere(desk: Browser, mo
     assert "cknowledged" not in page.text
     assert "Urgent, see the other request" in page.text
     assert "Urgent, see the other request" not in desk.get("/staff/").text
+
+
+@pytest.mark.both
+def test_two_people_are_never_proposed_as_one_again(desk: Browser, morning) -> None:
+    one, other, third = factories.sent(), factories.sent(), factories.sent()
+    page = compare(desk, one, other)
+    for _ in range(2):
+        page = desk.post(f"{path_of(one)}/apart/{other.id}", {})
+    assert f"Not the same person: {other.reference} is not proposed here" in page.text
+    assert "Not the same person: 1" in page.text
+    shown = [(one, other, False), (other, one, False), (one, third, True), (third, other, True)]
+    for record, candidate, is_proposed in shown:
+        links = desk.get(path_of(record)).links()
+        assert (f"{path_of(record)}/merge/{candidate.id}" in links) is is_proposed
+    page = compare(desk, other, one)
+    assert "Somebody said that these are two people" in page.text
+    assert press(desk, page, stays=one).status == 400
+    page = desk.post(f"{path_of(other)}/apart/{one.id}/undo", {})
+    assert f"Taken back: {one.reference} may be the same person" in page.text
+    assert compare(desk, one, other).path in desk.get(path_of(one)).links()
+    said = [each for each in actions() if each.startswith("requests")]
+    assert said == ["requests told apart"] * 2 + ["requests told apart undone"] * 2
