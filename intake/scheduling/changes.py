@@ -8,12 +8,13 @@ from datetime import datetime
 
 from intake.audit import log
 from intake.clinic.clinic import Clinic
-from intake.scheduling import asking, emails, queries, reminders, takeback, waitlist
+from intake.scheduling import asking, emails, links, queries, reminders, takeback, waitlist
 from intake.scheduling.models import PATIENT, Appointment
 from intake.scheduling.person import person_key
 from intake.scheduling.placing import SlotTaken, offered_slot, place, refuse_two_at_once, slot_of
 from intake.scheduling.slots import Slot
 from intake.submissions.models import Submission
+from intake.submissions.resume import OVER
 
 REASONS = ("", "time", "later", "elsewhere", "other")
 """Why a patient cancels: words of ours, as what people write may be about their health."""
@@ -50,7 +51,8 @@ def may_undo(appointment: Appointment, *, now: datetime) -> bool:
     if appointment.status != "cancelled" or appointment.changed_by != PATIENT:
         return False
     last = takeback.undoable(appointment.submission_id, now=now)
-    return last is not None and last.id == appointment.id
+    is_last = last is not None and last.id == appointment.id
+    return is_last and not takeback.is_one_too_many(appointment, now=now)
 
 
 def move(
@@ -174,11 +176,13 @@ def _book_at(
 
 
 def _owed_another_time(appointment: Appointment, now: datetime) -> bool:
-    """Whether the clinic cancelled since it could not keep the time: its patient may choose one."""
+    """Whether the clinic cancelled since it could not keep the time: its patient may choose one,
+    unless the request was closed since."""
     return (
         appointment.status == "cancelled"
         and appointment.reason == BY_CLINIC
         and now < appointment.starts_at
+        and links.submission_of(appointment).status not in OVER
         and queries.kept_for(appointment.submission_id) is None
     )
 

@@ -96,8 +96,17 @@ def has_enough(appointment: Appointment, *, now: datetime) -> bool:
     """Whether somebody has as many other calls ahead as one person may book by themselves, or one
     that overlaps: two providers would call them at once."""
     ahead = queries.calls_ahead(appointment.person, now=now, without=appointment.id)
+    return is_among(ahead, slot_of(appointment)) or _are_enough(ahead)
+
+
+def has_most_calls(appointment: Appointment, *, now: datetime) -> bool:
+    """Whether somebody has as many other calls ahead as one person may book by themselves."""
+    return _are_enough(queries.calls_ahead(appointment.person, now=now, without=appointment.id))
+
+
+def _are_enough(ahead: Sequence[Interval]) -> bool:
     cap = queries.timetable().type.person_cap
-    return is_among(ahead, slot_of(appointment)) or (cap is not None and len(ahead) >= cap)
+    return cap is not None and len(ahead) >= cap
 
 
 def refuse_two_at_once(person: str, slot: Slot, *, now: datetime, without: UUID) -> None:

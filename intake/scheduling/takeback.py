@@ -25,11 +25,21 @@ from intake.notifications.outbox import void, waiting
 from intake.scheduling import emails, queries, reminders
 from intake.scheduling.agenda import why_misplaced
 from intake.scheduling.models import PATIENT, Appointment
-from intake.scheduling.placing import Full, SlotTaken, has_enough, is_day_full, place, write
+from intake.scheduling.person import person_key
+from intake.scheduling.placing import (
+    Full,
+    SlotTaken,
+    has_most_calls,
+    is_day_full,
+    place,
+    refuse_two_at_once,
+    write,
+)
 from intake.scheduling.slots import Slot
 from intake.scheduling.told import told_time
 from intake.submissions import emails as receipts
 from intake.submissions.models import Submission
+from intake.submissions.resume import OVER
 
 LONG = timedelta(hours=24)
 TAKEN = ("starts_at", "ends_at", "blocked_from", "blocked_until")
@@ -71,6 +81,7 @@ def as_it_stands(submission: Submission, appointment: Appointment | None) -> Bef
     instants = {name: getattr(appointment, name) for name in (*TAKEN, "hold_expires_at")}
     return before | {
         "status": appointment.status,
+        "by": appointment.changed_by,
         "provider_id": appointment.provider_id,
         "outside_hours": appointment.outside_hours,
         "unheard": emails.is_unheard(appointment),
@@ -107,9 +118,13 @@ def _topics(appointment: Appointment) -> tuple[str, str]:
 
 
 def undoable(submission_id: UUID, *, now: datetime) -> Appointment | None:
-    """The call whose last change can be undone now by whoever made it (`changed_by`), if any."""
+    """The call whose last change can be undone now by whoever made it (`changed_by`), if any.
+
+    None of a request that is over: whoever closed it would not know.
+    """
     changed = (Appointment.submission_id == submission_id, Appointment.before.is_not(None))
-    latest = select(Appointment).where(*changed).order_by(Appointment.updated_at.desc()).limit(1)
+    going_on = select(Appointment).join(Submission).where(*changed, Submission.status.not_in(OVER))
+    latest = going_on.order_by(Appointment.updated_at.desc()).limit(1)
     appointment = db.session.scalar(latest)
     if appointment is None or now >= undo_until(appointment):
         return None
@@ -128,8 +143,8 @@ def take_back(
     """Undo the last change of a call, if that is still the one with this sequence.
 
     The row of the submission must be locked. Returns None when there is nothing (any more) that
-    `actor` could undo, as after a second click. Raises TooLate, SlotTaken when the time is gone, or
-    Full when the day or the person has enough calls.
+    `actor` could undo, as after a second click. Raises TooLate, SlotTaken when the time is gone or
+    the person has another call then, or Full when the day or the person has enough calls.
     """
     appointment = undoable(submission.id, now=now)
     if appointment is None or (appointment.changed_by == PATIENT) != (actor == PATIENT):
@@ -138,6 +153,7 @@ def take_back(
         raise TooLate
     if appointment.status == "cancelled":
         _check_room(appointment, actor, now)
+    _refuse_two_at_once(submission, appointment, now)
     undoing = _begin(submission, appointment, actor)
     appointment.sequence, appointment.before = appointment.sequence + 1, None
     appointment.changed_by, appointment.cancelled_at, appointment.reason = actor, None, ""
@@ -156,9 +172,30 @@ def _check_room(appointment: Appointment, actor: str, now: datetime) -> None:
         raise SlotTaken
     if appointment.outside_hours:
         return
-    # a family may share an address, so no patient is refused because of their other calls
-    if is_day_full(appointment, now=now) or (actor != PATIENT and has_enough(appointment, now=now)):
+    has_most = has_most_calls if actor != PATIENT else is_one_too_many
+    if is_day_full(appointment, now=now) or has_most(appointment, now=now):
         raise Full
+
+
+def is_one_too_many(appointment: Appointment, *, now: datetime) -> bool:
+    """Whether a patient who has cancelled a call has too many others by now to have it back.
+
+    That is for calls they booked at once by themselves. A family may share an address, so nobody
+    is refused because of others a call that the clinic has looked at.
+    """
+    is_theirs = (appointment.before or {}).get("by") == PATIENT
+    is_instant = queries.timetable().type.mode == "instant"
+    return is_instant and is_theirs and has_most_calls(appointment, now=now)
+
+
+def _refuse_two_at_once(submission: Submission, appointment: Appointment, now: datetime) -> None:
+    """Raises SlotTaken where somebody got another call meanwhile at the time that comes back.
+
+    Before anything is changed: after that the database would see the change, and speak first.
+    """
+    if "provider_id" in (before := appointment.before or {}):
+        person = person_key(submission)
+        refuse_two_at_once(person, _slot_in(before), now=now, without=appointment.id)
 
 
 def _begin(submission: Submission, appointment: Appointment, actor: str) -> Undoing:
@@ -186,9 +223,13 @@ def _put_back(appointment: Appointment, undoing: Undoing, now: datetime) -> None
         return
     expires = before["hold_expires_at"]
     appointment.hold_expires_at = datetime.fromisoformat(expires) if expires else None
-    instants = (datetime.fromisoformat(before[name]) for name in TAKEN)
-    place(appointment, Slot(before["provider_id"], *instants), now)
+    place(appointment, _slot_in(before), now)
     appointment.outside_hours = before["outside_hours"]
+
+
+def _slot_in(before: Before) -> Slot:
+    """Where a call stood."""
+    return Slot(before["provider_id"], *(datetime.fromisoformat(before[name]) for name in TAKEN))
 
 
 def _asked_for(before: Before, now: datetime) -> Before:

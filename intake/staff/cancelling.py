@@ -28,8 +28,10 @@ CHANGED = "This call was changed since you opened the page. This is how it is no
 GONE = "There was nothing to cancel: no call is booked or asked for."
 CANCELLED = "The call is cancelled."
 TOO_LATE = "That cannot be undone any more: the email has left, or the call was changed since."
-TAKEN = "That cannot be undone: the time is closed, or somebody else has the time now."
-
+TAKEN = (
+    "That cannot be undone: the time is closed, somebody else has it now, or this person has "
+    "another call then."
+)
 FULL = (
     "That cannot be undone: the day is full, or this person has enough calls ahead. "
     "You can book the time outside the hours."

@@ -232,7 +232,7 @@ def test_nobody_loses_a_time_to_an_undo(desk: Browser) -> None:
     first = f"1-{MONDAY_MORNING:%Y}11241500"
     book(desk, factories.sent(), first)
     assert key != first
-    assert "somebody else has the time now" in undo(desk, submission).text
+    assert "somebody else has it now" in undo(desk, submission).text
     assert appointment_of(submission).sequence == 1
 
 
