@@ -21,6 +21,7 @@ from intake.core.i18n import LANGUAGES, init_languages, language
 from intake.core.logs import init_logs
 from intake.screening.catalog import load_catalog, use_own
 from intake.web import appearance
+from intake.web.compression import init_compression
 from intake.web.errors import US_LINES, register_errors
 from intake.web.filters import register_filters
 from intake.web.headers import init_headers
@@ -57,6 +58,7 @@ def create_app(settings: Settings) -> Flask:
     app.session_interface = SignedCookies()
     init_languages(app, _languages_offered)
     init_headers(app)
+    init_compression(app)
     init_origin_check(app)
     register_errors(app)
     register_filters(app)

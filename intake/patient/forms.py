@@ -118,7 +118,7 @@ class Person:
     phone = PhoneField(
         _l("Phone number"),
         hint=_l("So we can call you for the consultation."),
-        missing=_l("Enter a phone number, like (312) 555-0142"),
+        missing=_l("Enter a phone number, like (312)\N{NO-BREAK SPACE}555-0142"),
     )
     email = EmailField(
         _l("Email address"),

@@ -39,6 +39,8 @@ TOPIC_LENGTH = 60
 """Characters of a question that the list of problems shows."""
 ONE_LINE = 200
 """Texts of at most this many characters get one line; longer ones get a box."""
+OPTIONAL = re.compile(r" \((optional|opcional)\)$")
+"""Some of our own questions end so. It is said of every optional question, in one way."""
 NOT_WATCHED = _l("Please don't use this box for an emergency. Staff read it during office hours.")
 
 
@@ -148,12 +150,11 @@ def _form_class(
 
 
 def _field(item: Item, language: str, demand: bool) -> Field:
-    text = item.text[language]
+    text = OPTIONAL.sub("", item.text[language])
     common: dict[str, Any] = {
         "hint": item.help.get(language, ""),
         "optional": item.optional or not demand,
-        # Some questions end with "(optional)" in their own words.
-        "mark_optional": item.optional and not text.endswith(")"),
+        "mark_optional": item.optional,
         "topic": _topic(text),
     }
     match item.kind:

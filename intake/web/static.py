@@ -4,7 +4,6 @@ Each audience loads exactly one stylesheet: ``patient.css`` and ``staff.css`` ar
 ``base.css``. A changed file gets a new name, so browsers never ask twice and never see a stale one.
 """
 
-import gzip
 import os
 import re
 import tempfile
@@ -13,10 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 from wsgiref.headers import Headers
 
-import brotli  # type: ignore[import-untyped]
 from flask import Flask
 from whitenoise import WhiteNoise
 
+from intake.web.compression import ENCODERS
 from intake.web.headers import headers_for_all
 
 PREFIX = "/static/"
@@ -90,8 +89,8 @@ def _named(name: str, content: bytes) -> tuple[str, bytes]:
 def _publish(target: Path, content: bytes, *, scratch: Path) -> None:
     """Put a file and its compressed forms in place, each at one stroke."""
     if target.suffix in _TEXT:
-        _write(target.with_name(f"{target.name}.br"), brotli.compress, content, scratch)
-        _write(target.with_name(f"{target.name}.gz"), _gzip, content, scratch)
+        _write(target.with_name(f"{target.name}.br"), ENCODERS["br"], content, scratch)
+        _write(target.with_name(f"{target.name}.gz"), ENCODERS["gzip"], content, scratch)
     _write(target, bytes, content, scratch)
 
 
@@ -106,10 +105,6 @@ def _write(target: Path, encode: Callable[[bytes], bytes], content: bytes, scrat
         file.flush()
         os.fsync(file.fileno())
     Path(file.name).replace(target)
-
-
-def _gzip(content: bytes) -> bytes:
-    return gzip.compress(content, mtime=0)
 
 
 def _add_headers(headers: Headers, extra: dict[str, str]) -> None:

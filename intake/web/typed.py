@@ -121,7 +121,7 @@ class PhoneField(TextField):
 
     type_attribute = "tel"
     autocomplete = "tel"
-    missing_words = _l("Enter a phone number, like (312) 555-0142")
+    missing_words = _l("Enter a phone number, like (312)\N{NO-BREAK SPACE}555-0142")
 
     def __init__(self, label: Words, *, region: str = "US", **rest: Any) -> None:
         super().__init__(label, **rest)

@@ -80,7 +80,7 @@ def test_it_reads_a_phone_number_in_any_format(typed: str, number: str) -> None:
 
 @pytest.mark.parametrize("typed", ["55501", "555 0142", "call me", "+", "0" * 100])
 def test_it_refuses_a_number_nobody_can_dial(typed: str) -> None:
-    assert error("phone", phone=typed) == "Enter a phone number, like (312) 555-0142"
+    assert error("phone", phone=typed) == "Enter a phone number, like (312)\xa0555-0142"
 
 
 @pytest.mark.parametrize(
