@@ -7,18 +7,19 @@ by accident.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, event
+from sqlalchemy import ColumnElement, DateTime, Engine, MetaData, Row, event, literal_column
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -28,6 +29,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+Model = TypeVar("Model", bound="Base")
 
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -164,6 +167,23 @@ def _set_sqlite_rules(engine: Engine) -> None:
 
     # The event "begin" would do, but one listener makes an engine look for more at every statement.
     engine.dialect.do_begin = begin  # type: ignore[assignment]
+
+
+def is_one_of(column: SQLCoreOperations[str], words: Iterable[str]) -> ColumnElement[bool]:
+    """The condition that a column has one of our own words, written into the statement: there is
+    nothing to bind at each execution, and SQLite can use an index of only such rows."""
+    return column.in_([literal_column(f"'{word}'") for word in words])
+
+
+def unwatched(model: type[Model], row: Row[Any]) -> Model:
+    """An object of a row with all columns, to look at: the session does not know of it.
+
+    Takes a third of the time of an object that the session watches for changes.
+    """
+    # As the session itself does it; calling the class sets each column through its bookkeeping.
+    found: Model = model.__mapper__.class_manager.new_instance()
+    found.__dict__.update(row._mapping)
+    return found
 
 
 def is_postgresql() -> bool:

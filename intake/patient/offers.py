@@ -115,7 +115,7 @@ def offer(
     then the times nearest to it are offered.
     """
     stored, zone = typed(draft, "times"), zone_of_page(draft, clinic)
-    kept, taken_slot = queries.kept_for(draft.id), queries.read_slot_key(taken or "")
+    kept, taken_slot = queries.seen_for(draft.id), queries.read_slot_key(taken or "")
     elsewhere = _other_calls(draft, kept, now) if isinstance(form, MoveForm) else ()
     free = queries.diary(now=now, without=draft.id)
     diary = OpenTimes(free, kept, is_paused=clinic.is_paused(now), elsewhere=elsewhere)

@@ -202,7 +202,7 @@ def callback(submission: Submission, clinic: Clinic, *, now: datetime) -> str:
 
 def receipt(submission: Submission, clinic: Clinic, *, now: datetime) -> dict[str, Any]:
     """The variables of the confirmation page."""
-    kept = queries.kept_for(submission.merged_into or submission.id)
+    kept = queries.seen_for(submission.merged_into or submission.id)
     contact = (submission.contact or {}).get("contact", {})
     sent_at = submission.sent_at or submission.updated_at
     if kept is not None and kept.starts_at <= sent_at:

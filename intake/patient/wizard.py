@@ -208,7 +208,7 @@ def check() -> ResponseReturnValue:
         return _send()
     here = visit()
     step = here.step(journey.CHECK)
-    kept, now = scheduling.kept_for(here.draft.id), clock.now()
+    kept, now = scheduling.seen_for(here.draft.id), clock.now()
     sections = summary.sections(here.draft, here.clinic, here.steps, kept=kept, now=now)
     return render_template(
         "patient/check.html", form=CheckForm(), sections=sections, **here.page(step)
@@ -245,7 +245,7 @@ def calendar() -> ResponseReturnValue:
     now = clock.now()
     submission = drafts.by_cookie(session.get(DRAFT_COOKIE), now=now)
     owner = (submission.merged_into or submission.id) if submission is not None else None
-    kept = scheduling.kept_for(owner) if owner is not None else None
+    kept = scheduling.seen_for(owner) if owner is not None else None
     if kept is None or kept.status != "booked":
         return see(url_for("wizard.done"))
     # The secret link to the call is only mailed; this page sends it again.

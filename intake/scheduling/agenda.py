@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Select, select
 
 from intake.clinic.models import Closure
-from intake.core.db import db
+from intake.core.db import db, is_one_of
 from intake.scheduling.bookings import Booking
 from intake.scheduling.models import LIVE, Appointment, Provider
 from intake.scheduling.queries import blocks
@@ -50,7 +50,7 @@ def misplaced(*, now: datetime) -> list[Misplaced]:
     rows = _rows(
         _with_submission()
         .where(Appointment.blocked_until > now, Appointment.starts_at > now)
-        .where(Appointment.status.in_(LIVE))
+        .where(is_one_of(Appointment.status, LIVE))
     )
     providers = {each.id: each for each in db.session.scalars(select(Provider))}
     closures = {row.day: row.label for row in db.session.scalars(select(Closure))}

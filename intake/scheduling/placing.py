@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from intake.core.db import db, is_postgresql
+from intake.core.db import db, is_one_of, is_postgresql
 from intake.scheduling import queries
 from intake.scheduling.models import EXPIRING, Appointment, Provider
 from intake.scheduling.slots import Interval, Slot, lies_within_hours, slot_at, slot_from
@@ -26,7 +26,7 @@ TABLE = Appointment.metadata.tables[Appointment.__tablename__]
 RELEASE_EXPIRED = (
     update(TABLE)
     .where(TABLE.c.provider_id == bindparam("provider"))
-    .where(TABLE.c.status.in_(EXPIRING), TABLE.c.hold_expires_at <= bindparam("now"))
+    .where(is_one_of(TABLE.c.status, EXPIRING), TABLE.c.hold_expires_at <= bindparam("now"))
     .where(TABLE.c.blocked_until > bindparam("start"))
     .where(TABLE.c.blocked_from < bindparam("end"))
     .where(TABLE.c.id != bindparam("keep"))

@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from intake.clinic.models import Closure
-from intake.core.db import UTCDateTime, db
+from intake.core.db import UTCDateTime, db, is_one_of, unwatched
 from intake.core.remember import remembered
 from intake.scheduling.models import (
     BLOCKING,
@@ -34,9 +34,12 @@ KEPT = ("hold", "pending", "booked")
 """Statuses of an appointment that is still ahead for its submission."""
 
 # Made once, as pages ask them all day: making a statement takes longer than asking it.
-KEPT_FOR = select(Appointment).where(
-    Appointment.submission_id == bindparam("submission_id"), Appointment.status.in_(KEPT)
+_ITS_CALL = (
+    Appointment.submission_id == bindparam("submission_id"),
+    is_one_of(Appointment.status, KEPT),
 )
+KEPT_FOR = select(Appointment).where(*_ITS_CALL)
+SEEN_FOR = select(Appointment.__table__).where(*_ITS_CALL)
 
 
 @dataclass(frozen=True)
@@ -139,8 +142,8 @@ def _taken(
 
 def blocks(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The condition under which an appointment keeps its time; what has expired does not."""
-    expired = and_(Appointment.status.in_(EXPIRING), Appointment.hold_expires_at <= now)
-    return and_(Appointment.status.in_(BLOCKING), ~func.coalesce(expired, False))
+    expired = and_(is_one_of(Appointment.status, EXPIRING), Appointment.hold_expires_at <= now)
+    return and_(is_one_of(Appointment.status, BLOCKING), ~func.coalesce(expired, False))
 
 
 TAKEN = (
@@ -160,6 +163,12 @@ TAKEN = (
 def kept_for(submission_id: UUID) -> Appointment | None:
     """The hold or live appointment of a submission, if there is one."""
     return db.session.scalar(KEPT_FOR, {"submission_id": submission_id})
+
+
+def seen_for(submission_id: UUID) -> Appointment | None:
+    """The same only to look at: what is set on it is not written."""
+    row = db.session.execute(SEEN_FOR, {"submission_id": submission_id}).first()
+    return None if row is None else unwatched(Appointment, row)
 
 
 def last_wish(submission_id: UUID) -> str:

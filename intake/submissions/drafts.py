@@ -11,7 +11,7 @@ from sqlalchemy.orm import make_transient_to_detached
 
 from intake.audit import log
 from intake.clinic.clinic import Clinic
-from intake.core.db import db
+from intake.core.db import db, unwatched
 from intake.core.tokens import new_reference, new_token, token_hash
 from intake.screening.catalog import load_catalog
 from intake.screening.level import Level
@@ -122,9 +122,7 @@ def _found(query: Select[Any], token: str | None, now: datetime) -> Submission |
     row = db.session.execute(query, {"cookie_hash": token_hash(token)}).first()
     if row is None:
         return None
-    # As the session itself does it; calling the class sets each column through its bookkeeping.
-    found = Submission.__mapper__.class_manager.new_instance()
-    found.__dict__.update(row._mapping)
+    found = unwatched(Submission, row)
     return None if _has_expired(found, now) else found
 
 

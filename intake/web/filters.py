@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, time
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -49,14 +50,19 @@ class OpenOffice(Protocol):
 
 def hours_text(clinic: OpenOffice) -> str:
     """Office hours in words, such as "Monday to Friday, 9 am to 5 pm Central Time"."""
+    return _hours_text(tuple(clinic.week), clinic.tz, language())
+
+
+@lru_cache(maxsize=64)  # of a clinic or two, in each language; most pages say them
+def _hours_text(week: Sequence[Run], tz: ZoneInfo, language: str) -> str:
     days: dict[Windows, list[str]] = {}
-    for run in clinic.week:
+    for run in week:
         if run.windows:
             days.setdefault(run.windows, []).extend(_days_of(run))
     if not days:
         return _("by appointment")
     parts = [f"{listed(names)}, {_windows_text(windows)}" for windows, names in days.items()]
-    return with_zone("; ".join(parts), clinic.tz, language())
+    return with_zone("; ".join(parts), tz, language)
 
 
 def moment(instant: datetime, tz: ZoneInfo) -> str:
