@@ -28,6 +28,10 @@ class Receptionist:
         self.hands.press(self.page.get_by_role("link", name=name, exact=True))
         self.sees(name)
 
+    def goes_back_to_the_queue(self) -> None:
+        self.hands.press(self.page.get_by_role("main").get_by_role("link", name="Work queue"))
+        self.sees("Work queue")
+
     def searches_for(self, words: str) -> None:
         self.hands.type(self.page.get_by_role("searchbox"), words)
         self.presses("Search")
@@ -41,6 +45,28 @@ class Receptionist:
     def confirms_the_time_that_was_asked_for(self) -> None:
         self.hands.press(self.page.get_by_role("button", name="Confirm this time"))
         self.sees_that_the_call_is_booked()
+
+    def takes_it(self) -> None:
+        self.presses("Take it")
+        self.sees_on_the_page("You took this request")
+
+    def says_how_it_went(self, outcome: str) -> None:
+        """After a call: one click."""
+        self.presses(outcome)
+
+    def sets_the_next_call(self, day: date) -> None:
+        """On that day at 9:30 am."""
+        self.hands.press(self.page.get_by_text(re.compile("^Next call: ")))
+        self.hands.type(self.page.get_by_label("Call again on"), f"{day:%m%d%Y}")
+        self.hands.type(self.page.get_by_label("At", exact=True), "0930AM")
+
+    def books_the_first_time_on_offer(self) -> None:
+        self.clicks_the_first_time_on_offer()
+        self.sees_that_the_call_is_booked()
+
+    def clicks_the_first_time_on_offer(self) -> None:
+        times = self.page.get_by_role("table", name="Free times for the call")
+        self.hands.press(times.get_by_role("button").first)
 
     def books_the_last_time_on_offer(self) -> None:
         times = self.page.get_by_role("table", name="Free times for the call")
@@ -87,7 +113,7 @@ class Receptionist:
 
     def booked_line(self) -> str:
         """Day and time as the record says them."""
-        return self.page.get_by_text(re.compile("^Booked: ")).inner_text()
+        return self.page.get_by_text(re.compile("^Booked: ")).first.inner_text()
 
 
 def sign_in_link(clinic: Installation, email: str) -> str:

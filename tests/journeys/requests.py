@@ -19,10 +19,26 @@ class Sent:
 
 def request_from(clinic: Installation) -> Sent:
     """Somebody whose name nobody else has sends a request, without a browser on a screen."""
+    browser, sent = _at_times(clinic)
+    journey.choose_time(browser)
+    return _sent(browser, sent)
+
+
+def request_to_call_from(clinic: Installation) -> Sent:
+    """The same of somebody who chose no time, and waits for a call."""
+    browser, sent = _at_times(clinic)
+    browser.submit(slot="none", availability=["mon-morning"], channel="phone")
+    return _sent(browser, sent)
+
+
+def _at_times(clinic: Installation) -> tuple[RemoteBrowser, Sent]:
     browser, sent = _known_by_name(clinic)
     browser.submit(**journey.NO_THOUGHTS)
     journey.skip_to(browser, "/request/times")
-    journey.choose_time(browser)
+    return browser, sent
+
+
+def _sent(browser: RemoteBrowser, sent: Sent) -> Sent:
     page = browser.submit()
     assert page.path == "/request/done", page.text
     return sent
