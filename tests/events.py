@@ -89,6 +89,10 @@ def _events(submission: Submission) -> Iterator[Any]:
     times = {"was": NOW, "time": NOW + timedelta(days=1)}
     yield lambda: staff_emails.appointment_changed(submission, clinic, **times, now=NOW, key=":1")
     yield lambda: emails.closed(submission, clinic, now=NOW)
+    yield lambda: emails.withdrawn(submission, clinic, now=NOW)
+    yield lambda: emails.own_data(submission, clinic, to="dana@example.org", now=NOW)
+    yield lambda: staff_emails.withdrawn(submission, clinic, now=NOW)
+    yield lambda: staff_emails.erasure_asked(submission, clinic, now=NOW)
     yield lambda: staff_emails.urgent(submission, clinic, now=NOW)
     yield lambda: staff_emails.escalation(submission, clinic, now=NOW)
     yield lambda: staff_emails.broken_promise(submission, entry, clinic, now=NOW)

@@ -65,7 +65,11 @@ def fill(draft: Submission, now: datetime = MONDAY_MORNING, **contact: Any) -> S
 
 def sent(now: datetime = MONDAY_MORNING, **contact: Any) -> Submission:
     """A submission that was sent."""
-    draft = fill(begin(now), now, **contact)
+    return submit(fill(begin(now), now, **contact), now)
+
+
+def submit(draft: Submission, now: datetime = MONDAY_MORNING) -> Submission:
+    """Send a draft."""
     with unit_of_work():
         service.submit(draft, current_clinic(), now=now)
     return draft

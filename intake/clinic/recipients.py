@@ -17,6 +17,8 @@ EVENTS: Mapping[str, tuple[str, Callable[[Clinic], Addresses]]] = {
     "urgent": ("an urgent flag", lambda clinic: clinic.alarm_recipients),
     "escalation": ("a flag left open", _backup),
     "appointment_changed": ("a call that a patient changes", lambda clinic: clinic.changes_to),
+    "request_withdrawn": ("a request taken back", lambda clinic: clinic.changes_to),
+    "erasure_asked": ("a wish to be deleted", lambda clinic: clinic.staff_recipients),
     "digest": ("the numbers of the day", lambda clinic: clinic.digest_to),
     "failures": ("emails that did not arrive", lambda clinic: clinic.failures_to),
 }

@@ -304,5 +304,11 @@ class BirthdayForm(Form):
     dob = DateOfBirthField(_l("Date of birth"), hint=_l("For example, 3 27 1985."))
 
 
+class WithdrawForm(Form):
+    """Taking a request back."""
+
+    erase = ConsentField(_l("Please also delete what I told you."), optional=True)
+
+
 class CheckForm(Form):
     """The button that sends."""

@@ -45,9 +45,9 @@ def count_link(person: str, *, now: datetime) -> None:
 
 
 CHANGES = Limit("changes", burst=20, every=timedelta(minutes=10))
-"""Changes of one call by its patient: each of them is mailed."""
+"""Changes of one call or request by its patient: each of them is mailed."""
 
 
-def count_change(call: str, *, now: datetime) -> None:
-    """Count a change of a call, in the current unit of work. Raises LimitReached."""
-    spend(CHANGES, call, now=now)
+def count_change(what: str, *, now: datetime) -> None:
+    """Count a change of a call or a request, in the current unit of work. Raises LimitReached."""
+    spend(CHANGES, what, now=now)

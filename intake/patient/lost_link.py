@@ -1,6 +1,8 @@
 """A new link to a call, for whoever lost theirs."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from flask import Blueprint, render_template, request
@@ -24,18 +26,25 @@ ANSWER_AFTER = 0.25
 """Seconds until everybody gets the answer: longer than the work for a known address takes."""
 
 
+@contextmanager
+def alike() -> Iterator[None]:
+    """Let what is done for a known address and for an unknown one take the same time."""
+    began = time.monotonic()
+    yield
+    time.sleep(max(0.0, began + ANSWER_AFTER - time.monotonic()))
+
+
 @blueprint.route("/appointment/lost", methods=["GET", "POST"])
 def ask() -> ResponseReturnValue:
     """Ask for the address, then say the same to everybody."""
-    form, began = LostLinkForm(), time.monotonic()
-    gone = "gone" in request.args
+    form, gone = LostLinkForm(), "gone" in request.args
     if not form.validate_on_submit():
         return render_template("patient/appointment_lost.html", form=form, gone=gone, sent=False)
     now = clock.now()
     with unit_of_work():
         limits.count_asking(now=now)
-    _send_links(form.email.address, now)
-    time.sleep(max(0.0, began + ANSWER_AFTER - time.monotonic()))
+    with alike():
+        _send_links(form.email.address, now)
     return render_template("patient/appointment_lost.html", form=None, gone=False, sent=True)
 
 

@@ -8,9 +8,11 @@ from intake.patient import (
     call_me,
     helping,
     lost_link,
+    my_data,
     pages,
     reminders,
     resume,
+    withdrawing,
     wizard,
 )
 from intake.patient.paused import booking_pause
@@ -18,6 +20,7 @@ from intake.patient.paused import booking_pause
 PAGES = (
     *(pages, wizard, answering, helping, call_me),
     *(resume, appointment, lost_link, reminders),
+    *(my_data, withdrawing),
 )
 
 

@@ -56,7 +56,7 @@ def sections(
     contact = draft.contact or {}
     return [
         (_("Your call"), _call_rows(contact.get("times", {}), clinic, kept, now=now)),
-        (_("You"), _person_rows(contact.get("contact", {}), clinic)),
+        (_("You"), person_rows(contact.get("contact", {}), clinic)),
         (_("What you told us"), _answer_rows(draft, steps)),
     ]
 
@@ -102,7 +102,8 @@ def availability_words(values: list[str]) -> list[str]:
     ]
 
 
-def _person_rows(person: dict[str, Any], clinic: Clinic) -> list[Row]:
+def person_rows(person: dict[str, Any], clinic: Clinic) -> list[Row]:
+    """Who the person is and how we may reach them."""
     name = f"{person.get('given_name', '')} {person.get('family_name', '')}".strip()
     born = person.get("dob")
     birth = format_date(date.fromisoformat(born), "long", locale=locale()) if born else ""
@@ -154,16 +155,20 @@ def _words(choices: Iterable[tuple[str, Words]], value: str | None) -> str:
     return next((str(words) for key, words in choices if key == value), "")
 
 
-def _answer_rows(draft: Submission, steps: tuple[Step, ...]) -> list[Row]:
-    start, page = (draft.contact or {}).get("start", {}), "wizard.start"
-    chosen = start.get("conditions", [])
+def start_rows(start: dict[str, Any]) -> list[Row]:
+    """What the person wants help with, and for whom."""
+    page, chosen = "wizard.start", start.get("conditions", [])
     wanted = ", ".join(str(words) for key, words in CONDITIONS if key in chosen)
     age = _words(AGE, start.get("age18"))
-    rows = [
+    return [
         _row(_("Help with"), wanted, page, _("what you would like help with")),
         _row(_("Who it is for"), _words(WHOM, start.get("for_whom")), page, _("who it is for")),
         _row(_("Age"), age, page, _("age")),
     ]
+
+
+def _answer_rows(draft: Submission, steps: tuple[Step, ...]) -> list[Row]:
+    rows = start_rows((draft.contact or {}).get("start", {}))
     skipped = (draft.answers or {}).get("skipped", [])
     for step in steps:
         if step.asked is not None:

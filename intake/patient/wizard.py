@@ -29,6 +29,7 @@ from intake.patient.visit import (
 from intake.scheduling import queries as scheduling
 from intake.scheduling import service as booking
 from intake.scheduling.placing import SlotTaken
+from intake.scheduling.withdrawing import may_withdraw
 from intake.submissions import drafts
 from intake.web.anew import is_anew, keep_wish, switch
 from intake.web.templates import blank_page
@@ -234,9 +235,16 @@ def done() -> ResponseReturnValue:
     here = Visit(submission, current_clinic())
     if submission.is_draft:
         return see(here.next_url())
-    open_pages = [here.open_page(step) for step in here.left_open]
     receipt = summary.receipt(submission, here.clinic, now=clock.now())
-    return render_template("patient/done.html", open_pages=open_pages, **receipt)
+    if submission.status == "withdrawn":
+        return render_template("patient/withdrawn.html", **receipt)
+    open_pages = [here.open_page(step) for step in here.left_open]
+    return render_template(
+        "patient/done.html",
+        open_pages=open_pages,
+        may_withdraw=may_withdraw(submission),
+        **receipt,
+    )
 
 
 @blueprint.get("/done/appointment.ics")

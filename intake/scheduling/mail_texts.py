@@ -19,7 +19,13 @@ from intake.notifications.texts import SAFE, check
 from intake.scheduling.asking import EarlierTimeMail, MissedMail, RebookMail
 from intake.scheduling.emails import BookedMail, CancelledMail, ConfirmedMail, MovedMail
 from intake.scheduling.reminders import ReminderMail
-from intake.submissions.emails import ClosedMail, ReceivedMail, ResumeMail
+from intake.submissions.emails import (
+    ClosedMail,
+    OwnDataMail,
+    ReceivedMail,
+    ResumeMail,
+    WithdrawnMail,
+)
 
 TEXTS: dict[str, type[MailContext]] = {
     "received": ReceivedMail,
@@ -34,11 +40,13 @@ TEXTS: dict[str, type[MailContext]] = {
     "earlier_time": EarlierTimeMail,
     "link_again": BookedMail,
     "closed": ClosedMail,
+    "withdrawn": WithdrawnMail,
+    "own_data": OwnDataMail,
     "resume": ResumeMail,
     "unfinished": ResumeMail,
 }
 """The mails to patients by name, with what their templates can see."""
-WITHOUT_QUESTIONS = ("closed", "rebook", "missed")
+WITHOUT_QUESTIONS = ("closed", "withdrawn", "rebook", "missed")
 """Mails without built-in closing words: they say in the middle that one can call."""
 
 FILLED = ("reply_to", "link")

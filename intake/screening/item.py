@@ -121,6 +121,17 @@ class Item:
         option = self.option(value)
         return () if option is None else (option,)
 
+    def question(self, language: str) -> str:
+        """The words of the question, in English where there are none in that language."""
+        return self.text.get(language) or self.text.get("en", self.id)
+
+    def answer(self, value: object, language: str) -> str:
+        """What a valid answer says, likewise; several options with commas."""
+        if self.kind not in (Kind.CHOICE, Kind.MULTI):
+            return str(value)
+        labels = ((each.label, each.id) for each in self.chosen(value))
+        return ", ".join(text.get(language) or text.get("en", name) for text, name in labels)
+
     def points(self, value: object) -> int | None:
         """What a valid answer adds to a total: its points, or the number itself; None if blank."""
         if self.kind is Kind.INTEGER:

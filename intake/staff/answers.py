@@ -53,7 +53,7 @@ def question_and_answer(item_key: str, answer: object) -> str:
     """A question such as "phq9.q9" in its own words, with its answer."""
     name, _, item_id = item_key.partition(".")
     item = load_catalog()[name].item(item_id)
-    return f"“{_question(item)}” {_words(item, answer)}"
+    return f"“{item.question('en')}” {item.answer(answer, 'en')}"
 
 
 def _list(instrument: Instrument, stored: Stored, *, tz: ZoneInfo, now: datetime) -> AnswerList:
@@ -73,9 +73,9 @@ def _list(instrument: Instrument, stored: Stored, *, tz: ZoneInfo, now: datetime
 def _answer(item: Item, value: object, before: object) -> Answer:
     changed = before is not None and before != value
     return Answer(
-        question=_question(item),
-        words="Taken back" if value is None else _words(item, value),
-        before=_words(item, before) if changed else "",
+        question=item.question("en"),
+        words="Taken back" if value is None else item.answer(value, "en"),
+        before=item.answer(before, "en") if changed else "",
         is_quiet=not changed and _is_quiet(item, value),
     )
 
@@ -84,14 +84,3 @@ def _is_quiet(item: Item, value: object) -> bool:
     if not item.short or item.kind is not Kind.CHOICE or value is None:
         return False
     return not any(value in trigger.on for trigger in item.triggers)
-
-
-def _question(item: Item) -> str:
-    return item.text.get("en", item.id)
-
-
-def _words(item: Item, value: object) -> str:
-    if item.kind in (Kind.CHOICE, Kind.MULTI):
-        chosen = item.chosen(value)
-        return ", ".join(option.label.get("en", option.id) for option in chosen)
-    return str(value)

@@ -113,6 +113,8 @@ class Record:
     others: list[Other]
     merged: list[Merged]
     strangers: list[Stranger]
+    erasure_asked: str
+    """When the person asked to be deleted; "" if they did not."""
 
     @property
     def other_reasons(self) -> list[Why]:
@@ -186,7 +188,12 @@ def record_of(
         others=others_of(submission, clinic, now=now),
         merged=merged_with(submission, clinic, now=now),
         strangers=strangers_of(submission, clinic, now=now),
+        erasure_asked=_day(submission.erasure_asked_at, clinic),
     )
+
+
+def _day(at: datetime | None, clinic: Clinic) -> str:
+    return day_text(at, clinic.tz, "en") if at else ""
 
 
 def _progress(submission: Submission, clinic: Clinic) -> Progress:

@@ -64,8 +64,12 @@ MESSAGES = {
     "restored": "Confirmation to the patient, again",
     "link_again": "New link to the patient",
     "closed": "Notice of closing to the patient",
+    "withdrawn": "Notice to the patient that the request is taken back",
+    "own_data": "Link to their data, to the patient",
     "earlier_time": "Offer of an earlier time to the patient",
     "appointment_changed": "Notice of a change to the front desk",
+    "request_withdrawn": "Notice of a request taken back, to the front desk",
+    "erasure_asked": "Notice of a wish to be deleted, to the front desk",
     "new_submission": "Notice to the front desk",
     "urgent": "Alert to staff on call",
     "escalation": "Alert to the backup contact",
@@ -74,6 +78,7 @@ MESSAGES = {
 }
 TO_STAFF = (
     *("appointment_changed", "new_submission", "urgent", "escalation", "digest"),
+    *("request_withdrawn", "erasure_asked"),
     *("failures", "test_of_address"),
 )
 """Those that go to staff."""

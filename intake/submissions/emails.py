@@ -10,6 +10,7 @@ from intake.clinic.clinic import Clinic
 from intake.core.i18n import day_text, moment_text
 from intake.core.urls import patient_url
 from intake.notifications.outbox import MailContext, enqueue, void
+from intake.submissions import own_links
 from intake.submissions.callback import callback_words, own_zone
 from intake.submissions.models import Submission
 from intake.submissions.opt_out import stop_link, topic_of
@@ -28,6 +29,8 @@ class ReceivedMail(MailContext):
     """Whether that time is agreed on already."""
     call_back: str = ""
     """When we call before that, or ""; said like any other call."""
+    link: str = ""
+    """To what we keep about them, where the request can be taken back, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,23 @@ class ClosedMail(MailContext):
     is_unreached: bool
     """Whether that is because we called and reached nobody."""
     link: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawnMail(MailContext):
+    """That a person took their request back, and where a new one can be made."""
+
+    reference: str
+    link: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnDataMail(MailContext):
+    """A link to what we keep about somebody who asked for it."""
+
+    reference: str
+    link: str
+    until: str
 
 
 def respond_by(
@@ -95,6 +115,7 @@ def received(
             call_at=_in_own_zone(call_at, language) if call_at else "",
             is_booked=is_booked,
             call_back=callback_words(submission, clinic, now=None, language=language),
+            link=own_links.new_link(submission, now=now),
         ),
         language=language,
         now=now,
@@ -188,6 +209,49 @@ def closed(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
         due_at=now + clinic.grace,
         unique_key=f"closed:{submission.id}:{now.isoformat()}",
         topic=closing_topic(submission),
+        submission_id=submission.id,
+    )
+
+
+def withdrawn(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
+    """Confirm to somebody that they took their request back, if they allowed e-mail."""
+    address = patient_address(submission)
+    if address is None:
+        return
+    enqueue(
+        "withdrawn",
+        to=address,
+        context=WithdrawnMail(
+            clinic_name=clinic.name_in_mail,
+            clinic_phone=clinic.phone,
+            reply_to=clinic.reply_to,
+            reference=submission.reference,
+            link=patient_url(f"/?lang={submission.language}"),
+        ),
+        language=submission.language,
+        now=now,
+        unique_key=f"withdrawn:{submission.id}:{now.isoformat()}",
+        topic=closing_topic(submission),
+        submission_id=submission.id,
+    )
+
+
+def own_data(submission: Submission, clinic: Clinic, *, to: str, now: datetime) -> None:
+    """Send a link to what we keep about somebody to the address they asked for it with."""
+    until = now + own_links.WORKS_FOR
+    enqueue(
+        "own_data",
+        to=to,
+        context=OwnDataMail(
+            clinic_name=clinic.name_in_mail,
+            clinic_phone=clinic.phone,
+            reply_to=clinic.reply_to,
+            reference=submission.reference,
+            link=own_links.new_link(submission, now=now),
+            until=day_text(until, clinic.tz, submission.language),
+        ),
+        language=submission.language,
+        now=now,
         submission_id=submission.id,
     )
 

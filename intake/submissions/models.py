@@ -98,6 +98,8 @@ class Submission(Base, kw_only=True):
     something else happens."""
     closed_for: Mapped[str] = mapped_column(String(20), default="")
     """Why it was closed, of `CLOSED_FOR`."""
+    erasure_asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    """When the person asked us to delete what we keep about them."""
     claimed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
     """Who took it to call; see `submissions.claims` for how long it counts."""
     claimed_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)

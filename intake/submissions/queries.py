@@ -209,3 +209,12 @@ def _page(query: Select[Submission]) -> Page[Submission]:
     if len(rows) <= PAGE_SIZE:
         return Page(shown, "")
     return Page(shown, _place(shown[-1]))
+
+
+def with_merged(submission: Submission) -> list[Submission]:
+    """A request and all that went on in it, the first one first."""
+    found = [submission]
+    for each in found:  # grows: what went on in this one may hold others itself
+        gone = select(Submission).where(Submission.merged_into == each.id)
+        found += db.session.scalars(gone.order_by(Submission.created_at, Submission.id))
+    return found

@@ -138,6 +138,14 @@ def _rarest_first(terms: list[int]) -> tuple[list[int], int]:
     return [term for _, term in ordered], ordered[0][0]
 
 
+def with_address(address: str, *, most: int) -> list[Submission]:
+    """The requests of whoever gave this e-mail address, the latest first."""
+    term = blind(f"mail:{address.casefold()}")
+    theirs = select(SearchTerm.submission_id).where(SearchTerm.term == term)
+    latest = theirs.order_by(SearchTerm.at.desc()).limit(most)
+    return list(db.session.scalars(select(Submission).where(Submission.id.in_(latest))))
+
+
 def is_enough(words: str) -> bool:
     """Whether there is anything in the words to search for."""
     return bool(terms_in(words)) or _reference_in(words) != ""

@@ -64,6 +64,17 @@ def appointment_changed(
     _send("appointment_changed", mail, submission, recipients=recipients, now=now, key=key)
 
 
+def withdrawn(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
+    """Tell the front desk that a patient took their request back."""
+    recipients, key = clinic.changes_to, f":{now.isoformat()}"
+    _tell_staff("request_withdrawn", submission, clinic, recipients=recipients, now=now, key=key)
+
+
+def erasure_asked(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
+    """Tell the clinic that somebody asked to have what we keep about them deleted."""
+    _tell_staff("erasure_asked", submission, clinic, recipients=clinic.staff_recipients, now=now)
+
+
 def urgent(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
     """Tell those on call that a request needs review now; once for each alarm.
 

@@ -43,6 +43,7 @@ TABLES = (
     "search_terms",
     "saved_views",
     "figures",
+    "own_links",
 )
 
 BLOCKS = "('hold', 'offer', 'pending', 'booked', 'held', 'no_show')"
@@ -140,6 +141,7 @@ def upgrade() -> None:
     _create_search_terms()
     _create_saved_views()
     _create_figures()
+    _create_own_links()
     if op.get_bind().dialect.name == "postgresql":
         op.execute(NO_OVERLAP_POSTGRESQL)
         for statement in (*APPEND_ONLY_POSTGRESQL, *ANNOUNCED_POSTGRESQL):
@@ -311,6 +313,7 @@ def _create_submissions() -> None:
         sa.Column("last_try", sa.String(length=20), nullable=False),
         sa.Column("call_at", INSTANT, nullable=True),
         sa.Column("closed_for", sa.String(length=20), nullable=False),
+        sa.Column("erasure_asked_at", INSTANT, nullable=True),
         sa.Column("claimed_by", sa.Uuid(), nullable=True),
         sa.Column("claimed_at", INSTANT, nullable=True),
         sa.Column("merged_into", sa.Uuid(), nullable=True),
@@ -671,6 +674,24 @@ def _create_appointment_links() -> None:
         sa.PrimaryKeyConstraint("token_hash", name="pk_appointment_links"),
     )
     op.create_index("ix_appointment_links_appointment_id", "appointment_links", ["appointment_id"])
+
+
+def _create_own_links() -> None:
+    op.create_table(
+        "own_links",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submissions.id"],
+            name="fk_own_links_submission_id_submissions",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name="pk_own_links"),
+    )
+    op.create_index("ix_own_links_expires_at", "own_links", ["expires_at"])
+    op.create_index("ix_own_links_submission_id", "own_links", ["submission_id"])
 
 
 def _create_waitlist() -> None:

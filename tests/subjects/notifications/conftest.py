@@ -25,6 +25,7 @@ class ReceivedContext(outbox.MailContext):
     call_at: str = ""
     call_back: str = ""
     is_booked: bool = False
+    link: str = ""
 
 
 @pytest.fixture(autouse=True)

@@ -36,6 +36,7 @@ LONGEST_LINE = 998
 TO_STAFF = {
     *("new_submission", "appointment_changed", "urgent", "escalation", "digest"),
     *("invitation", "new_password", "password_changed"),
+    *("request_withdrawn", "erasure_asked"),
     *("failures", "test_of_address"),
 }
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from intake.clinic.clinic import Clinic
-from intake.clinic.recipients import all_addresses, told_of
+from intake.clinic.recipients import EVENTS, all_addresses, told_of
 from tests.clinics import REAL
 
 DESK, CALL = "desk@quiet-harbor.test", "call@quiet-harbor.test"
@@ -26,6 +26,8 @@ def test_each_event_has_its_own_recipients():
         "urgent": (SAFETY, CALL),
         "escalation": (BACKUP,),
         "appointment_changed": ("c@quiet-harbor.test",),
+        "request_withdrawn": ("c@quiet-harbor.test",),
+        "erasure_asked": (DESK,),
         "digest": ("d@quiet-harbor.test",),
         "failures": ("f@quiet-harbor.test",),
     }
@@ -33,7 +35,8 @@ def test_each_event_has_its_own_recipients():
 
 def test_what_has_no_recipients_goes_to_those_of_new_requests():
     told = addresses(REAL)
-    assert {told[each] for each in ("appointment_changed", "digest", "failures")} == {(DESK,)}
+    own = ("appointment_changed", "request_withdrawn", "digest", "failures")
+    assert {told[each] for each in own} == {(DESK,)}
     assert all_addresses(REAL) == [DESK, SAFETY, CALL, BACKUP]
 
 
@@ -43,4 +46,4 @@ def test_nobody_gets_what_has_no_address_or_only_lost_ones():
         for told in told_of(replace(REAL, backup_contact=None), lost=(DESK, CALL))
         if not told.reaches_somebody
     }
-    assert silent == {"escalation", "new_submission", "appointment_changed", "digest", "failures"}
+    assert silent == set(EVENTS) - {"urgent"}

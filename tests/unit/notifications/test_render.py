@@ -22,7 +22,13 @@ from intake.scheduling.digest import DigestMail
 from intake.scheduling.emails import BookedMail, CancelledMail, ConfirmedMail, MovedMail
 from intake.scheduling.reminders import ReminderMail
 from intake.submissions.address_tests import AddressTestMail
-from intake.submissions.emails import ClosedMail, ReceivedMail, ResumeMail
+from intake.submissions.emails import (
+    ClosedMail,
+    OwnDataMail,
+    ReceivedMail,
+    ResumeMail,
+    WithdrawnMail,
+)
 from intake.submissions.failures import FailuresMail
 from intake.submissions.staff_emails import ChangedMail, StaffMail
 
@@ -79,6 +85,15 @@ TO_PATIENTS["booked"] = ConfirmedMail(
 TO_PATIENTS["closed"] = ClosedMail(
     is_unreached=True, link="https://clinic.example/?lang=en", **CLINIC
 )
+TO_PATIENTS["withdrawn"] = WithdrawnMail(
+    reference="K7M-4QDX", link="https://clinic.example/?lang=en", **CLINIC
+)
+TO_PATIENTS["own_data"] = OwnDataMail(
+    reference="K7M-4QDX",
+    link="https://clinic.example/my-data/1",
+    until="Thursday, December 3",
+    **CLINIC,
+)
 TO_STAFF: dict[str, MailContext] = {
     name: StaffMail(
         reference="K7M-4QDX",
@@ -86,7 +101,7 @@ TO_STAFF: dict[str, MailContext] = {
         link="https://staff.example/staff/submissions/1",
         **CLINIC,
     )
-    for name in ("new_submission", "urgent", "escalation")
+    for name in ("new_submission", "urgent", "escalation", "request_withdrawn", "erasure_asked")
 }
 AGAIN = replace(TO_STAFF["urgent"], is_again=True)  # type: ignore[call-arg]
 TO_STAFF["appointment_changed"] = ChangedMail(
