@@ -54,6 +54,8 @@ class Settings:
     trusted_proxies: int
     """How many proxies in front of us may be believed about the client's address and scheme."""
     log_level: str
+    backups: Path
+    """The folder into which backups are written; best on another disk."""
     bounces: Path | None
     """A Maildir, or a file in mbox form, with mails that came back; None to read none."""
 
@@ -116,6 +118,7 @@ def _read(reader: _Reader, instance: Path) -> Settings:
         from_command_line=reader.values.get("FLASK_RUN_FROM_CLI") == "true",
         trusted_proxies=reader.whole_number("INTAKE_TRUSTED_PROXIES", 0),
         log_level=reader.text("INTAKE_LOG_LEVEL", "INFO").upper(),
+        backups=Path(reader.text("INTAKE_BACKUPS", str(instance / "backups"))),
         bounces=Path(path) if (path := reader.values.get("INTAKE_BOUNCES")) else None,
     )
 

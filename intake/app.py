@@ -121,6 +121,7 @@ def _register_sites(app: Flask, settings: Settings) -> None:
 def _register_tools(app: Flask, settings: Settings) -> None:
     """What only commands have. They show no pages: without sites they start faster."""
     import_module("intake.core.migrations").register(app)
+    import_module("intake.cli.backups").register(app)
     if not settings.is_production:
         app.cli.add_command(import_module("intake.development.demo.command").demo)
 

@@ -1,5 +1,7 @@
 """Runs migrations inside the application, on its own database connection."""
 
+from contextlib import nullcontext
+
 from alembic import context
 from flask import current_app
 
@@ -18,7 +20,8 @@ MODELS = (accounts, audit, clinic, exports, limits, notifications, scheduling, s
 
 demand_instance(current_app.config["SETTINGS"])
 options = current_app.extensions["migrate"].configure_args
-with writing(), db.engine.connect() as connection:
+given = context.config.attributes.get("connection")
+with writing(), nullcontext(given) if given else db.engine.connect() as connection:
     context.configure(connection=connection, target_metadata=Base.metadata, **options)
     with context.begin_transaction():
         context.run_migrations()

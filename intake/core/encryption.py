@@ -25,6 +25,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
 NONCE_BYTES = 12
+SEALED = "_sealed"
+"""Ending of the columns that hold sealed fields."""
 
 
 class KeyRingError(Exception):
@@ -61,7 +63,7 @@ class KeyRing:
         nonce = os.urandom(NONCE_BYTES)
         key_id = self.primary
         sealed = self._cipher(key_id).encrypt(nonce, plain, f"{place}|{key_id}".encode())
-        return bytes([len(key_id)]) + key_id.encode() + nonce + sealed
+        return mark_of(key_id) + nonce + sealed
 
     def open(self, sealed: bytes, place: str) -> bytes:
         """Decrypt what `seal` made for the same place; raises UnreadableField."""
@@ -78,6 +80,11 @@ class KeyRing:
         if key_id not in self._ciphers:
             self._ciphers[key_id] = AESGCM(self.fields[key_id])
         return self._ciphers[key_id]
+
+
+def mark_of(key_id: str) -> bytes:
+    """What all fields begin with that were sealed with that key."""
+    return bytes([len(key_id)]) + key_id.encode()
 
 
 def create_key_file(path: Path) -> None:
@@ -143,7 +150,7 @@ class EncryptedJSON:
     def __get__(self, row: Any, owner: type) -> Any:
         if row is None:
             return self
-        sealed = getattr(row, f"{self.name}_sealed")
+        sealed = getattr(row, f"{self.name}{SEALED}")
         if sealed is None:
             return None
         seen, value = row.__dict__.get(self.opened, (None, None))
@@ -156,7 +163,7 @@ class EncryptedJSON:
         sealed = None
         if value is not None:
             sealed = seal_json(value, row.__tablename__, self.name, row.id)
-        setattr(row, f"{self.name}_sealed", sealed)
+        setattr(row, f"{self.name}{SEALED}", sealed)
 
 
 def seal_json(value: Any, table: str, column: str, row_id: UUID) -> bytes:

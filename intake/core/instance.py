@@ -13,7 +13,7 @@ OTHERS = 0o077
 """What group and others could do; as umask of our processes it makes files 0600, folders 0700."""
 
 OUR_FILES = (
-    *("intake.db*", "settings.env", "mail", "mail/*", "static"),
+    *("intake.db*", "settings.env", "mail", "mail/*", "static", "backups", "backups/*"),
     *(
         "instruments",
         "instruments/*",

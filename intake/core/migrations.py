@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import flask_migrate
+from alembic import command
+from alembic.config import Config
 from flask import Flask, current_app
+from sqlalchemy import Connection
 
 from intake.core.db import db
 
@@ -23,18 +26,23 @@ def register(app: Flask) -> None:
     flask_migrate.Migrate(app, db, directory=str(FOLDER), **OPTIONS)
 
 
-def upgrade() -> None:
-    """Bring the current application's database up to date."""
-    _ensure_registered()
-    flask_migrate.upgrade()
+def upgrade(revision: str = "head", connection: Connection | None = None) -> None:
+    """Bring the current application's database up to a revision.
+
+    On a given connection it becomes part of that connection's transaction. Raises CommandError
+    when there is no such revision.
+    """
+    command.upgrade(_config(connection), revision)
 
 
-def downgrade(revision: str) -> None:
+def downgrade(revision: str, connection: Connection | None = None) -> None:
     """Take the current application's database back to a revision; "base" leaves no tables."""
-    _ensure_registered()
-    flask_migrate.downgrade(revision=revision)
+    command.downgrade(_config(connection), revision)
 
 
-def _ensure_registered() -> None:
+def _config(connection: Connection | None) -> Config:
     if "migrate" not in current_app.extensions:
         register(current_app)
+    config: Config = current_app.extensions["migrate"].migrate.get_config()
+    config.attributes["connection"] = connection
+    return config

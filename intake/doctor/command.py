@@ -23,7 +23,7 @@ def examine(
         yield fail("instance", words, "Set INSTANCE to the folder of yours.")
     yield wording.sign_off(load_catalog())
     yield machine.time_zones(now)
-    yield machine.backups()
+    yield machine.backups(settings, now)
     yield mail.server(settings.smtp, send_to=send_to, now=now)
     yield from mail.sender(settings.smtp, selector=selector)
 

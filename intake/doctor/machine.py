@@ -23,6 +23,7 @@ from intake.core.instance import open_to_others
 from intake.doctor.finding import Finding, fail, note, ok
 from intake.notifications import bounces, own_words, queries
 from intake.ops import pending_migrations
+from intake.safekeeping.folder import good_ones
 
 GIGABYTE = 1 << 30
 SILENCE = timedelta(minutes=3)
@@ -31,6 +32,8 @@ STANDSTILL = timedelta(minutes=5)
 LARGEST_DRIFT = timedelta(seconds=5)
 OLDEST_ZONES = 2
 """Years after which rules of time zones are likely to be out of date."""
+OLDEST_BACKUP = timedelta(days=2)
+"""One a day is meant; one of them may fail."""
 
 
 def database() -> Finding:
@@ -38,7 +41,7 @@ def database() -> Finding:
     kind = "PostgreSQL" if is_postgresql() else "SQLite"
     try:
         if pending_migrations():
-            mend = "Make a copy of the database, then run: flask --app wsgi db upgrade"
+            mend = "Run: flask --app wsgi backup; then: flask --app wsgi db upgrade"
             return fail("database", f"{kind}: migrations are pending", mend)
     except SQLAlchemyError:
         db.session.rollback()
@@ -157,18 +160,18 @@ def _first_line(path: Path) -> str:
         return file.readline()
 
 
-def files(folder: Path) -> Finding:
+def files(instance: Path) -> Finding:
     """Whether only their owner can read the files of the instance."""
-    if found := open_to_others(folder):
+    if found := open_to_others(instance):
         names = ", ".join(path.name for path in found)
-        return fail("files", f"others can read {names}", f"chmod -R go= {folder}")
-    return ok("files", f"only their owner can read {folder}")
+        return fail("files", f"others can read {names}", f"chmod -R go= {instance}")
+    return ok("files", f"only their owner can read {instance}")
 
 
-def disk(folder: Path) -> Finding:
+def disk(instance: Path) -> Finding:
     """How much room is left where the instance lies."""
-    free = shutil.disk_usage(folder).free
-    words = f"{free / GIGABYTE:.1f} GB free in {folder}"
+    free = shutil.disk_usage(instance).free
+    words = f"{free / GIGABYTE:.1f} GB free in {instance}"
     return (
         ok("disk", words)
         if free > GIGABYTE
@@ -176,7 +179,16 @@ def disk(folder: Path) -> Finding:
     )
 
 
-def backups() -> Finding:
-    """Backups are not our business yet, and the operator must know."""
-    words = "intake makes none itself"
-    return note("backups", words, "Copy the database (SQLite: .backup) and, apart, the key file.")
+def backups(settings: Settings, now: datetime) -> Finding:
+    """How old the last good backup is. In production there must be a fresh one."""
+    say = fail if settings.is_production else note
+    mend = "Let a timer run it every day: flask --app wsgi backup"
+    try:
+        good = good_ones(settings.backups)
+    except OSError:
+        return say("backups", f"{settings.backups} cannot be read", mend)
+    if not good:
+        return say("backups", f"there is none in {settings.backups}", mend)
+    age = now - good[-1].made_at
+    words = f"the last good one is {age // timedelta(hours=1)} hours old, {good[-1].path}"
+    return ok("backups", words) if age <= OLDEST_BACKUP else say("backups", words, mend)

@@ -77,12 +77,23 @@ APPEND_ONLY_POSTGRESQL = (
     CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE ON audit_log
     FOR EACH ROW EXECUTE FUNCTION refuse_change()
     """,
+    """
+    CREATE TRIGGER audit_log_not_emptied BEFORE TRUNCATE ON audit_log
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+    """,
 )
 
 APPEND_ONLY_SQLITE = """
     CREATE TRIGGER audit_log_no_{event} BEFORE {event} ON audit_log
     BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
 """
+
+NOT_REPLACED_SQLITE = """
+    CREATE TRIGGER audit_log_no_insert BEFORE INSERT ON audit_log
+    WHEN EXISTS (SELECT 1 FROM audit_log WHERE seq = NEW.seq)
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+"""
+"""INSERT OR REPLACE deletes a row without asking the trigger on deleting."""
 
 KEPT = "submission_id, author_id, alarm, outcome, closed, created_at, try_again_at"
 """What is written of an acknowledgement stays. Its note may be sealed anew with another key."""
@@ -153,6 +164,7 @@ def upgrade() -> None:
             op.execute(NO_OVERLAP_SQLITE.format(name=name, event=event, blocks=BLOCKS))
         for event in ("update", "delete"):
             op.execute(APPEND_ONLY_SQLITE.format(event=event))
+        op.execute(NOT_REPLACED_SQLITE)
         op.execute(KEPT_SQLITE)
 
 

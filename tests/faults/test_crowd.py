@@ -151,7 +151,7 @@ def check(clinic: Installation, notes: Notes) -> None:
     with clinic.app.app_context():
         db.session.rollback()
         assert not overlaps(appointments())
-        assert log.verify() is None
+        assert log.verify().fault is None
         for told in chain.from_iterable(plan["people"].values()):
             seen = notes.get(told["id"], [])
             settled = [each for each in seen if each[0] != "try"]

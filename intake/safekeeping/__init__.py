@@ -1,0 +1,1 @@
+"""That nothing is lost: backups of all rows as one sealed file, and new keys for sealed fields."""
