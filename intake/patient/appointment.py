@@ -5,6 +5,8 @@ Nothing changes by looking: mail programs open every link. What changes somethin
 cancelling takes two steps and can be undone.
 """
 
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -42,21 +44,30 @@ def show(token: str) -> ResponseReturnValue:
     appointment, now = here.appointment, here.now
     if is_impossible(appointment) and may_choose(here):
         return _times_page(token, here, offers.sent_move())
-    offer, may_undo = _open_offer(here), changes.may_undo(appointment, now=now)
+    may_undo = changes.may_undo(appointment, now=now)
+    may_move = changes.may_move(appointment, now=now)
     return render_template(
         "patient/appointment.html",
         token=token,
         may_cancel=changes.may_cancel(appointment, now=now),
-        may_move=changes.may_move(appointment, now=now),
+        may_move=may_move,
         may_undo=may_undo,
         undo_until=takeback.undo_until(appointment) if may_undo else None,
-        is_waiting=waitlist.is_waiting(appointment.submission_id),
-        may_wait=_may_wait(here),
         is_moved="moved" in request.args,
         is_kept="kept" in request.args,
-        offer=offer,
+        offer=_open_offer(here),
+        **_earlier_times(here, may_move=may_move),
         **about(here),
     )
+
+
+def _earlier_times(here: Here, *, may_move: bool) -> dict[str, Any]:
+    """What the page says of earlier times: whether they wait for one, may do so, or can choose."""
+    is_waiting, may_wait = waitlist.is_waiting(here.appointment.submission_id), _may_wait(here)
+    day = None
+    if may_move and (is_waiting or may_wait):
+        day = offers.earlier_day(here.submission, here.appointment, here.clinic, now=here.now)
+    return {"is_waiting": is_waiting, "may_wait": may_wait, "earlier_day": day}
 
 
 @blueprint.get(f"{ONE}/appointment.ics")

@@ -143,6 +143,24 @@ def offer(
     )
 
 
+def earlier_day(
+    submission: Submission, call: Appointment, clinic: Clinic, *, now: datetime
+) -> date | None:
+    """The first day with a time before their call that its patient can choose; None: there is none.
+
+    By the zone in which they read the times.
+    """
+    free, elsewhere = (
+        queries.diary(now=now, without=submission.id),
+        _other_calls(submission, call, now),
+    )
+    diary = OpenTimes(free, call, is_paused=clinic.is_paused(now), elsewhere=elsewhere)
+    slots = diary.free(now=now, last_day=(call.starts_at + queries.ITS_DAY).date())
+    first = slots[0].starts_at if slots else call.starts_at
+    is_earlier = first < call.starts_at
+    return first.astimezone(zone_of_page(submission, clinic)).date() if is_earlier else None
+
+
 def _other_calls(
     submission: Submission, kept: Appointment | None, now: datetime
 ) -> Sequence[Interval]:

@@ -6,10 +6,12 @@ The steps:
    them for two hours. At night nobody is asked; meanwhile the time is free for everybody.
 3. They take it, leave it, or let it run out: then the next one is asked, until nobody is left or
    the time is taken.
-Locks are taken in one order: opening, submission, provider.
+Locks are taken in one order, opening before provider; nobody waits here for that of a submission.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,10 +21,18 @@ from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
 from intake.notifications import outbox
-from intake.scheduling import asking, queries
+from intake.scheduling import asking, links, queries
 from intake.scheduling.models import Appointment, Opening, WaitlistEntry
-from intake.scheduling.placing import SlotTaken, new_appointment, offered_slot, place
+from intake.scheduling.person import person_key
+from intake.scheduling.placing import (
+    SlotTaken,
+    new_appointment,
+    offered_slot,
+    place,
+    refuse_two_at_once,
+)
 from intake.scheduling.slots import Slot
+from intake.submissions.emails import patient_address
 from intake.submissions.models import Submission
 
 ON_OFFER = "waitlist"
@@ -34,6 +44,14 @@ MOST_OFFERS = 3
 ONE_MINUTE = timedelta(minutes=1)
 WAKING_HOURS = time(8), time(20)
 """When people may be asked, by the clock on their wall."""
+
+
+class Candidate(NamedTuple):
+    """Somebody who waits, the call they have, and the time they could take instead."""
+
+    entry: WaitlistEntry
+    booked: Appointment
+    slot: Slot
 
 
 def join(submission_id: UUID, *, now: datetime) -> None:
@@ -129,43 +147,32 @@ def ask_next(clinic: Clinic, *, now: datetime) -> bool:
     if kept_until is not None:
         opening.due_at = kept_until
         return True
-    candidate = _first_in_line(opening, now)
+    candidate = _first_in_line(opening, now) if _is_early_enough(opening, now) else None
     if candidate is None:
         db.session.delete(opening)
         return True
-    entry, booked = candidate
-    morning = _end_of_night(now, ZoneInfo(booked.time_zone) if booked.time_zone else clinic.tz)
+    zone = candidate.booked.time_zone
+    morning = _end_of_night(now, ZoneInfo(zone) if zone else clinic.tz)
     if morning is not None:
         opening.due_at = morning
         return True
-    _ask(opening, entry, booked, clinic, now=now)
+    _ask(opening, candidate, clinic, now=now)
     return True
 
 
-def _ask(
-    opening: Opening,
-    entry: WaitlistEntry,
-    booked: Appointment,
-    clinic: Clinic,
-    *,
-    now: datetime,
-) -> None:
+def _is_early_enough(opening: Opening, now: datetime) -> bool:
+    """Whether a time can still be taken on short notice when the offer runs out."""
+    return opening.starts_at >= now + OFFER_FOR + queries.timetable().type.rules.min_notice
+
+
+def _ask(opening: Opening, candidate: Candidate, clinic: Clinic, *, now: datetime) -> None:
+    entry, booked, slot = candidate
     locked = select(Submission).where(Submission.id == entry.submission_id)
     submission = db.session.scalar(locked.with_for_update(skip_locked=True))
     if submission is None:  # they are changing their call at this moment
         opening.due_at = now + ONE_MINUTE
         return
     until = now + OFFER_FOR
-    try:
-        slot = offered_slot(
-            queries.key_at(opening.provider_id, opening.starts_at), submission.id, now
-        )
-    except SlotTaken:
-        db.session.delete(opening)
-        return
-    if slot.starts_at < until + queries.timetable().type.rules.min_notice:
-        db.session.delete(opening)
-        return
     offer = new_appointment(submission, slot, "offer", now)
     offer.hold_expires_at, offer.reason, offer.changed_by = until, ON_OFFER, ON_OFFER
     offer.channel, offer.time_zone = booked.channel, booked.time_zone
@@ -196,11 +203,35 @@ def _offers_of(opening: Opening) -> Select[Appointment]:
     )
 
 
-def _first_in_line(opening: Opening, now: datetime) -> tuple[WaitlistEntry, Appointment] | None:
-    """Who has waited longest of those whose call is later, and who has not seen this time yet.
+def _first_in_line(opening: Opening, now: datetime) -> Candidate | None:
+    """Who has waited longest of those who could take this time, and hear of it by mail."""
+    for entry, booked in _line(opening, now):
+        slot = _slot_for(opening, booked, now)
+        if slot is not None:
+            return Candidate(entry, booked, slot)
+    return None
 
-    Nobody whom the clinic asked to move: they choose among all times, and have none to keep.
+
+def _slot_for(opening: Opening, booked: Appointment, now: datetime) -> Slot | None:
+    """The time as its patient would take it; None where taking it would be refused.
+
+    Nobody takes it whom the clinic asked to move: they choose among all times, and have none to
+    keep.
     """
+    submission = links.submission_of(booked)
+    if asking.asked_at(booked) is not None or patient_address(submission) is None:
+        return None
+    key = queries.key_at(opening.provider_id, opening.starts_at)
+    try:
+        slot = offered_slot(key, submission.id, now)
+        refuse_two_at_once(person_key(submission), slot, now=now, without=booked.id)
+    except SlotTaken:
+        return None
+    return slot
+
+
+def _line(opening: Opening, now: datetime) -> Iterator[tuple[WaitlistEntry, Appointment]]:
+    """Those who wait with a later call and have not seen this time yet, the longest first."""
     seen = _offers_of(opening).with_only_columns(Appointment.submission_id)
     asked_now = select(Appointment.submission_id).where(
         Appointment.status == "offer", Appointment.hold_expires_at > now
@@ -215,8 +246,7 @@ def _first_in_line(opening: Opening, now: datetime) -> tuple[WaitlistEntry, Appo
         .where(WaitlistEntry.submission_id.not_in(asked_now))
         .order_by(WaitlistEntry.asked_at, WaitlistEntry.submission_id)
     )
-    rows = ((row.WaitlistEntry, row.Appointment) for row in db.session.execute(waiting))
-    return next((each for each in rows if asking.asked_at(each[1]) is None), None)
+    return ((row.WaitlistEntry, row.Appointment) for row in db.session.execute(waiting))
 
 
 def _end_of_night(now: datetime, zone: ZoneInfo) -> datetime | None:

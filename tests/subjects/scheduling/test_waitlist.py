@@ -13,7 +13,7 @@ from intake.scheduling import changes, hours, queries, rebooking, waitlist
 from intake.scheduling.models import PATIENT, Appointment, Opening, WaitlistEntry
 from intake.scheduling.placing import SlotTaken
 from tests import factories
-from tests.appointments import appointment_of, booked, mails, take_back
+from tests.appointments import appointment_of, booked, mails, rule, take_back
 from tests.factories import MONDAY_MORNING as NOW
 
 SOON = NOW + waitlist.PATIENCE
@@ -248,6 +248,32 @@ def test_whose_call_is_not_later_is_not_asked(app, key):
     cancel(gives_up)
     ask()
     assert offers() == []
+
+
+def test_whoever_has_another_call_then_is_not_asked_but_the_next_person(early, waiting):
+    behind = waits(booked(LATER, email="behind@example.org"), NOW + timedelta(minutes=1))
+    cancel(early)
+    booked("2-202611251500")  # of the same person as the one who waits longest
+    ask()
+    assert [mail.submission_id for mail in offers()] == [behind.id]
+
+
+def test_on_a_day_that_is_full_only_whose_call_is_that_day_is_asked(early, waiting):
+    behind = waits(booked("1-202611251800", email="behind@example.org"))
+    rule(daily_cap=1)
+    cancel(early)
+    ask()
+    assert [mail.submission_id for mail in offers()] == [behind.id]
+
+
+def test_whoever_wants_no_mail_by_now_is_passed_over(early, waiting):
+    behind = waits(booked(LATER, email="behind@example.org"), NOW + timedelta(minutes=1))
+    with unit_of_work():
+        contact = waiting.contact["contact"] | {"contact_by": ["call"]}
+        waiting.contact = {**waiting.contact, "contact": contact}
+    cancel(early)
+    ask()
+    assert [mail.submission_id for mail in offers()] == [behind.id]
 
 
 def test_nothing_is_noted_while_nobody_waits(early):

@@ -11,7 +11,7 @@ from intake.scheduling import changes, waitlist
 from intake.scheduling.models import PATIENT
 from intake.submissions.models import Submission
 from tests import factories
-from tests.appointments import appointment_of, booked, link_in, mails, path_of
+from tests.appointments import appointment_of, booked, link_in, mails, path_of, rule
 from tests.factories import MONDAY_MORNING
 
 EARLY, LATE = "1-202611251500", "1-202612011500"
@@ -57,10 +57,24 @@ def offer_path(submission: Submission) -> str:
 
 
 def test_asking_for_earlier_times_and_for_no_more(client, waiting):
-    assert "We send you an email when an earlier time is free" in client.page.text
+    assert "We send you an email when somebody gives up an earlier time" in client.page.text
     page = client.submit("leave")
     assert "Tell me about earlier times" in page.text
     assert not waitlist.is_waiting(waiting.id)
+
+
+def test_times_that_are_free_already_are_said_to_be_there(client, morning):
+    submission = booked(LATE)
+    page = client.get(path_of(submission))
+    assert "Earlier times are free right now." in page.text
+    page = client.get(next(link for link in page.links() if "times?day=" in link))
+    assert page.h1 == "Choose another time"
+    keys = [item.get("value") for item in page.all("input") if item.get("name") == "slot"]
+    assert keys[0] == factories.free_keys()[0]
+    rule(min_notice=8 * 24 * 60)
+    text = client.get(path_of(submission)).text
+    assert "right now" not in text
+    assert "If somebody gives up an earlier time" in text
 
 
 def test_whoever_gets_no_mail_is_not_asked(client, app):
