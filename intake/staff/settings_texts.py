@@ -100,11 +100,11 @@ def settings_texts() -> ResponseReturnValue:
 @blueprint.get("/settings/text")
 @requires(Permission.MANAGE_SETTINGS)
 def settings_text() -> ResponseReturnValue:
-    """The words of one mail."""
+    """The words of one mail; `again` puts an earlier version into the form, to save it anew."""
     name, language = _asked(
         request.args.get("mail", next(iter(TEXTS))), request.args.get("language")
     )
-    return _page(name, language)
+    return _page(name, language, again=request.args.get("again", 0, type=int))
 
 
 @blueprint.post("/settings/text")
@@ -166,10 +166,8 @@ def _save(name: str, language: str, form: TextForm) -> ResponseReturnValue:
     except TextChanged:
         stored = history(name, language)[0]
         labels = {field.name: field.question for field in form}
-        now = {"opening": stored.opening, "closing": stored.closing}
-        return _page(
-            name, language, form=form, both=differences(labels, now, form.values()), status=409
-        )
+        both = differences(labels, _words(stored), form.values())
+        return _page(name, language, form=form, both=both, status=409)
     flash("The words are saved." if any(words.values()) else "The built-in words are back.")
     return redirect(url_for("staff.settings_text", mail=name, language=language), code=303)
 
@@ -204,12 +202,13 @@ def _page(
     has_errors: bool = False,
     look: bool = False,
     both: Sequence[Versus] | None = None,
+    again: int = 0,
     status: int = 200,
 ) -> ResponseReturnValue:
     clinic, past = current_clinic(), history(name, language)
     stored = past[0] if past else None
-    words = {"opening": stored.opening, "closing": stored.closing} if stored else {}
-    shown = form or TextForm.fill(words)
+    earlier = next((each for each in past[1:] if each.version == again), None)
+    shown = form or TextForm.fill(_words(earlier or stored))
     page = render_template(
         "staff/settings_text.html",
         form=form if has_errors else None,
@@ -224,13 +223,18 @@ def _page(
         has_questions=name not in WITHOUT_QUESTIONS,
         allowed=[(f"{{{each}}}", SAFE[each]) for each in placeholders(name)],
         preview=None if has_errors else _rendered(name, language, shown),
-        is_look=look or both is not None,
+        is_look=look or both is not None or earlier is not None,
+        again=earlier.version if earlier else 0,
         versions=[_version(each, clinic) for each in past[:MOST_VERSIONS]],
         both=both,
         me=staff_user().email,
         **frame("staff.settings_texts", now=clock.now()),
     )
     return make_response(page, status)
+
+
+def _words(row: MailText | None) -> dict[str, Any]:
+    return {"opening": row.opening, "closing": row.closing} if row else {}
 
 
 def _cell(name: str, language: str, row: MailText | None, clinic: Clinic) -> Cell:

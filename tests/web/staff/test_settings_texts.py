@@ -54,7 +54,11 @@ def test_words_are_saved_with_their_history_and_can_be_taken_back(admin: Browser
     assert "The built-in words are back" in page.text
     assert "Hasta el {when}." in page.text, "in the history"
     assert versions() == [(1, "es", "Hasta el {when}."), (2, "es", "")]
-    assert actions().count("mail text changed") == 2
+    page = admin.get(f"{BOOKED}&again=1")
+    assert "Nothing is changed until you save them" in page.text
+    send(admin)
+    assert versions()[2] == (3, "es", "Hasta el {when}.")
+    assert actions().count("mail text changed") == 3
 
 
 @pytest.mark.parametrize("path", [SAVE, LOOK])
