@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import text
 
 import config
+from intake.accounts import recovery_codes
 from intake.app import create_app
 from intake.core.db import db, unit_of_work
 from intake.core.migrations import upgrade
@@ -70,6 +72,7 @@ def make_app(tmp_path_factory: pytest.TempPathFactory):
         app = create_app(config.load(environ))
         if security := app.extensions.get("security"):
             security.pwd_context = security.pwd_context.using(**CHEAP_HASHING)
+            recovery_codes.hasher = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
         return app
 
     return make

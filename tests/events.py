@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from intake.accounts import emails as account_emails
+from intake.accounts.emails import FactorNews
 from intake.clinic.clinic import Clinic
 from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
@@ -119,6 +120,7 @@ def _events(submission: Submission) -> Iterator[Any]:
     yield lambda: account_emails.invitation(user, "https://x.example/1", hours=24, **staff)
     yield lambda: account_emails.new_password(user, "https://x.example/2", minutes=30, **staff)
     yield lambda: account_emails.password_changed(user, **staff)
+    yield lambda: account_emails.second_factor_changed(user, FactorNews.RESET, **staff)
 
 
 def _failures(clinic: Clinic) -> None:

@@ -78,16 +78,18 @@ def switch_on(user: User, *, actor: str, now: datetime) -> None:
         log.record("user enabled", actor=actor, now=now, subject_id=user.id)
 
 
-def sign_out(user: User, id_hash: str, *, actor: str, now: datetime) -> int:
-    """End one session of a user, or all of them for "all". Returns how many there were."""
+def sign_out(user: User, id_hash: str, *, actor: str, now: datetime, but: str | None = None) -> int:
+    """End one session of a user, or for "all" all `but` one. Returns how many there were."""
     ended = delete(StaffSession).where(StaffSession.user_id == user.id)
     if id_hash != "all":
         ended = ended.where(StaffSession.id_hash == id_hash)
+    elif but is not None:
+        ended = ended.where(StaffSession.id_hash != but)
     count = len(db.session.scalars(ended.returning(StaffSession.id_hash)).all())
     if count:
         detail = f"{count} session{'s' if count > 1 else ''}"
-        action = "signed out by administrator"
-        log.record(action, actor=actor, now=now, subject_id=user.id, detail=detail)
+        by_whom = "elsewhere" if actor == user.actor else "by administrator"
+        log.record(f"signed out {by_whom}", actor=actor, now=now, subject_id=user.id, detail=detail)
     return count
 
 

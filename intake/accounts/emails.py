@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Protocol
 
 from intake.accounts.models import User
@@ -43,6 +44,48 @@ class PasswordChangedMail(MailContext):
     """The news that a password was changed, for the case that somebody else did it."""
 
     name: str
+
+
+class FactorNews(Enum):
+    """What became of somebody's second factor, as mails say it."""
+
+    APP_ADDED = "An authenticator app was added to your account."
+    APP_REMOVED = "The authenticator app was removed from your account."
+    CODES_MADE = "New recovery codes were made. The ones before no longer work."
+    CODE_USED = "Somebody signed in with one of your recovery codes."
+    RESET = (
+        "An administrator has reset your second factor. You were signed out. "
+        "You add a new one the next time you sign in."
+    )
+
+    @property
+    def audited(self) -> str:
+        """How the audit log calls it."""
+        return f"second factor: {self.name.lower().replace('_', ' ')}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorMail(MailContext):
+    """The news that a second factor was changed, for the case that somebody else did it."""
+
+    name: str
+    news: str
+
+
+def second_factor_changed(user: User, news: FactorNews, *, clinic: Sender, now: datetime) -> None:
+    """Tell a user that what they sign in with has changed."""
+    enqueue(
+        "second_factor_changed",
+        to=user.email,
+        context=SecondFactorMail(
+            clinic_name=clinic.name_in_mail,
+            clinic_phone=clinic.phone,
+            name=user.name,
+            news=news.value,
+        ),
+        language="en",
+        now=now,
+    )
 
 
 def new_password(user: User, link: str, *, minutes: int, clinic: Sender, now: datetime) -> None:

@@ -1,14 +1,15 @@
-"""Users of the staff site, their sessions and their one-time sign-in links."""
+"""Users of the staff site, what they prove who they are with, their sessions and one-time links."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.accounts.permissions import Permission, permissions_of
 from intake.core.db import Base, UTCDateTime
+from intake.core.encryption import EncryptedJSON
 from intake.core.tokens import new_id, new_token
 
 
@@ -54,6 +55,37 @@ class StaffSession(Base, kw_only=True):
     last_seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
     data: Mapped[bytes] = mapped_column(LargeBinary)
     """What Flask keeps in a session, serialized and signed by Flask's own serializer."""
+    second_factor: Mapped[str | None] = mapped_column(String(20), default=None)
+    """What was shown besides the password. None: only the password yet, which opens no page."""
+
+
+class AuthenticatorApp(Base, kw_only=True):
+    """The app on a user's phone that shows six digits, new ones every half minute (RFC 6238)."""
+
+    __tablename__ = "authenticator_apps"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), unique=True)
+    secret_sealed: Mapped[bytes | None] = mapped_column(default=None, repr=False)
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    last_counter: Mapped[int]
+    """The half minute of the last code that was taken. Each code is taken once."""
+
+    secret = EncryptedJSON()
+
+
+class RecoveryCode(Base, kw_only=True):
+    """A printed code that stands in once for a lost phone."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("user_id", "label"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    label: Mapped[str] = mapped_column(String(4))
+    """Its first four letters, which say whose hash to compare. The rest is the secret."""
+    code_hash: Mapped[str] = mapped_column(String(255), repr=False)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
 
 
 class SignInLink(Base, kw_only=True):

@@ -19,7 +19,9 @@ def all_users() -> list[User]:
 def open_sessions(*, now: datetime) -> dict[UUID, list[StaffSession]]:
     """The sessions that last, by user, the latest seen first."""
     query = select(StaffSession).where(
-        StaffSession.last_seen_at > now - IDLE, StaffSession.created_at > now - ABSOLUTE
+        StaffSession.last_seen_at > now - IDLE,
+        StaffSession.created_at > now - ABSOLUTE,
+        StaffSession.second_factor.is_not(None),
     )
     found: dict[UUID, list[StaffSession]] = {}
     for each in db.session.scalars(query.order_by(StaffSession.last_seen_at.desc())):

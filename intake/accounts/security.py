@@ -24,6 +24,7 @@ from wtforms import HiddenField
 from intake.accounts import throttle
 from intake.accounts.models import User
 from intake.accounts.service import record_failed_sign_in
+from intake.accounts.sessions import visit_of
 from intake.accounts.unsent import UNSENT_KEY
 from intake.core import clock
 from intake.core.db import db, unit_of_work
@@ -186,13 +187,23 @@ def _leave_other_pages_alone(app: Flask, security: Security) -> None:
 
 
 def signed_in_user() -> User | None:
-    """Who is signed in, if anybody."""
+    """Who is signed in, if anybody: with password and second factor."""
+    return user_with_password() if visit_of(session).is_complete else None
+
+
+def user_with_password() -> User | None:
+    """Who has given a password at least. It opens nothing but the page of the second factor."""
     return current_user.user if current_user.is_authenticated else None
 
 
-def sign_in(user: User) -> None:
-    """Sign a user in who has proved who they are; the session begins with the response."""
+def sign_in(user: User, *, second_factor: str | None = None) -> None:
+    """Sign a user in who has proved who they are; the session begins with the response.
+
+    Without a second factor they are half-way, and are asked for it.
+    """
     login_user(Account(user))
+    if second_factor is not None:
+        visit_of(session).give(second_factor)
 
 
 def is_password_of(user: User, password: str) -> bool:

@@ -29,6 +29,8 @@ from intake.core.tokens import new_token, token_hash
 IDLE = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=8)
 """A session ends after this time without a request, and after this time in any case."""
+HALF_WAY = timedelta(minutes=15)
+"""How long somebody who has given the password may take over the second factor."""
 SEEN_EVERY = timedelta(minutes=1)
 """How often a request is worth a write."""
 
@@ -46,6 +48,7 @@ class Kept:
     id_hash: str
     user_key: str
     last_seen_at: datetime
+    second_factor: str | None
 
 
 class StaffVisit(SecureCookieSession):
@@ -56,6 +59,22 @@ class StaffVisit(SecureCookieSession):
     """Whether a script asks by itself: that keeps nobody signed in."""
     is_proved_again: bool = False
     """Whether its user has proved anew who they are: the session goes on under another id."""
+    given: str | None = None
+    """The second factor that was given in this request."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether its user has given a second factor before this request."""
+        return self.kept is not None and self.kept.second_factor is not None
+
+    @property
+    def id_hash(self) -> str | None:
+        """The hash of its id, once somebody has signed in."""
+        return self.kept.id_hash if self.kept is not None else None
+
+    def give(self, second_factor: str) -> None:
+        """Let the session of whoever is signed in be complete from the next request on."""
+        self.given, self.is_proved_again = second_factor, True
 
 
 class StaffCookie(SecureCookieSessionInterface):
@@ -127,22 +146,26 @@ class SiteSessions(SessionInterface):
             return None
         if visit.get(USER_KEY) != user.fs_uniquifier:
             return None
-        visit.kept = Kept(session.id_hash, user.fs_uniquifier, session.last_seen_at)
+        visit.kept = Kept(
+            session.id_hash, user.fs_uniquifier, session.last_seen_at, session.second_factor
+        )
         return visit
 
     def _begin(self, app: Flask, session: StaffVisit, response: Response) -> None:
         """A new id for a browser that has just signed in; whatever it had before is dead."""
-        now, token = clock.now(), new_token()
+        now, token, kept = clock.now(), new_token(), session.kept
+        before = kept.second_factor if kept and kept.user_key == session[USER_KEY] else None
+        second_factor = session.given or before
         session[PROVED_KEY] = now.timestamp()
-        if not session.is_proved_again:  # else other tabs of the same person have forms open
+        if before is None:  # else other tabs of the same person have forms open
             session.pop(CSRF_KEY, None)
         with unit_of_work():
             user = db.session.scalars(
                 select(User).where(User.fs_uniquifier == session[USER_KEY])
             ).one()
             _delete_ended(now)
-            if session.kept is not None:
-                _delete_row(session.kept)
+            if kept is not None:
+                _delete_row(kept)
             db.session.add(
                 StaffSession(
                     id_hash=token_hash(token),
@@ -150,12 +173,14 @@ class SiteSessions(SessionInterface):
                     created_at=now,
                     last_seen_at=now,
                     data=self.cookie.dump(app, session),
+                    second_factor=second_factor,
                 )
             )
-            if not session.is_proved_again:
-                log.record("signed in", actor=user.actor, now=now, subject_id=user.id)
+            if before is None:
+                _record(user, second_factor, now)
         self._set_cookie(app, response, token)
-        remember_device(app, response, user.id)
+        if second_factor is not None:
+            remember_device(app, response, user.id)
 
     def _keep(self, app: Flask, session: StaffVisit, kept: Kept) -> None:
         now = clock.now()
@@ -184,11 +209,16 @@ class SiteSessions(SessionInterface):
         )
 
 
+def visit_of(session: SessionMixin) -> StaffVisit:
+    """The session of a request to the staff site, as what it is."""
+    visit = getattr(session, "_get_current_object", lambda: session)()
+    assert isinstance(visit, StaffVisit)
+    return visit
+
+
 def ask_unattended(session: SessionMixin) -> None:
     """Let the current request not count as a sign that somebody is there."""
-    visit = getattr(session, "_get_current_object", lambda: session)()
-    if isinstance(visit, StaffVisit):
-        visit.is_unattended = True
+    visit_of(session).is_unattended = True
 
 
 def is_staff_path(path: str) -> bool:
@@ -209,12 +239,19 @@ def _live_row(id_hash: str, now: datetime) -> tuple[StaffSession, User] | None:
 
 
 def _has_ended(session: StaffSession, now: datetime) -> bool:
-    return now - session.last_seen_at >= IDLE or now - session.created_at >= ABSOLUTE
+    longest = HALF_WAY if session.second_factor is None else ABSOLUTE
+    return now - session.last_seen_at >= IDLE or now - session.created_at >= longest
 
 
 def _delete_ended(now: datetime) -> None:
     ended = or_(StaffSession.last_seen_at <= now - IDLE, StaffSession.created_at <= now - ABSOLUTE)
     db.session.execute(delete(StaffSession).where(ended))
+
+
+def _record(user: User, second_factor: str | None, now: datetime) -> None:
+    """Note that somebody has signed in and by what, or is half-way."""
+    action = "signed in" if second_factor else "password given"
+    log.record(action, actor=user.actor, now=now, subject_id=user.id, detail=second_factor or "")
 
 
 def _delete_row(kept: Kept) -> None:

@@ -11,6 +11,7 @@ that many tries at the same moment are no way around. Unknown addresses count li
 from datetime import datetime, timedelta
 
 from intake.accounts.devices import this_device
+from intake.accounts.models import User
 from intake.accounts.queries import user_by_email
 from intake.web.limits import Limit, give_back, network, spend
 
@@ -22,6 +23,11 @@ FROM_ONE_NETWORK = Limit("sign-in, network", burst=60, every=timedelta(seconds=2
 FROM_EVERYWHERE = Limit("sign-in, account", burst=100, every=timedelta(minutes=15))
 """For one account from all networks together."""
 KNOWN_DEVICE = Limit("sign-in, device", burst=10, every=timedelta(seconds=30))
+
+CODES = Limit("second factor", burst=5, every=timedelta(minutes=1))
+CODES_IN_A_DAY = Limit("second factor, day", burst=30, every=timedelta(minutes=30))
+CODES_AT_KNOWN_DEVICE = Limit("second factor, device", burst=10, every=timedelta(minutes=10))
+"""Codes tried by who has the password: 1 in 4,000 days hits by chance; a passkey needs no try."""
 
 LINKS_FROM_ONE_NETWORK = Limit("link, network", burst=20, every=timedelta(minutes=1))
 LINKS_FOR_ONE_ACCOUNT = Limit("link, account", burst=3, every=timedelta(minutes=20))
@@ -47,6 +53,14 @@ def tries_of(email: str) -> Tries:
         (FROM_ONE_NETWORK, where),
         (FROM_EVERYWHERE, account),
     ]
+
+
+def tries_of_code(user: User) -> Tries:
+    """What a try of a code counts for, by somebody who has given this user's password."""
+    device = this_device()
+    if device is not None and device.knows(user.id):
+        return [(CODES_AT_KNOWN_DEVICE, f"{user.id} {device.name}")]
+    return [(CODES, str(user.id)), (CODES_IN_A_DAY, str(user.id))]
 
 
 def count(tries: Tries, *, now: datetime) -> None:

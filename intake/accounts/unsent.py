@@ -5,13 +5,11 @@ typed it. After signing in it is kept, still sealed, with the new session until 
 sent. The server never stores it in clear, and no address holds it.
 """
 
-import base64
-import binascii
 import json
 from dataclasses import dataclass
 from uuid import UUID
 
-from intake.core.encryption import UnreadableField, key_ring
+from intake.accounts.sealing import opened_for, sealed_for
 
 UNSENT_KEY = "unsent"
 """Where a session keeps it."""
@@ -28,18 +26,13 @@ class Unsent:
 def sealed(unsent: Unsent, user_id: UUID) -> str:
     """The sealed form, which only this user's session opens."""
     plain = json.dumps([unsent.path, unsent.fields], ensure_ascii=False).encode()
-    return base64.urlsafe_b64encode(key_ring().seal(plain, _place(user_id))).decode()
+    return sealed_for(user_id, "unsent form", plain)
 
 
 def opened(value: str, user_id: UUID) -> Unsent | None:
     """What was sealed for this user; None for anybody else's, or for anything else."""
-    try:
-        plain = key_ring().open(base64.urlsafe_b64decode(value), _place(user_id))
-    except (UnreadableField, binascii.Error, ValueError):
+    plain = opened_for(user_id, "unsent form", value)
+    if plain is None:
         return None
     path, fields = json.loads(plain)
     return Unsent(path, tuple((name, text) for name, text in fields))
-
-
-def _place(user_id: UUID) -> str:
-    return f"unsent|form|{user_id}"

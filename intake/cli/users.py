@@ -5,7 +5,7 @@ from typing import Any
 import click
 from email_validator import EmailNotValidError, validate_email
 
-from intake.accounts import administration
+from intake.accounts import administration, second_factor
 from intake.accounts import service as account_service
 from intake.accounts.permissions import ROLES
 from intake.accounts.queries import user_by_email
@@ -71,6 +71,18 @@ def reset(email: str) -> None:
     if not is_known:
         raise click.ClickException(f"There is no active user {email}.")
     click.echo(f"A link to a new password is on its way to {email}. It works for 30 minutes.")
+
+
+@users.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Let EMAIL add a new second factor, for the administrator who has lost theirs."""
+    user = user_by_email(email)
+    if user is None:
+        raise click.ClickException(f"There is no user {email}.")
+    with unit_of_work():
+        second_factor.reset(user, clinic=current_clinic(), actor="command line", now=clock.now())
+    click.echo(f"{email} is signed out, and adds a second factor at the next sign-in.")
 
 
 @users.command("login-link")

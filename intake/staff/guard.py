@@ -24,7 +24,7 @@ from flask_wtf.csrf import CSRFError
 from intake.accounts.devices import this_device
 from intake.accounts.models import User
 from intake.accounts.permissions import Permission
-from intake.accounts.security import SignInForm, signed_in_user
+from intake.accounts.security import SignInForm, signed_in_user, user_with_password
 from intake.accounts.unsent import UNSENT_KEY, Unsent, sealed
 from intake.clinic.service import current_clinic
 from intake.core import clock
@@ -127,8 +127,10 @@ def staff_user() -> User:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else url_for("staff.queue")
-    return redirect(url_for("security.login", next=wanted), code=303)
+    """To the page of the first thing that is missing, and from there on to what was wanted."""
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else url_for(ENTRANCE)
+    page = "security.login" if user_with_password() is None else "second_factor.ask"
+    return redirect(url_for(page, next=wanted), code=303)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from config import Settings
 from intake.accounts.models import User
 from intake.accounts.queries import live_link
+from intake.accounts.second_factor import LINK
 from intake.accounts.security import hashed, sign_in
 from intake.accounts.service import SIGN_IN, LinkUnusable, set_password, use_link
 from intake.clinic.service import current_clinic
@@ -49,7 +50,7 @@ def _enter(token: str, purpose: str, *, password_hash: str = "") -> ResponseRetu
                 set_password(user, password_hash, clinic=current_clinic(), now=now)
     except LinkUnusable:
         return _over()
-    sign_in(user)
+    sign_in(user, second_factor=LINK if purpose == SIGN_IN else None)
     return redirect(url_for("staff.queue"), code=303)
 
 

@@ -1,6 +1,6 @@
 """Proving anew who one is, before health data leaves in bulk (OWASP ASVS 7.5.3).
 
-Whoever has not proved it for ten minutes is asked for the password, and then comes back to the
+Whoever has not proved it for five minutes is asked for the password, and then comes back to the
 page they wanted. The session goes on under another id.
 """
 
@@ -15,10 +15,11 @@ from flask.typing import ResponseReturnValue
 
 from config import Settings
 from intake.accounts import throttle
+from intake.accounts.attempts import is_right
 from intake.accounts.models import User
 from intake.accounts.permissions import Permission
 from intake.accounts.security import is_password_of
-from intake.accounts.sessions import PROVED_KEY, StaffVisit
+from intake.accounts.sessions import PROVED_KEY, visit_of
 from intake.audit import log
 from intake.core import clock
 from intake.core.db import unit_of_work
@@ -28,7 +29,7 @@ from intake.web.forms import Form
 from intake.web.limits import LimitReached
 from intake.web.redirects import local_path
 
-FRESH = timedelta(minutes=10)
+FRESH = timedelta(minutes=5)
 HOME = "/staff/"
 WRONG = "That is not the password of this account. Check it and try again."
 TOO_OFTEN = "That was tried too often. Wait a minute, or a few, and try again."
@@ -77,16 +78,15 @@ def give_proof() -> ResponseReturnValue:
         if not form.validate_on_submit():
             return _page(form, status=400)
         try:
-            is_right = _try(user, form.password.data, clock.now())
+            is_password = _try(user, form.password.data, clock.now())
         except LimitReached as reached:
             return _refuse(form, reached)
-        if not is_right:
+        if not is_password:
             form.password.errors = [WRONG]
             return _page(form, status=400)
     with unit_of_work():
         log.record("identity proved", actor=user.actor, now=clock.now(), subject_id=user.id)
-    visit = cast(StaffVisit, session._get_current_object())  # type: ignore[attr-defined]
-    visit.is_proved_again = True
+    visit_of(session).is_proved_again = True
     return redirect(_next(), code=303)
 
 
@@ -117,16 +117,13 @@ def _has_password(user: User) -> bool:
 
 def _try(user: User, password: str, now: datetime) -> bool:
     """Whether the password is right; counted like a sign-in. Raises LimitReached."""
-    tries = throttle.tries_of(user.email)
-    with unit_of_work():
-        throttle.count(tries, now=now)
-    is_right = is_password_of(user, password)
-    with unit_of_work():
-        if is_right:
-            throttle.forgive(tries)
-        else:
-            log.record("identity not proved", actor=user.actor, now=now, subject_id=user.id)
-    return is_right
+    return is_right(
+        lambda: is_password_of(user, password),
+        throttle.tries_of(user.email),
+        user=user,
+        refused="identity not proved",
+        now=now,
+    )
 
 
 def _refuse(form: ProofForm, reached: LimitReached) -> ResponseReturnValue:

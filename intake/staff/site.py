@@ -5,6 +5,7 @@ from flask import Flask
 from intake.accounts.security import init_security
 from intake.accounts.sessions import SiteSessions
 from intake.staff import (
+    account,
     any_time,
     calendar,
     cancelling,
@@ -28,6 +29,8 @@ from intake.staff import (
     reports_tabs,
     resume,
     search,
+    second_factor,
+    second_factor_new,
     settings_clinic,
     settings_closures,
     settings_hours,
@@ -50,7 +53,7 @@ VIEWS = (
     *(calendar, to_move, feeds),
     *(proof, dashboard, reports, reports_list, reports_seen, reports_tabs),
     *(settings_clinic, settings_recipients, settings_pause, settings_texts),
-    *(users, users_one),
+    *(users, users_one, account, second_factor_new),
     *(settings_hours, settings_closures, settings_rules),
 )
 """Modules whose views stand on the guarded blueprint; importing them adds the views."""
@@ -61,6 +64,7 @@ def register(app: Flask) -> None:
     app.session_interface = SiteSessions(app.session_interface)
     init_security(app)
     app.register_blueprint(links.blueprint)
+    app.register_blueprint(second_factor.blueprint)
     app.register_blueprint(forgotten.blueprint)
     app.register_blueprint(feeds.public)
     app.register_blueprint(guard.blueprint)

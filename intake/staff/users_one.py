@@ -1,27 +1,26 @@
 """One user: name and roles, switching off and on, invitation or new password, sessions."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, cast
 from uuid import UUID
 
 from flask import abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from intake.accounts import administration, overview, service
-from intake.accounts.models import StaffSession, User
+from intake.accounts import administration, overview, second_factor, service
+from intake.accounts.models import User
 from intake.accounts.permissions import Permission
-from intake.accounts.sessions import StaffVisit
-from intake.clinic.clinic import Clinic
+from intake.accounts.sessions import visit_of
 from intake.clinic.recipients import told_of
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import db, unit_of_work
 from intake.staff.guard import blueprint, requires, staff_user
 from intake.staff.proof import proved
+from intake.staff.session_rows import session_rows
 from intake.staff.settings import Versus, by_me, differences, frame
 from intake.staff.users import RolesForm, state_of
 from intake.staff.words import ROLES as ROLE_WORDS
-from intake.staff.words import listed, opening, when
+from intake.staff.words import listed
 
 LAST = {
     Permission.MANAGE_USERS: (
@@ -33,15 +32,6 @@ LAST = {
     ),
 }
 """What to do before the last one who may do something stops doing it."""
-
-
-class SessionRow(NamedTuple):
-    """One browser that is signed in."""
-
-    id_hash: str
-    since: str
-    seen: str
-    is_this: bool
 
 
 @blueprint.get("/settings/users/<uuid:user_id>")
@@ -114,9 +104,18 @@ def _mail_link(user: User) -> ResponseReturnValue:
     return _back(user)
 
 
-def _sign_out(user: User) -> ResponseReturnValue:
+def _reset_factor(user: User) -> ResponseReturnValue:
+    """For whoever has lost what they sign in with, and the recovery codes, too."""
     with unit_of_work():
-        administration.sign_out(user, request.form.get("session", "all"), **by_me())
+        second_factor.reset(user, clinic=current_clinic(), **by_me())
+    flash(f"{user.name} is signed out, and adds a new second factor at the next sign-in.")
+    return _back(user)
+
+
+def _sign_out(user: User) -> ResponseReturnValue:
+    which, this = request.form.get("session", "all"), visit_of(session).id_hash
+    with unit_of_work():
+        administration.sign_out(user, which, but=this, **by_me())
     flash("Signed out.")
     return _back(user)
 
@@ -126,6 +125,7 @@ ACTS: dict[str, Callable[[User], ResponseReturnValue]] = {
     "off": _switch_off,
     "on": _switch_on,
     "mail": _mail_link,
+    "factor": _reset_factor,
     "sign-out": _sign_out,
 }
 """What the buttons of the page do."""
@@ -168,18 +168,9 @@ def _page(
         both=both,
         state=state_of(user, clinic, count=len(sessions), invited_until=until, now=now),
         is_me=user.id == staff_user().id,
-        sessions=[_session_row(each, clinic) for each in sessions],
+        factors=second_factor.factors_of(user),
+        sessions=session_rows(sessions, clinic, visit_of(session), now=now),
         told=[each.words for each in told_of(clinic, lost=()) if user.email in each.addresses],
         **frame("staff.settings_users", now=now),
     )
     return make_response(page, status)
-
-
-def _session_row(row: StaffSession, clinic: Clinic) -> SessionRow:
-    now, kept = clock.now(), cast(StaffVisit, session).kept
-    return SessionRow(
-        row.id_hash,
-        opening(when(row.created_at, clinic.tz, now)),
-        when(row.last_seen_at, clinic.tz, now),
-        kept is not None and row.id_hash == kept.id_hash,
-    )

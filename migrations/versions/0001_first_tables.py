@@ -32,6 +32,8 @@ TABLES = (
     "notes",
     "sign_in_links",
     "staff_sessions",
+    "authenticator_apps",
+    "recovery_codes",
     "weekly_hours",
     "acknowledgements",
     "appointment_links",
@@ -141,6 +143,8 @@ def upgrade() -> None:
     _create_notes()
     _create_sign_in_links()
     _create_staff_sessions()
+    _create_authenticator_apps()
+    _create_recovery_codes()
     _create_weekly_hours()
     _create_acknowledgements()
     _create_appointment_links()
@@ -612,12 +616,48 @@ def _create_staff_sessions() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("last_seen_at", INSTANT, nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("second_factor", sa.String(length=20), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name="fk_staff_sessions_user_id_users", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id_hash", name="pk_staff_sessions"),
     )
     op.create_index("ix_staff_sessions_user_id", "staff_sessions", ["user_id"])
+
+
+def _create_authenticator_apps() -> None:
+    op.create_table(
+        "authenticator_apps",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("secret_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("added_at", INSTANT, nullable=False),
+        sa.Column("last_counter", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name="fk_authenticator_apps_user_id_users",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_authenticator_apps"),
+        sa.UniqueConstraint("user_id", name="uq_authenticator_apps_user_id"),
+    )
+
+
+def _create_recovery_codes() -> None:
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("label", sa.String(length=4), nullable=False),
+        sa.Column("code_hash", sa.String(length=255), nullable=False),
+        sa.Column("used_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_recovery_codes_user_id_users", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_recovery_codes"),
+        sa.UniqueConstraint("user_id", "label", name="uq_recovery_codes_user_id_label"),
+    )
 
 
 def _create_weekly_hours() -> None:

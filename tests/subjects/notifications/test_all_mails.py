@@ -35,7 +35,7 @@ LARGEST = 20 * 1024
 LONGEST_LINE = 998
 TO_STAFF = {
     *("new_submission", "appointment_changed", "urgent", "escalation", "digest"),
-    *("invitation", "new_password", "password_changed"),
+    *("invitation", "new_password", "password_changed", "second_factor_changed"),
     *("request_withdrawn", "erasure_asked"),
     *("failures", "test_of_address"),
 }

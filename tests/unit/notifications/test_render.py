@@ -12,7 +12,13 @@ from babel.messages.mofile import write_mo
 from jinja2 import TemplateNotFound, UndefinedError
 from jinja2.exceptions import SecurityError
 
-from intake.accounts.emails import InvitationMail, NewPasswordMail, PasswordChangedMail
+from intake.accounts.emails import (
+    FactorNews,
+    InvitationMail,
+    NewPasswordMail,
+    PasswordChangedMail,
+    SecondFactorMail,
+)
 from intake.core import i18n
 from intake.notifications import render as rendering
 from intake.notifications.outbox import MailContext
@@ -117,6 +123,9 @@ TO_USERS: dict[str, MailContext] = {
         name="Marta Ruiz", link="https://staff.example/staff/link/1", minutes=30, **CLINIC
     ),
     "password_changed": PasswordChangedMail(name="Marta Ruiz", **CLINIC),
+    "second_factor_changed": SecondFactorMail(
+        name="Marta Ruiz", news=FactorNews.RESET.value, **CLINIC
+    ),
 }
 DIGEST = DigestMail(
     waiting=3, calls=2, undelivered=1, link="https://staff.example/staff/", **CLINIC

@@ -21,7 +21,18 @@ from intake.notifications.render import render
 from intake.staff import forgotten
 from tests.browse import Browser, Page
 from tests.factories import MONDAY_MORNING
-from tests.web.staff.people import DESK, PASSWORD, actions, give_password, let_in, path_of, person
+from tests.web.staff.people import (
+    DESK,
+    NEW_APP,
+    ONE_MORE,
+    PASSWORD,
+    actions,
+    give_app,
+    give_password,
+    let_in,
+    path_of,
+    person,
+)
 
 pytestmark = pytest.mark.both
 
@@ -49,15 +60,24 @@ def link() -> str:
     return path_of(mails()[-1].context["link"])
 
 
+def test_the_mailed_link_is_no_way_around_the_second_factor(client: Browser) -> None:
+    give_password()
+    give_app()
+    ask(client)
+    client.get(link())
+    assert client.submit(password=NEW, password_again=NEW).h1 == ONE_MORE
+    assert client.get("/staff/").h1 == ONE_MORE
+
+
 def test_the_mailed_link_leads_to_a_new_password_and_in(app: Flask, client: Browser) -> None:
     give_password()
     assert ask(client).h1 == "Look into your mail"
     assert mails()[0].recipient == DESK
     client.get(link())
-    assert client.submit(password=NEW, password_again=NEW).h1 == "Work queue"
+    assert client.submit(password=NEW, password_again=NEW).h1 == NEW_APP
     other = Browser(app)
     other.get("/staff/sign-in")
-    assert other.submit(email=DESK, password=NEW).h1 == "Work queue"
+    assert other.submit(email=DESK, password=NEW).h1 == NEW_APP
 
 
 def test_the_address_may_be_typed_in_any_case(client: Browser) -> None:
@@ -126,7 +146,7 @@ def test_asking_changes_nothing_yet(app: Flask, client: Browser) -> None:
     ask(client)
     assert elsewhere.get("/staff/").h1 == "Work queue"
     client.get("/staff/sign-in")
-    assert client.submit(email=DESK, password=PASSWORD).h1 == "Work queue"
+    assert client.submit(email=DESK, password=PASSWORD).h1 == NEW_APP
 
 
 def test_the_change_is_told_by_mail(client: Browser) -> None:
@@ -182,4 +202,4 @@ def test_the_link_gets_in_while_strangers_use_up_all_tries(app: Flask, client: B
     assert client.page.status == 429
     ask(client)
     client.get(link())
-    assert client.submit(password=NEW, password_again=NEW).h1 == "Work queue"
+    assert client.submit(password=NEW, password_again=NEW).h1 == NEW_APP

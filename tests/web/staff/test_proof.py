@@ -20,9 +20,9 @@ def clinician(app, morning) -> Browser:
     return let_in(Browser(app), CLINICIAN)
 
 
-def test_it_is_asked_for_after_ten_minutes_and_leads_back(clinician: Browser, morning) -> None:
+def test_it_is_asked_for_after_five_minutes_and_leads_back(clinician: Browser, morning) -> None:
     assert clinician.get(LIST).h1 == "List of requests"
-    morning.shift(timedelta(minutes=10))
+    morning.shift(timedelta(minutes=5))
     assert clinician.get(LIST).h1 == "Is it still you?"
     page = clinician.submit(password=PASSWORD)
     assert (page.h1, page.path) == ("List of requests", LIST)

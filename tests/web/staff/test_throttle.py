@@ -10,7 +10,15 @@ from intake.accounts import throttle
 from intake.core.logs import JsonFormatter
 from tests.browse import Browser, Page
 from tests.factories import MONDAY_MORNING
-from tests.web.staff.people import CLINICIAN, DESK, PASSWORD, actions, give_password
+from tests.web.staff.people import (
+    CLINICIAN,
+    DESK,
+    NEW_APP,
+    PASSWORD,
+    actions,
+    give_password,
+    let_in,
+)
 
 WRONG = "not the password at all"
 HOME, AWAY = "203.0.113.7", "198.51.100.9"
@@ -76,7 +84,7 @@ def test_a_try_is_free_again_after_a_while(app: Flask, now) -> None:
     browser = at(app, AWAY)
     fail(browser, 6)
     now.shift(timedelta(seconds=12))
-    assert sign_in(browser).h1 == "Work queue"
+    assert sign_in(browser).h1 == NEW_APP
 
 
 def test_it_gets_slower_and_slower(app: Flask, now) -> None:
@@ -91,34 +99,31 @@ def test_it_gets_slower_and_slower(app: Flask, now) -> None:
 
 def test_a_stranger_cannot_shut_anybody_out(app: Flask, now) -> None:
     fail(at(app, AWAY), 40)
-    assert sign_in(at(app, HOME)).h1 == "Work queue"
+    assert sign_in(at(app, HOME)).h1 == NEW_APP
 
 
 def test_strangers_everywhere_cannot_shut_out_a_known_browser(
     app: Flask, now, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = at(app, HOME)
-    sign_in(known)
+    known = let_in(at(app, HOME))
     known.client.delete_cookie("staff")
     narrow = type(throttle.FROM_EVERYWHERE)("few", burst=3, every=timedelta(hours=1))
     monkeypatch.setattr(throttle, "FROM_EVERYWHERE", narrow)
     for number in range(4):
         fail(at(app, f"198.51.100.{number}"), 1)
     assert sign_in(at(app, "192.0.2.1")).status == 429
-    assert sign_in(known).h1 == "Work queue"
+    assert sign_in(known).h1 == NEW_APP
 
 
 def test_a_known_browser_has_its_limit_too(app: Flask, now) -> None:
-    known = at(app, HOME)
-    sign_in(known)
+    known = let_in(at(app, HOME))
     known.client.delete_cookie("staff")
     assert fail(known, 11)[-2:] == [200, 429]
 
 
 def test_a_browser_is_known_only_to_those_who_signed_in_there(app: Flask, now) -> None:
     give_password(CLINICIAN)
-    known = at(app, HOME)
-    sign_in(known)
+    known = let_in(at(app, HOME))
     known.client.delete_cookie("staff")
     assert fail(known, 6, CLINICIAN)[-1] == 429
 
@@ -142,7 +147,7 @@ def test_one_password_tried_on_everybody_is_slow_as_well(
 
 def test_signing_in_often_is_no_failure(app: Flask, now) -> None:
     for _ in range(7):
-        assert sign_in(at(app, HOME)).h1 == "Work queue"
+        assert sign_in(at(app, HOME)).h1 == NEW_APP
 
 
 def test_what_had_to_wait_fills_no_audit_log_but_can_be_seen(

@@ -13,7 +13,7 @@ from intake.submissions.models import Note
 from tests import factories
 from tests.browse import Browser, Page
 from tests.factories import MONDAY_MORNING
-from tests.web.staff.people import CLINICIAN, DESK, PASSWORD, give_password
+from tests.web.staff.people import CLINICIAN, DESK, PASSWORD, code_of, give_app, give_password
 
 NOTE = "canary-7Q asks to be called\nafter five <b>o'clock</b>"
 FROM_US = {"Sec-Fetch-Site": "same-origin"}
@@ -23,14 +23,24 @@ FROM_US = {"Sec-Fetch-Site": "same-origin"}
 def morning(app: Flask):
     """A Monday morning; two users have passwords."""
     with time_machine.travel(MONDAY_MORNING, tick=False) as now:
-        give_password()
-        give_password(CLINICIAN)
+        for email in (DESK, CLINICIAN):
+            give_password(email)
+            SECRETS[email] = give_app(email)
         yield now
+
+
+SECRETS: dict[str, str] = {}
 
 
 def sign_in(browser: Browser, email: str = DESK) -> Page:
     browser.get("/staff/sign-in")
-    return browser.submit(email=email, password=PASSWORD)
+    return come_in(browser, email)
+
+
+def come_in(browser: Browser, email: str = DESK, **more: str) -> Page:
+    """Fill in the sign-in page that is shown, and the one of the second factor."""
+    browser.submit(email=email, password=PASSWORD, **more)
+    return browser.submit(code=code_of(SECRETS[email]))
 
 
 @pytest.fixture
@@ -55,7 +65,7 @@ def test_the_sign_in_page_says_that_it_is_kept(signed_out: Browser) -> None:
 
 
 def test_after_signing_in_it_is_shown_and_can_be_sent(signed_out: Browser) -> None:
-    page = signed_out.submit(email=DESK, password=PASSWORD)
+    page = come_in(signed_out)
     assert (page.path, page.h1) == ("/staff/unsent", "What you typed is still here")
     assert page.fields()["body"] == [NOTE]
     page = signed_out.submit()
@@ -65,12 +75,12 @@ def test_after_signing_in_it_is_shown_and_can_be_sent(signed_out: Browser) -> No
 
 def test_a_typing_mistake_in_the_password_loses_nothing(signed_out: Browser) -> None:
     signed_out.submit(email=DESK, password="not the password at all")
-    page = signed_out.submit(email=DESK, password=PASSWORD)
+    page = come_in(signed_out)
     assert page.fields()["body"] == [NOTE]
 
 
 def test_somebody_else_does_not_get_it(signed_out: Browser) -> None:
-    page = signed_out.submit(email=CLINICIAN, password=PASSWORD)
+    page = come_in(signed_out, CLINICIAN)
     assert page.h1 == "Nothing is waiting to be sent"
     assert "canary" not in page.text
 
@@ -78,14 +88,14 @@ def test_somebody_else_does_not_get_it(signed_out: Browser) -> None:
 def test_it_works_when_the_old_session_is_deleted_already(app: Flask, signed_out: Browser) -> None:
     with unit_of_work():
         db.session.query(StaffSession).delete()
-    page = signed_out.submit(email=DESK, password=PASSWORD)
+    page = come_in(signed_out)
     assert page.fields()["body"] == [NOTE]
 
 
 def test_it_is_sealed_wherever_it_waits(app: Flask, signed_out: Browser) -> None:
     assert b"canary" not in signed_out.page.body
     assert "canary" not in signed_out.page.path
-    signed_out.submit(email=DESK, password=PASSWORD)
+    come_in(signed_out)
     everything = [
         bytes(str(row), "utf-8")
         for table in db.metadata.sorted_tables
@@ -95,13 +105,13 @@ def test_it_is_sealed_wherever_it_waits(app: Flask, signed_out: Browser) -> None
 
 
 def test_it_is_gone_when_it_was_sent(signed_out: Browser) -> None:
-    signed_out.submit(email=DESK, password=PASSWORD)
+    come_in(signed_out)
     signed_out.submit()
     assert signed_out.get("/staff/unsent").h1 == "Nothing is waiting to be sent"
 
 
 def test_it_can_be_looked_at_again_until_then(signed_out: Browser) -> None:
-    signed_out.submit(email=DESK, password=PASSWORD)
+    come_in(signed_out)
     signed_out.get("/staff/")
     assert signed_out.get("/staff/unsent").fields()["body"] == [NOTE]
 
@@ -114,7 +124,7 @@ def test_a_booking_comes_back_as_well(app: Flask, morning) -> None:
     morning.shift(timedelta(minutes=16))
     path, data = f"/staff/submissions/{submission.id}/book", {"slot": key, "version": version}
     browser.post(path, data, headers=FROM_US)
-    browser.submit(email=DESK, password=PASSWORD)
+    come_in(browser)
     assert "The call is booked" in browser.submit().text
 
 
@@ -130,5 +140,5 @@ def test_what_may_come_from_another_site_is_not_kept(app: Flask, morning) -> Non
 def test_a_forged_form_is_nothing(app: Flask, morning, value: str) -> None:
     browser = Browser(app)
     browser.get("/staff/sign-in?next=/staff/unsent")
-    page = browser.submit(email=DESK, password=PASSWORD, unsent=value)
+    page = come_in(browser, unsent=value)
     assert page.h1 == "Nothing is waiting to be sent"

@@ -16,11 +16,14 @@ from tests.web.staff.people import (
     ADMIN,
     CLINICIAN,
     DESK,
+    NEW_APP,
     actions,
+    give_app,
     give_password,
     let_in,
     path_of,
     person,
+    with_password,
 )
 
 LIST = "/staff/settings/users"
@@ -182,6 +185,20 @@ def test_the_second_editor_sees_both_texts(app: Flask, admin: Browser) -> None:
     assert fresh().name == "Theirs"
 
 
+def test_a_second_factor_is_reset_audited_and_told(app: Flask, admin: Browser) -> None:
+    give_password(DESK)
+    give_app()
+    desk = let_in(Browser(app))
+    page = press(admin, "factor")
+    assert "adds a new second factor at the next sign-in" in page.text
+    assert desk.get("/staff/").h1 == "Sign in"
+    assert with_password(Browser(app)).page.h1 == NEW_APP
+    assert "second factor: reset" in actions()
+    news = db.session.scalars(select(Message)).all()[-1]
+    assert (news.name, news.recipient) == ("second_factor_changed", DESK)
+    assert "An administrator has reset" in news.context["news"]
+
+
 def test_what_each_role_may_do_is_shown(admin: Browser) -> None:
     text = admin.get(LIST).text
     assert "Invite, change and disable users – No – No Yes – No" in text
@@ -190,6 +207,6 @@ def test_what_each_role_may_do_is_shown(admin: Browser) -> None:
 def test_it_asks_who_one_is_when_that_was_long_ago(admin: Browser, morning) -> None:
     give_password(ADMIN)
     admin = let_in(Browser(admin.app), ADMIN)
-    morning.shift(660)
+    morning.shift(330)
     admin.get("/staff/")
     assert admin.get(LIST).path.startswith("/staff/prove")
