@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ColumnElement, DateTime, Engine, MetaData, Row, event, literal_column
+from sqlalchemy import ColumnElement, DateTime, Engine, MetaData, Row, event, literal_column, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
@@ -34,14 +34,18 @@ Model = TypeVar("Model", bound="Base")
 
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
-    # FULL: a commit that was answered survives a power cut (NORMAL may lose the latest ones).
-    "synchronous=FULL",
     "busy_timeout=10000",
     "foreign_keys=ON",
     "secure_delete=ON",
 )
 
+LASTING = "PRAGMA synchronous=FULL"
+"""A commit that was answered survives a power cut."""
+REPEATABLE = "PRAGMA synchronous=NORMAL"
+"""It may lose the latest commits, but no commit that was to last and came after them."""
+
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_durability: ContextVar[str] = ContextVar("durability", default=LASTING)
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
@@ -114,6 +118,22 @@ def unit_of_work() -> Iterator[Session]:
 
 
 @contextmanager
+def repeatable_work() -> Iterator[Session]:
+    """A unit of work whose commit does not wait for the disk, so a power cut may undo it.
+
+    For what is simply done again then. The death of a process undoes nothing.
+    """
+    mark = _durability.set(REPEATABLE)
+    try:
+        with unit_of_work() as session:
+            if is_postgresql():
+                session.execute(text("SET LOCAL synchronous_commit = off"))
+            yield session
+    finally:
+        _durability.reset(mark)
+
+
+@contextmanager
 def writing() -> Iterator[None]:
     """Let transactions that begin inside take the write lock. For `unit_of_work` and migrations."""
     mark = _writing.set(True)
@@ -163,7 +183,11 @@ def _set_sqlite_rules(engine: Engine) -> None:
     def begin(connection: Any) -> None:
         # Writers take the lock at once: a transaction that reads first and asks for the lock
         # later is refused immediately when somebody else wrote in between.
-        connection.execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        if not _writing.get():
+            connection.execute("BEGIN")
+            return
+        connection.execute(_durability.get())
+        connection.execute("BEGIN IMMEDIATE")
 
     # The event "begin" would do, but one listener makes an engine look for more at every statement.
     engine.dialect.do_begin = begin  # type: ignore[assignment]

@@ -48,10 +48,14 @@ class KeyRing:
     fields: Mapping[str, bytes]
     root: bytes
     _ciphers: dict[str, AESGCM] = field(default_factory=dict, repr=False)
+    _derived: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     def derive(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose, by HKDF-SHA256 (RFC 5869)."""
-        return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(self.root)
+        if purpose not in self._derived:
+            hkdf = HKDF(SHA256(), 32, salt=None, info=purpose.encode())
+            self._derived[purpose] = hkdf.derive(self.root)
+        return self._derived[purpose]
 
     @cached_property
     def primary(self) -> str:

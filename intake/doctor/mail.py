@@ -11,14 +11,10 @@ from flask import current_app
 from config import Smtp
 from intake.core.tokens import new_id
 from intake.doctor.finding import Finding, fail, note, ok
+from intake.notifications.faults import DeliveryError
+from intake.notifications.mail import Mail, compose, sender_domain
 from intake.notifications.render import Rendered
-from intake.notifications.transport import (
-    DeliveryError,
-    Mail,
-    Transport,
-    compose,
-    sender_domain,
-)
+from intake.notifications.transport import Transport
 
 DNS_SECONDS = 3.0
 MENDS = {

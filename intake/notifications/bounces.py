@@ -92,28 +92,23 @@ def _failed_message(report: EmailMessage) -> UUID | None:
 
 def mark(address: str, *, now: datetime) -> None:
     """Write nothing more to an address, in the current unit of work."""
-    db.session.merge(Undeliverable(address=_key(address), since=now))
+    db.session.merge(Undeliverable(address=address_key(address), since=now))
     db.session.flush()
 
 
 def forget(address: str) -> None:
     """Try an address again, in the current unit of work."""
-    db.session.execute(delete(Undeliverable).where(Undeliverable.address == _key(address)))
-
-
-def is_marked(address: str) -> bool:
-    """Whether mails to an address came back."""
-    query = select(Undeliverable.address).where(Undeliverable.address == _key(address))
-    return db.session.scalar(query) is not None
+    db.session.execute(delete(Undeliverable).where(Undeliverable.address == address_key(address)))
 
 
 def marked(addresses: Collection[str]) -> set[str]:
     """Those of the addresses to which mails came back."""
-    keys = {_key(address): address for address in addresses}
+    keys = {address_key(address): address for address in addresses}
     query = select(Undeliverable.address).where(Undeliverable.address.in_(keys))
     return {keys[key] for key in db.session.scalars(query)}
 
 
-def _key(address: str) -> str:
+def address_key(address: str) -> str:
+    """The keyed hash under which an address is known."""
     key = key_ring().derive("undeliverable addresses")
     return hmac.new(key, address.strip().lower().encode(), sha256).hexdigest()

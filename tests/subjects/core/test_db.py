@@ -1,10 +1,16 @@
 import threading
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from intake.clinic.models import ClinicSettings
-from intake.core.db import WriteOutsideUnitOfWork, db, unit_of_work
+from intake.core.db import (
+    WriteOutsideUnitOfWork,
+    db,
+    is_postgresql,
+    repeatable_work,
+    unit_of_work,
+)
 
 
 def test_a_write_outside_a_unit_of_work_is_refused(app):
@@ -17,6 +23,14 @@ def test_a_write_outside_a_unit_of_work_is_refused(app):
 def test_a_unit_of_work_does_not_open_inside_another(app):
     with unit_of_work(), pytest.raises(WriteOutsideUnitOfWork), unit_of_work():
         pass
+
+
+def test_only_what_is_simply_repeated_does_not_wait_for_the_disk(app):
+    asking = "SHOW synchronous_commit" if is_postgresql() else "PRAGMA synchronous"
+    usual = db.session.scalar(text(asking)) if is_postgresql() else 2
+    for work, waits in ((repeatable_work, "off" if is_postgresql() else 1), (unit_of_work, usual)):
+        with work() as session:
+            assert session.scalar(text(asking)) == waits
 
 
 def test_nothing_is_kept_when_a_unit_of_work_fails(app):

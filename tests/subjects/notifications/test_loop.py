@@ -81,6 +81,69 @@ def test_stopping_leaves_the_rest_for_later(inbox: Inbox, queue: Queue) -> None:
     assert inbox.raw == []
 
 
+class TestLookingAhead:
+    """The next mail is made while the server stores one."""
+
+    @pytest.fixture
+    def while_it_stores(self, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+        """Do something at the first look ahead, right after it."""
+
+        def arrange(do: Callable[[], None]) -> None:
+            look = worker._Line.look_ahead
+
+            def look_and_do(line: worker._Line) -> None:
+                look(line)
+                monkeypatch.setattr(worker._Line, "look_ahead", look)
+                do()
+
+            monkeypatch.setattr(worker._Line, "look_ahead", look_and_do)
+
+        return arrange
+
+    def test_one_message_is_taken_ahead_and_no_more(
+        self, queue: Queue, while_it_stores: Callable[..., None]
+    ) -> None:
+        leased: list[int] = []
+        while_it_stores(lambda: leased.append(_number("lease IS NOT NULL")))
+        for _ in range(4):
+            queue()
+        assert run_once() == 4
+        assert leased == [2]
+
+    def test_a_mail_that_is_cancelled_meanwhile_does_not_leave(
+        self, inbox: Inbox, queue: Queue, while_it_stores: Callable[..., None]
+    ) -> None:
+        def cancel() -> None:
+            with unit_of_work() as session:
+                session.execute(
+                    text("UPDATE messages SET state = 'cancelled' WHERE sent_at IS NULL")
+                )
+
+        while_it_stores(cancel)
+        queue()
+        queue()
+        run_once()
+        assert len(inbox.raw) == 1
+
+    def test_a_worker_that_stops_gives_it_back(
+        self, inbox: Inbox, queue: Queue, while_it_stores: Callable[..., None]
+    ) -> None:
+        stop = threading.Event()
+        while_it_stores(stop.set)
+        queue()
+        queue()
+        assert run_once(stop) == 1
+        assert _number("state = 'queued' AND lease IS NULL AND failures = 0") == 1
+        assert run_once() == 1
+        assert len(inbox.raw) == 2
+
+
+def _number(condition: str) -> int:
+    number = db.session.scalar(text(f"SELECT count(*) FROM messages WHERE {condition}"))
+    db.session.rollback()
+    return int(number)
+
+
 def _rename(old: str, new: str) -> None:
     with unit_of_work() as session:
         session.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))

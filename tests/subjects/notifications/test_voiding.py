@@ -9,11 +9,13 @@ from flask import Flask, current_app
 
 from intake.core import clock
 from intake.core.db import db, unit_of_work
+from intake.notifications.delivery import deliver
 from intake.notifications.leases import claim
+from intake.notifications.mail import Mail
 from intake.notifications.models import Message
 from intake.notifications.outbox import enqueue, void
-from intake.notifications.transport import Mail, Transport
-from intake.notifications.worker import deliver, run_once
+from intake.notifications.transport import Transport
+from intake.notifications.worker import run_once
 from tests.smtp_servers import Inbox, faulty_server
 from tests.subjects.notifications.conftest import NOW, ReceivedContext
 
@@ -98,7 +100,7 @@ def test_what_the_mail_server_had_already_counts_as_sent(
     slow = Transport(current_app.extensions["mail"], current_app.config["SETTINGS"].smtp)
     send = slow.send
 
-    def stopped_meanwhile(mail: Mail) -> None:
+    def stopped_meanwhile(mail: Mail, _meanwhile: Callable[[], None]) -> None:
         send(mail)
         stop()
 

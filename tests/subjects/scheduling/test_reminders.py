@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 
 from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
+from intake.notifications.delivery import deliver
 from intake.notifications.leases import claim
 from intake.notifications.models import Message
-from intake.notifications.worker import deliver
 from intake.scheduling import changes, digest
 from intake.submissions import consents, drafts, opt_out, unfinished
 from intake.submissions.flags import PATIENT

@@ -11,8 +11,8 @@ from flask import Flask
 
 from intake.core.encryption import create_key_file
 from intake.development.catcher import Catcher
+from intake.notifications.mail import compose
 from intake.notifications.render import Rendered
-from intake.notifications.transport import compose
 from tests.browse import Browser
 
 Catch = Callable[..., str]

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from flask import current_app
 
+from intake.notifications.mail import Mail, compose
 from intake.notifications.render import Rendered
-from intake.notifications.transport import Mail, Transport, compose
+from intake.notifications.transport import Transport
 from tests.subjects.notifications.conftest import NOW
 
 ID = UUID("00000000-0000-4000-8000-000000000001")

@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as tries
 from hypothesis import strategies as st
 
+from intake.notifications.faults import Refused, Retry
+from intake.notifications.mail import Mail
 from intake.notifications.render import Rendered
-from intake.notifications.transport import Mail, Refused, Retry, Transport
+from intake.notifications.transport import Transport
 from tests.smtp_servers import Inbox, faulty_server, mail_server
 from tests.subjects.notifications.conftest import NOW
 from tests.subjects.notifications.transport.mails import ID, WORDS, a_mail, send

@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from intake.notifications.transport import Retry
+from intake.notifications.faults import Retry
 from tests.smtp_servers import mail_server
 from tests.subjects.notifications.transport.mails import a_mail, send
 
