@@ -12,7 +12,7 @@ from intake.accounts.queries import known_names
 from intake.clinic.clinic import Clinic
 from intake.clinic.service import current_clinic
 from intake.core import clock
-from intake.core.i18n import day_text, moment_text
+from intake.core.i18n import moment_text
 from intake.scheduling import bookings
 from intake.scheduling.agenda import agenda
 from intake.staff.flag import call_words, level_tag, waiting_words
@@ -148,9 +148,8 @@ def _part(
 
 def _booked_line(booked: bookings.Booking, clinic: Clinic, now: datetime) -> Line:
     submission, call = booked
-    day = day_text(call.starts_at, clinic.tz, "en")
-    time_of_day = opening(when(call.starts_at, clinic.tz, now))
-    return _line(submission, time_of_day, f"{day} · {CHANNELS.get(call.channel, '')}")
+    starts = opening(when(call.starts_at, clinic.tz, now))
+    return _line(submission, starts, CHANNELS.get(call.channel, ""))
 
 
 def _line(submission: Submission, text: str, small: str = "") -> Line:
