@@ -121,6 +121,12 @@ def waiting(topic: str) -> set[str]:
     return set(db.session.scalars(names))
 
 
+def due_times(topic: str) -> list[datetime]:
+    """When the mails of a topic that were not sent yet are due."""
+    due = select(Message.due_at).where(Message.topic == topic, Message.state == "queued")
+    return list(db.session.scalars(due))
+
+
 def send_again(message_id: UUID, *, now: datetime) -> Message | None:
     """Queue a mail that did not arrive once more, or one that waits for its next try.
 

@@ -50,7 +50,7 @@ def assess_and_alarm(
     rises = level.rank > before and level >= Level.URGENT
     again = not submission.is_flagged and _tells_again(found, known, said)
     if is_news or rises or again:
-        _raise(submission, clinic, level, now)
+        _raise(submission, clinic, level, now=now, is_acute=_becomes_acute(found, known, said))
     else:
         submission.queue_rank = _rank_in_queue(submission, level)
     return level
@@ -115,7 +115,9 @@ def _settle(submission: Submission, entry: Acknowledgement, clinic: Clinic, now:
         staff_emails.broken_promise(submission, entry, clinic, now=now)
 
 
-def _raise(submission: Submission, clinic: Clinic, level: Level, now: datetime) -> None:
+def _raise(
+    submission: Submission, clinic: Clinic, level: Level, *, now: datetime, is_acute: bool
+) -> None:
     if not submission.is_flagged:
         submission.flagged_at = submission.waiting_since = now
     submission.queue_rank = level.rank
@@ -127,7 +129,7 @@ def _raise(submission: Submission, clinic: Clinic, level: Level, now: datetime) 
         subject_id=submission.id,
         detail=f"alarm {submission.alarms}, level {level.value}",
     )
-    staff_emails.urgent(submission, clinic, now=now)
+    staff_emails.urgent(submission, clinic, now=now, is_acute=is_acute)
     staff_emails.escalation(submission, clinic, now=now)
 
 
@@ -146,6 +148,13 @@ def _tells_again(found: Triage, known: set[str], said: Collection[str]) -> bool:
         _alarms({reason.rule}) <= _alarms(known) and not set(said).isdisjoint(reason.items)
         for reason in found.reasons
     )
+
+
+def _becomes_acute(found: Triage, known: set[str], said: Collection[str]) -> bool:
+    """Whether somebody says just now that it is acute, for the first time or once more."""
+    acute = [reason for reason in found.reasons if reason.rule == staff_emails.ACUTE]
+    is_new = staff_emails.ACUTE not in known
+    return any(is_new or not set(said).isdisjoint(reason.items) for reason in acute)
 
 
 def _urgent_rules(submission: Submission) -> set[str]:

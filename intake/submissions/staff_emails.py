@@ -8,9 +8,13 @@ from intake.clinic.clinic import Clinic
 from intake.core.i18n import moment_text
 from intake.core.tokens import token_hash
 from intake.core.urls import staff_url
-from intake.notifications.outbox import MailContext, enqueue
+from intake.notifications.outbox import MailContext, due_times, enqueue, void
 from intake.submissions.due import call_due
 from intake.submissions.models import Acknowledgement, Submission
+
+ACUTE = "S1"
+"""The rule that fires when somebody says yes to "right now?" (ASQ 5). A positive screen without an
+answer to it has the same level to be safe; then this is the news."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +28,8 @@ class StaffMail(MailContext):
     """By when an urgent one is called; "" for all others."""
     is_again: bool = False
     """Whether an alarm of the same request was told before: another answer raised this one."""
+    is_acute: bool = False
+    """Whether an answer has made it acute, which is more than any alarm before could say."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,11 +81,13 @@ def erasure_asked(submission: Submission, clinic: Clinic, *, now: datetime) -> N
     _tell_staff("erasure_asked", submission, clinic, recipients=clinic.staff_recipients, now=now)
 
 
-def urgent(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
+def urgent(
+    submission: Submission, clinic: Clinic, *, now: datetime, is_acute: bool = False
+) -> None:
     """Tell those on call that a request needs review now; once for each alarm.
 
-    After the first it says that there is a new answer: two mails with the same words would pass
-    for one.
+    After the first it says that there is a new answer, and of one that makes it acute, that it is
+    so now: two mails with the same words would pass for one.
     """
     _tell_staff(
         "urgent",
@@ -88,20 +96,21 @@ def urgent(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
         recipients=clinic.alarm_recipients,
         now=now,
         is_urgent=True,
+        is_acute=is_acute,
         key=f":{submission.alarms}",
     )
 
 
 def escalation(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
-    """Tell the backup contact of an alarm, unless somebody acknowledges it within the limit."""
-    _tell_backup(
-        submission,
-        clinic,
-        now=now,
-        key=f":{submission.alarms}",
-        due_at=now + clinic.escalation_delay,
-        topic=flag_topic(submission),
-    )
+    """Tell the backup contact of an alarm, unless somebody acknowledges it within the limit.
+
+    One mail lies ready for a flag: it takes the place, and the time, of one about an earlier alarm.
+    """
+    topic = flag_topic(submission)
+    due_at = min([now + clinic.escalation_delay, *due_times(topic)])
+    void(topic)
+    key = f":{submission.alarms}"
+    _tell_backup(submission, clinic, now=now, key=key, due_at=due_at, topic=topic)
 
 
 def broken_promise(
@@ -150,10 +159,16 @@ def _tell_backup(
         now=now,
         since=submission.flagged_at,
         is_urgent=True,
+        is_acute=_is_acute(submission),
         key=key,
         due_at=due_at,
         topic=topic,
     )
+
+
+def _is_acute(submission: Submission) -> bool:
+    reasons = (submission.triage or {}).get("reasons", [])
+    return any(reason["rule"] == ACUTE for reason in reasons)
 
 
 def _call_by(submission: Submission, clinic: Clinic) -> str:
@@ -170,12 +185,14 @@ def _tell_staff(
     now: datetime,
     since: datetime | None = None,
     is_urgent: bool = False,
+    is_acute: bool = False,
     **when: Any,
 ) -> None:
     mail = StaffMail(
         **_facts(submission, clinic, since or now),
         call_by=_call_by(submission, clinic) if is_urgent else "",
         is_again=is_urgent and submission.alarms > 1,
+        is_acute=is_acute,
     )
     _send(name, mail, submission, recipients=recipients, now=now, is_alarm=is_urgent, **when)
 

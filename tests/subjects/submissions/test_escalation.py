@@ -72,7 +72,21 @@ def test_a_try_without_an_answer_does_not(flagged: Submission) -> None:
 def test_an_older_alarms_outcome_does_not(flagged: Submission) -> None:
     save(flagged, RIGHT_NOW)
     record(flagged, alarm=1)
-    assert states() == ["queued", "queued"]
+    assert states() == ["cancelled", "queued"]
+
+
+def test_further_alarms_make_one_mail_that_is_not_put_off(flagged: Submission) -> None:
+    save(flagged, RIGHT_NOW, at=NOW + 10 * MINUTE)
+    save(flagged, ITEM_NINE, "phq9", at=NOW + 12 * MINUTE)
+    (mail,) = (each for each in mails("escalation") if each.state == "queued")
+    assert (mail.due_at, mail.context["is_acute"]) == (NOW + 15 * MINUTE, True)
+
+
+def test_an_alarm_after_the_backup_was_told_is_told_anew(flagged: Submission, inbox: Inbox) -> None:
+    sent_at(NOW + 15 * MINUTE, inbox)
+    save(flagged, RIGHT_NOW, at=NOW + 20 * MINUTE)
+    assert mails("escalation")[-1].due_at == NOW + 35 * MINUTE
+    assert states() == ["sent", "queued"]
 
 
 def test_a_promised_try_that_does_not_come_is_told_to_the_backup(flagged: Submission) -> None:
@@ -119,7 +133,7 @@ def test_its_context_holds_a_reference_and_a_link_and_nothing_about_the_person(
     assert UUID(context["link"].rsplit("/", 1)[-1]) == flagged.id
     assert set(context) == {
         *("clinic_name", "clinic_phone", "reply_to", "unsubscribe", "calendar", "calendar_method"),
-        *("reference", "received_at", "link", "call_by", "is_again"),
+        *("reference", "received_at", "link", "call_by", "is_again", "is_acute"),
     }
 
 

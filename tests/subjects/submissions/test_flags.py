@@ -56,6 +56,13 @@ class TestRaising:
         assert (flagged.alarms, flagged.flagged_at) == (2, NOW)
         assert [each.context["is_again"] for each in mails("urgent")] == [False, True]
 
+    def test_yes_to_right_now_is_told_as_acute_and_nothing_after_it_is(self, app: Flask) -> None:
+        submission = save(factories.begin(), THOUGHTS)
+        save(submission, RIGHT_NOW, at=NOW + MINUTE)
+        save(submission, ITEM_NINE, "phq9", at=NOW + 2 * MINUTE)
+        told = [(each.context["is_again"], each.context["is_acute"]) for each in mails("urgent")]
+        assert told == [(False, False), (True, True), (True, False)]
+
     def test_no_to_right_now_is_no_further_alarm(self, app: Flask) -> None:
         submission = save(factories.begin(), THOUGHTS)
         save(submission, NOT_NOW)
@@ -131,7 +138,7 @@ class TestClosing:
         assert audited is not None
         assert (audited.action, audited.actor) == ("flag acknowledged", desk().actor)
         assert audited.detail == "alarm 1, safe_plan"
-        assert verify() is None
+        assert verify().fault is None
 
     def test_a_failure_leaves_neither_entry_nor_a_closed_flag(self, flagged: Submission) -> None:
         with pytest.raises(ZeroDivisionError), unit_of_work():
@@ -295,4 +302,4 @@ def test_of_eight_who_acknowledge_at_once_one_closes_it_and_nobody_is_lost(
         closed = list(pool.map(write, range(8)))
     assert sorted(closed) == [False] * 7 + [True]
     assert len(queries.acknowledgements_of(submission_id)) == 8
-    assert verify() is None
+    assert verify().fault is None

@@ -317,8 +317,18 @@ def test_a_time_that_was_never_booked_is_not_said_to_be_cancelled() -> None:
         assert "calendar" not in part
 
 
-def test_a_second_alarm_does_not_read_like_the_first() -> None:
-    first, second = (render("urgent", asdict(each), "en") for each in (TO_STAFF["urgent"], AGAIN))
-    assert "again: a new answer" in second.subject
+def test_a_second_alarm_does_not_read_like_the_first_nor_an_acute_one_like_either() -> None:
+    first, acute = TO_STAFF["urgent"], replace(AGAIN, is_acute=True)  # type: ignore[call-arg]
+    alarms = [render("urgent", asdict(each), "en") for each in (first, AGAIN, acute)]
+    assert "again: a new answer" in alarms[1].subject
+    assert alarms[2].subject == "Urgent, now acute: call at once"
     for part in ("subject", "text", "html"):
-        assert getattr(first, part) != getattr(second, part)
+        assert len({getattr(each, part) for each in alarms}) == 3
+
+
+@pytest.mark.parametrize("name", ["urgent", "escalation"])
+def test_an_acute_one_says_to_call_at_once(name: str) -> None:
+    mail = made(name, is_acute=True)
+    assert mail.subject.startswith("Urgent, acute")
+    for part in (mail.subject, mail.text, words(mail.html)):
+        assert "all at once" in part
