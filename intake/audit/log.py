@@ -75,7 +75,7 @@ def head() -> Head:
 def verify(heads: Mapping[int, str] | None = None) -> Walk:
     """Walk along the whole log, entry by entry; the walk says where it ended and what is wrong.
 
-    `heads`: chain values that were published, by the number of their entry.
+    `heads`: how chain values begin that were published, by the number of their entry.
     """
     walk = Walk(_chain_key(), heads)
     for *values, chain in db.session.execute(IN_ORDER, execution_options={"yield_per": BATCH}):

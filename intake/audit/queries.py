@@ -10,8 +10,12 @@ from sqlalchemy import ColumnElement, func, select
 from intake.audit.models import AuditEntry
 from intake.core.db import db
 
-LOOKS = ("record viewed", "record exported", "list exported", "searched")
-"""What lets somebody see data of patients."""
+LOOKS = (
+    *("record viewed", "record exported", "list exported", "searched"),
+    *("queue viewed", "calendar viewed", "calls to move viewed", "shift viewed", "emails viewed"),
+    *("form of a record viewed", "access refused"),
+)
+"""What lets somebody see data of patients, or was meant to."""
 BATCH = 500
 
 

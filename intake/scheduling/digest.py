@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy import func, select
 
+from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
 from intake.core.urls import staff_url
@@ -23,6 +24,8 @@ class DigestMail(MailContext):
     waiting: int
     calls: int
     undelivered: int
+    audit_head: str
+    """The end of the audit log, which this mail shows to have been there."""
     link: str
 
 
@@ -45,5 +48,6 @@ def _context(clinic: Clinic, local: datetime) -> DigestMail:
         waiting=sum(to_do_counts().values()),
         calls=db.session.scalar(calls) or 0,
         undelivered=undelivered_count(),
+        audit_head=str(log.head()),
         link=staff_url("/staff/"),
     )

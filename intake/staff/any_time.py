@@ -21,7 +21,7 @@ from intake.scheduling.queries import Diary
 from intake.scheduling.slots import Interval, Slot, lies_within_hours, slot_from
 from intake.staff.booked import ChangedMeanwhile, book_for
 from intake.staff.forms import BookForm
-from intake.staff.guard import blueprint, requires
+from intake.staff.guard import blueprint, requires, shows
 from intake.staff.person import Person
 from intake.staff.settings_forms import DateField, TimeField
 from intake.submissions.models import Submission
@@ -40,6 +40,7 @@ class AnyTimeForm(Form):
 
 @blueprint.get("/submissions/<uuid:submission_id>/any-time")
 @requires(Permission.BOOK)
+@shows("form of a record viewed")
 def any_time(submission_id: UUID) -> ResponseReturnValue:
     """Ask for a time; once there is one, say what speaks against it."""
     submission = for_staff(submission_id) or abort(404)

@@ -22,7 +22,7 @@ from intake.scheduling.models import Provider
 from intake.scheduling.queries import Diary, diary
 from intake.scheduling.slots import ProviderCalendar
 from intake.staff.calendar_table import Column, Row, clock_span, month_day, table
-from intake.staff.guard import blueprint, requires, staff_user
+from intake.staff.guard import blueprint, requires, shows, staff_user
 from intake.staff.person import Person
 from intake.submissions.models import Submission
 from intake.submissions.queries import for_staff
@@ -59,6 +59,7 @@ class Asked:
 
 @blueprint.get("/calendar")
 @requires(Permission.SEE_QUEUE)
+@shows("calendar viewed")
 def calendar() -> ResponseReturnValue:
     """A week, or one day with a column for each provider."""
     clinic, now = current_clinic(), clock.now()

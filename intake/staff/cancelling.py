@@ -18,7 +18,7 @@ from intake.scheduling.placing import Full, SlotTaken
 from intake.scheduling.takeback import TooLate
 from intake.staff.booked import ChangedMeanwhile
 from intake.staff.forms import CancelForm
-from intake.staff.guard import blueprint, requires, staff_user
+from intake.staff.guard import blueprint, requires, shows, staff_user
 from intake.staff.person import Person
 from intake.staff.words import CHANNELS
 from intake.submissions.models import Submission
@@ -40,6 +40,7 @@ FULL = (
 
 @blueprint.get("/submissions/<uuid:submission_id>/cancel")
 @requires(Permission.BOOK)
+@shows("form of a record viewed")
 def cancel_call(submission_id: UUID) -> ResponseReturnValue:
     """Ask before a call is cancelled."""
     submission = for_staff(submission_id) or abort(404)

@@ -14,7 +14,7 @@ from intake.core.db import unit_of_work
 from intake.scheduling import outcomes, queries
 from intake.scheduling.outcomes import TooSoon
 from intake.staff.contact_forms import CloseForm, TryForm
-from intake.staff.guard import blueprint, requires, staff_user
+from intake.staff.guard import blueprint, requires, shows, staff_user
 from intake.staff.held import whom_to_tell
 from intake.staff.person import Person
 from intake.staff.words import CLOSED_FOR, TRIES, when
@@ -78,6 +78,7 @@ def undo_try(submission_id: UUID, try_id: UUID) -> ResponseReturnValue:
 
 @blueprint.get("/submissions/<uuid:submission_id>/close")
 @requires(Permission.CONTACT)
+@shows("form of a record viewed")
 def close_request(submission_id: UUID) -> ResponseReturnValue:
     """Ask for the reason, and whether the person is told."""
     submission = for_staff(submission_id) or abort(404)

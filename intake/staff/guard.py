@@ -5,7 +5,8 @@ Every view names a permission. One without cannot even be registered.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from flask import (
     Blueprint,
@@ -26,8 +27,10 @@ from intake.accounts.models import User
 from intake.accounts.permissions import Permission
 from intake.accounts.security import SignInForm, signed_in_user, user_with_password
 from intake.accounts.unsent import UNSENT_KEY, Unsent, sealed
+from intake.audit import log
 from intake.clinic.service import current_clinic
 from intake.core import clock
+from intake.core.db import unit_of_work
 from intake.staff.words import ROLES, full_day
 from intake.submissions.queries import MOST_COUNTED, Badges, badges
 from intake.web.errors import TOKEN
@@ -50,6 +53,31 @@ def requires(permission: Permission) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def shows(what: str) -> Callable[[View], View]:
+    """Record that somebody looks at patients' data, before the view shows any.
+
+    A look that cannot be recorded is refused. Stands below `requires`.
+    """
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def recorded(*args: Any, **values: Any) -> ResponseReturnValue:
+            _record(what, staff_user(), "")
+            answer: ResponseReturnValue = view(*args, **values)
+            return answer
+
+        return cast(View, recorded)
+
+    return mark
+
+
+def _record(action: str, user: User, detail: str) -> None:
+    """Record something about the record that the address names, if it names one."""
+    about = (request.view_args or {}).get("submission_id")
+    with unit_of_work():
+        log.record(action, actor=user.actor, now=clock.now(), subject_id=about, detail=detail)
 
 
 def permission_of(view: Callable[..., Any]) -> Permission | None:
@@ -91,6 +119,7 @@ def admit() -> ResponseReturnValue | None:
     if permission is None or not user.may(permission):
         if request.endpoint == ENTRANCE:
             return redirect(url_for("staff.dashboard"), code=303)
+        _record("access refused", user, str(request.endpoint))
         abort(403)
     g.staff_user = user
     if request.method == "POST":

@@ -16,7 +16,7 @@ from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.notifications import outbox, queries
 from intake.notifications.queries import MessageState, of_submission
-from intake.staff.guard import blueprint, requires, staff_user
+from intake.staff.guard import blueprint, requires, shows, staff_user
 from intake.staff.person import Person
 from intake.staff.words import MESSAGES, TO_STAFF, opening, when
 from intake.submissions.consents import REMINDERS, allows, ledger
@@ -58,6 +58,7 @@ class Undelivered:
 
 @blueprint.get("/emails")
 @requires(Permission.SEE_QUEUE)
+@shows("emails viewed")
 def undelivered_mails() -> ResponseReturnValue:
     """Whom to call, since an e-mail to them did not arrive."""
     clinic, now, user = current_clinic(), clock.now(), staff_user()

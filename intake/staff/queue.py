@@ -16,7 +16,15 @@ from intake.scheduling import bookings
 from intake.screening.level import Level
 from intake.staff import filters, live
 from intake.staff.flag import handled_of
-from intake.staff.guard import blueprint, bounded, counted, requires, staff_user, waiting_by_rank
+from intake.staff.guard import (
+    blueprint,
+    bounded,
+    counted,
+    requires,
+    shows,
+    staff_user,
+    waiting_by_rank,
+)
 from intake.staff.listing import Group, Listing
 from intake.staff.mails import trouble_words
 from intake.staff.rows import booked_row, over_row
@@ -39,6 +47,7 @@ FLAGGED = (Level.URGENT.rank, Level.URGENT_ACUTE.rank)
 
 @blueprint.get("/")
 @requires(Permission.SEE_QUEUE)
+@shows("queue viewed")
 def queue() -> ResponseReturnValue:
     """What waits, the most urgent first; or what is booked or over."""
     clinic, now, after = current_clinic(), clock.now(), request.args.get("after", "")

@@ -11,7 +11,7 @@ from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.exports.service import hand_over
 from intake.screening.codes import NOTICE
-from intake.staff.guard import blueprint, requires, staff_user
+from intake.staff.guard import blueprint, requires, shows, staff_user
 from intake.staff.person import Person
 from intake.staff.proof import proved
 from intake.submissions.models import Submission
@@ -23,6 +23,7 @@ FHIR_JSON = "application/fhir+json; charset=utf-8"
 @blueprint.get("/submissions/<uuid:submission_id>/hand-over")
 @requires(Permission.SEE_ANSWERS)
 @proved
+@shows("form of a record viewed")
 def ask_hand_over(submission_id: UUID) -> ResponseReturnValue:
     """Say what the file holds, before it is made."""
     submission = _found(submission_id)

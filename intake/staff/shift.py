@@ -16,7 +16,7 @@ from intake.core.i18n import moment_text
 from intake.scheduling import bookings
 from intake.scheduling.agenda import agenda
 from intake.staff.flag import call_words, level_tag, waiting_words
-from intake.staff.guard import blueprint, requires, staff_user
+from intake.staff.guard import blueprint, requires, shows, staff_user
 from intake.staff.held import held_by
 from intake.staff.person import Person
 from intake.staff.words import CHANNELS, TRIES, Tag, opening, when
@@ -53,6 +53,7 @@ class Part(NamedTuple):
 
 @blueprint.get("/shift")
 @requires(Permission.SEE_QUEUE)
+@shows("shift viewed")
 def shift_hand_over() -> ResponseReturnValue:
     """Everything the next shift must know, on a page that prints."""
     clinic, now = current_clinic(), clock.now()

@@ -17,7 +17,7 @@ from intake.core.i18n import day_text, time_text
 from intake.notifications.queries import MessageState
 from intake.scheduling.agenda import Misplaced, misplaced
 from intake.scheduling.rebooking import ask_to_rebook, questions
-from intake.staff.guard import blueprint, requires, staff_user
+from intake.staff.guard import blueprint, requires, shows, staff_user
 from intake.staff.person import Person
 from intake.staff.rows import Status
 from intake.staff.words import when
@@ -43,6 +43,7 @@ class Row:
 
 @blueprint.get("/calendar/to-move")
 @requires(Permission.BOOK)
+@shows("calls to move viewed")
 def to_move() -> ResponseReturnValue:
     """The calls, the next one first."""
     clinic, now = current_clinic(), clock.now()

@@ -128,7 +128,12 @@ TO_USERS: dict[str, MailContext] = {
     ),
 }
 DIGEST = DigestMail(
-    waiting=3, calls=2, undelivered=1, link="https://staff.example/staff/", **CLINIC
+    waiting=3,
+    calls=2,
+    undelivered=1,
+    audit_head="17:9f2c60d1a4b8e377",
+    link="https://staff.example/staff/",
+    **CLINIC,
 )
 FAILURES = FailuresMail(undelivered=2, texts=1, link="https://staff.example/staff/emails", **CLINIC)
 ADDRESS_TEST = AddressTestMail(
