@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALL := $(shell command -v uv >/dev/null 2>&1 && echo uv pip install --quiet --python $(BIN)/python || echo $(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test check format messages bench lock clean
+.PHONY: help run setup setup-dev test check format photographs messages bench lock clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -49,6 +49,9 @@ format: setup-dev  ## Format the code
 	@$(BIN)/ruff check --fix .
 
 CATALOGS := intake/translations
+
+photographs: setup-dev  ## Take the pictures of the README and the docs anew
+	@$(BIN)/python -m tests.journeys.photographs
 
 messages: setup-dev  ## Bring the translations up to date with the words in the code
 	@$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k gettext_in:2 --sort-by-file --no-location -o $(CATALOGS)/messages.pot .

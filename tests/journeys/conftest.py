@@ -31,6 +31,12 @@ PHONE = {
 }
 ZOOMED = {"viewport": {"width": 390, "height": 844}}
 """A window of a large screen that is zoomed until it is as narrow as a phone."""
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-software-rasterizer",
+]
 PATIENCE = 10_000
 """Milliseconds until something that should appear counts as missing."""
 
@@ -55,15 +61,7 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         pytest.skip(browser.MISSING)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=path,
-            args=[
-                "--no-sandbox",
-                "--disable-dev-shm-usage",
-                "--disable-gpu",
-                "--disable-software-rasterizer",
-            ],
-        )
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield chromium
         chromium.close()
 

@@ -19,8 +19,7 @@ class Mouse:
         answer.check()
 
     def type(self, box: Locator, text: str) -> None:
-        box.click()
-        box.press_sequentially(text)
+        box.fill(text)
 
     def choose(self, select: Locator, option: str) -> None:
         select.select_option(option)

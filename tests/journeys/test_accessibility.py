@@ -1,12 +1,8 @@
 """axe finds nothing on any page: WCAG 2.2 A and AA, and its best practices.
 
-Each page is looked at on a desktop, on a narrow phone, where it may not scroll sideways, and in
-the dark.
+Each page is looked at on a desktop, at 320 pixels with spaced text, in the dark, with more contrast
+and in forced colors.
 """
-
-from axe_playwright_python.base import AxeResults
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
 
 from intake.clinic.service import current_clinic
 from intake.core import clock
@@ -14,32 +10,17 @@ from intake.core.db import db
 from intake.exports import counting
 from tests.journeys.conftest import DESKTOP
 from tests.journeys.hands import Mouse
-from tests.journeys.patient import Patient
+from tests.journeys.patient import SAFETY, Patient
 from tests.journeys.receptionist import Receptionist
 from tests.journeys.requests import cry_for_help_from, request_from
+from tests.journeys.states import WITH_AXE, check
 from tests.journeys.test_booking import mails_to
 from tests.journeys.test_own_call import link_in
 
-STANDARD = """{
-    type: "tag",
-    values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
-}"""
-COLORS = '{ type: "rule", values: ["color-contrast", "link-in-text-block"] }'
-"""All that the dark can change, and all that a phone leaves alone."""
-BUT_COLORS = '{ "color-contrast": { enabled: false }, "link-in-text-block": { enabled: false } }'
-NARROW = {"width": 320, "height": 640}
-"""So wide is a small phone, and a large screen that is zoomed to 400 % (WCAG 1.4.10)."""
 PUBLIC = (
     *("/learn", "/privacy", "/accessibility", "/urgent-help", "/not-for-you"),
     *("/request/call-me", "/staff/sign-in", "/no-such-page", "/dev/mail/"),
 )
-SCREENS = (
-    (DESKTOP["viewport"], "light", f"runOnly: {STANDARD}"),
-    (NARROW, "light", f"runOnly: {STANDARD}, rules: {BUT_COLORS}"),
-    (DESKTOP["viewport"], "dark", f"runOnly: {COLORS}"),
-)
-WITH_AXE = {"java_script_enabled": True, "bypass_csp": True}
-"""axe is a script, which our pages would refuse."""
 
 
 def test_the_patients_way(open_page, clinic):
@@ -50,7 +31,7 @@ def test_the_patients_way(open_page, clinic):
 
 def test_the_pages_of_help(open_page, clinic):
     patient = Patient(open_page(**WITH_AXE), clinic.address, Mouse())
-    patient.comes_to_safety_for("Depression")
+    patient.comes_to(SAFETY)
     patient.answers_about_safety(yes_to=2)
     check(patient.page)
     patient.says_whether_it_is_now("Yes")
@@ -209,16 +190,3 @@ def test_the_reports(open_page, clinic):
     administrator.opens_the_request_of(sent.name)
     administrator.follows("Who saw this")
     check(administrator.page)
-
-
-def check(page: Page) -> None:
-    page.evaluate(Axe().axe_script)
-    for viewport, colors, rules in SCREENS:
-        page.set_viewport_size(viewport)
-        page.emulate_media(color_scheme=colors)
-        options = f'{{ resultTypes: ["violations"], {rules} }}'
-        found = page.evaluate(f"axe.run({options}).then(({{violations}}) => ({{violations}}))")
-        results = AxeResults(found)
-        where = f"{page.url} at {viewport['width']} px, {colors}"
-        assert not results.violations_count, f"{where}\n{results.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], where

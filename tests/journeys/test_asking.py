@@ -3,7 +3,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import DESKTOP, PHONE, ZOOMED
 from tests.journeys.hands import Keyboard, Mouse
-from tests.journeys.patient import Patient
+from tests.journeys.patient import SAFETY, Patient
 from tests.journeys.receptionist import Receptionist
 from tests.processes import Installation, wait_for
 
@@ -32,10 +32,7 @@ def test_the_short_way_needs_two_pages(patient):
     [("Yes", "Please reach out for help now"), ("No", "Support is available any time")],
 )
 def test_a_patient_with_thoughts_of_suicide_sees_help_and_may_go_on(patient, now, heading):
-    patient.opens_the_start_page()
-    patient.presses_the_link("Start now")
-    patient.says_what_for("Depression")
-    patient.says_how_to_be_reached()
+    patient.comes_to(SAFETY)
     patient.answers_about_safety(yes_to=2)
     patient.says_whether_it_is_now(now)
     patient.sees(heading)
@@ -46,10 +43,7 @@ def test_a_patient_with_thoughts_of_suicide_sees_help_and_may_go_on(patient, now
 
 def test_staff_learn_at_once_of_somebody_in_danger(patient, open_page, clinic):
     """Before the request is sent, and whether or not it ever is."""
-    patient.opens_the_start_page()
-    patient.presses_the_link("Start now")
-    patient.says_what_for("Depression")
-    patient.says_how_to_be_reached()
+    patient.comes_to(SAFETY)
     patient.answers_about_safety(yes_to=3)
     patient.says_whether_it_is_now("Yes")
     patient.sees("Please reach out for help now")

@@ -8,16 +8,13 @@ from tests.journeys.patient import Patient
 NARROW = {"viewport": {"width": 320, "height": 640}, "is_mobile": True, "has_touch": True}
 FINGER = 44
 """Pixels (WCAG 2.2, 2.5.5)."""
-HEADING = "Your pain in the last week"
 
 
 @pytest.fixture
 def patient(open_page, clinic) -> Patient:
     """Somebody at the questions on pain."""
     found = Patient(open_page(**NARROW), clinic.address, Mouse())
-    found.comes_to_safety_for("Chronic pain")
-    found.answers_about_safety()
-    found.skips_to(HEADING)
+    found.comes_to("/request/screening/peg", "chronic_pain")
     return found
 
 

@@ -7,10 +7,12 @@ from intake.core.db import db
 from intake.submissions.models import Submission
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.hands import Mouse
-from tests.journeys.patient import Patient
+from tests.journeys.patient import SAFETY, Patient
 from tests.journeys.receptionist import Receptionist
 from tests.journeys.test_safety import alerts
 from tests.processes import wait_for
+
+PHQ9 = "/request/screening/phq9"
 
 
 def submissions(clinic):
@@ -22,7 +24,7 @@ def submissions(clinic):
 
 def test_a_yes_to_right_now_is_heard_although_the_browser_is_closed(patient, clinic):
     before = len(alerts(clinic))
-    patient.comes_to_safety_for("Depression")
+    patient.comes_to(SAFETY)
     patient.answers_about_safety(yes_to=2)
     patient.says_whether_it_is_now("Yes")
     patient.sees("Please reach out for help now")
@@ -32,9 +34,7 @@ def test_a_yes_to_right_now_is_heard_although_the_browser_is_closed(patient, cli
 
 def test_thoughts_of_death_alone_show_support_and_alert(patient, clinic):
     before = len(alerts(clinic))
-    patient.comes_to_safety_for("Depression")
-    patient.answers_about_safety()
-    patient.sees("Your mood in the last 2 weeks")
+    patient.comes_to(PHQ9)
     *others, last = patient.questions()
     for question in others:
         patient.hands.tick(question.get_by_label("Not at all", exact=True))
@@ -48,10 +48,7 @@ def test_thoughts_of_death_alone_show_support_and_alert(patient, clinic):
 
 def test_a_thunderclap_headache_leads_to_911(patient, clinic):
     before = len(alerts(clinic))
-    patient.comes_to_safety_for("Migraine")
-    patient.answers_about_safety()
-    patient.skips_these_questions()
-    patient.sees("Your headaches")
+    patient.comes_to("/request/screening/headache_burden", "migraine")
     emergency = patient.main.get_by_role("group", name="Do you have any of these right now?")
     patient.hands.tick(emergency.get_by_label("Yes", exact=True))
     patient.continues()
@@ -129,9 +126,7 @@ def subjects_to(clinic, address):
 
 def test_an_error_leads_to_a_question_that_can_be_seen(open_page, clinic):
     patient = Patient(open_page(**PHONE), clinic.address, Mouse())
-    patient.comes_to_safety_for("Depression")
-    patient.answers_about_safety()
-    patient.sees("Your mood in the last 2 weeks")
+    patient.comes_to(PHQ9)
     patient.continues()
     patient.main.get_by_role("link", name="Feeling bad about yourself").click()
     top = patient.questions()[5].locator("legend").bounding_box()["y"]

@@ -46,6 +46,12 @@ def test_links_between_documents_lead_somewhere(path: Path) -> None:
             assert heading in headings(file), heading
 
 
+def test_every_picture_is_shown_and_every_picture_shown_exists() -> None:
+    shown = (re.findall(r"images/([\w-]+\.png)", path.read_text("utf-8")) for path in DOCUMENTS)
+    taken = {path.name for path in (ROOT / "docs" / "images").iterdir()}
+    assert {name for names in shown for name in names} == taken
+
+
 def headings(file: Path) -> set[str]:
     """The anchors of a document's headings, as code hosts make them."""
     titles = re.findall(r"^#+ (.+)$", file.read_text("utf-8"), re.MULTILINE)

@@ -64,7 +64,13 @@ SIGN_IN = {"security.login", "security.logout", "links.follow", "forgotten.ask",
 """What the staff site gives without somebody signed in; a feed by its secret address."""
 SIGN_IN |= {"second_factor.ask", "second_factor.recover", "second_factor.add_app"}
 """After the password, which is all that these pages ask for."""
-DEVELOPMENT = {"dev_mail.attachment", "dev_mail.html", "dev_mail.index", "dev_mail.show"}
+DEVELOPMENT = {
+    "dev_components.show",
+    "dev_mail.attachment",
+    "dev_mail.html",
+    "dev_mail.index",
+    "dev_mail.show",
+}
 """Not there in production."""
 
 
