@@ -12,11 +12,16 @@ from intake.core.db import Base, db, writing
 from intake.core.instance import demand_instance
 from intake.exports import models as exports
 from intake.notifications import models as notifications
+from intake.retention import models as retention
 from intake.scheduling import models as scheduling
 from intake.submissions import models as submissions
+from intake.submissions import own_links
 from intake.web import limits
 
-MODELS = (accounts, audit, clinic, exports, limits, notifications, scheduling, submissions)
+MODELS = (
+    *(accounts, audit, clinic, exports, limits, notifications),
+    *(own_links, retention, scheduling, submissions),
+)
 
 demand_instance(current_app.config["SETTINGS"])
 options = current_app.extensions["migrate"].configure_args

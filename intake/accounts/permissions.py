@@ -19,6 +19,7 @@ class Permission(Enum):
     MANAGE_SETTINGS = "change the clinic's settings"
     SEE_AUDIT = "read the audit log"
     EXPORT = "download lists of requests"
+    ERASE = "delete what is kept about a person, or hold it for good reason"
 
 
 ROLES = ("front_desk", "clinician", "administrator", "auditor")
@@ -37,6 +38,7 @@ ROLE_PERMISSIONS = {
         Permission.MANAGE_SETTINGS,
         Permission.SEE_AUDIT,
         Permission.EXPORT,
+        Permission.ERASE,
     },
     "auditor": _EVERYBODY | {Permission.SEE_AUDIT},
 }

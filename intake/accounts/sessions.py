@@ -17,7 +17,7 @@ from flask.sessions import (
     SessionMixin,
 )
 from itsdangerous import BadSignature
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from intake.accounts.devices import remember_device
 from intake.accounts.models import StaffSession, User
@@ -163,7 +163,7 @@ class SiteSessions(SessionInterface):
             user = db.session.scalars(
                 select(User).where(User.fs_uniquifier == session[USER_KEY])
             ).one()
-            _delete_ended(now)
+            db.session.execute(delete(StaffSession).where(have_ended(now=now)))
             if kept is not None:
                 _delete_row(kept)
             db.session.add(
@@ -243,9 +243,9 @@ def _has_ended(session: StaffSession, now: datetime) -> bool:
     return now - session.last_seen_at >= IDLE or now - session.created_at >= longest
 
 
-def _delete_ended(now: datetime) -> None:
-    ended = or_(StaffSession.last_seen_at <= now - IDLE, StaffSession.created_at <= now - ABSOLUTE)
-    db.session.execute(delete(StaffSession).where(ended))
+def have_ended(*, now: datetime) -> ColumnElement[bool]:
+    """Which sessions are over."""
+    return or_(StaffSession.last_seen_at <= now - IDLE, StaffSession.created_at <= now - ABSOLUTE)
 
 
 def _record(user: User, second_factor: str | None, now: datetime) -> None:

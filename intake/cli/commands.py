@@ -4,14 +4,14 @@ from flask import Flask
 
 from intake.cli.audit import audit
 from intake.cli.exports import export, figures
-from intake.cli.running import doctor, messages, serve, worker
+from intake.cli.running import doctor, messages, purge, serve, worker
 from intake.cli.scores import score, triage
 from intake.cli.setup import clinic, keys
 from intake.cli.users import users
 
 COMMANDS = (
-    *(score, triage, serve, worker, doctor, messages, users, keys, clinic, export, figures),
-    audit,
+    *(score, triage, serve, worker, purge, doctor, messages),
+    *(users, keys, clinic, export, figures, audit),
 )
 
 

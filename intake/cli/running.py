@@ -23,12 +23,10 @@ from intake.core.db import unit_of_work
 from intake.exports import counting
 from intake.notifications import bounces, queries
 from intake.notifications import worker as mail_worker
+from intake.retention import purge as retention
 from intake.scheduling import digest, waitlist
-from intake.scheduling.links import delete_old_links
 from intake.scheduling.placing import SlotTaken
 from intake.submissions import failures, unfinished
-from intake.submissions.drafts import delete_expired
-from intake.web import limits
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +103,7 @@ def worker(*, once: bool) -> None:
 
 
 def _every_hour() -> None:
-    _delete_expired()
+    retention.run(current_clinic(), now=clock.now())
     with unit_of_work():
         unfinished.remind(current_clinic(), now=clock.now())
 
@@ -128,13 +126,6 @@ def _read_reports(path: Path | None) -> None:
         log.warning("the mailbox of INTAKE_BOUNCES cannot be read")
 
 
-def _delete_expired() -> None:
-    with unit_of_work():
-        delete_expired(now=clock.now())
-        delete_old_links(now=clock.now())
-        limits.delete_unused(now=clock.now())
-
-
 def _offer_freed_times() -> None:
     """Ask the waitlist about what was given up; what is taken meanwhile is seen a minute later."""
     with suppress(SlotTaken):
@@ -142,6 +133,17 @@ def _offer_freed_times() -> None:
         while is_due:
             with unit_of_work():
                 is_due = waitlist.ask_next(current_clinic(), now=clock.now())
+
+
+@click.command(cls=ClinicCommand)
+@click.option("--dry-run", is_flag=True, help="Only tell what would be deleted.")
+def purge(*, dry_run: bool) -> None:
+    """Delete what was kept long enough, as the worker does every hour. One line for each class."""
+    clinic, now = current_clinic(), clock.now()
+    counts = retention.due(clinic, now=now) if dry_run else retention.run(clinic, now=now)
+    for name, number in counts.items():
+        click.echo(f"{number:8}  {name}")
+    click.echo("Nothing was deleted." if dry_run else "Done.")
 
 
 @click.command()

@@ -102,6 +102,14 @@ class Clinic:
     """Minutes for which a request stays with the member of staff who took it to call."""
     draft_days: int = 14
     """Days after the last change until an unfinished draft is deleted."""
+    request_days: int = 365
+    """The same for a request that is over and led to no consultation."""
+    consultation_days: int = 3650
+    """The same after a consultation: states ask for up to ten years of medical records."""
+    quarantine_days: int = 90
+    """The same for what looked like spam, and nobody has decided on."""
+    mail_days: int = 90
+    """Days for which mails are kept after they were written."""
     offers_asq: bool = True
     offers_gad7: bool = True
     reminder_hours: tuple[int, ...] = (24, 2)

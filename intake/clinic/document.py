@@ -14,9 +14,11 @@ from intake.clinic.clinic import EXAMPLE_CLINIC, Clinic, ClinicSettingsError, Co
 from intake.clinic.hours import Window
 from intake.clinic.pause import read_pause, write_pause
 
+KEPT_FOR = ("request_days", "consultation_days", "quarantine_days", "mail_days")
+"""Settings that say how long something is kept."""
 PERIODS = (
     *("response_minutes", "acute_response_minutes", "escalation_minutes"),
-    *("review_minutes", "hold_minutes", "claim_minutes", "draft_days"),
+    *("review_minutes", "hold_minutes", "claim_minutes", "draft_days", *KEPT_FOR),
 )
 """Settings that are lengths of time."""
 RECIPIENTS = (
@@ -28,7 +30,7 @@ OPTIONAL = (
     *("change_recipients", "digest_recipients", "failure_recipients"),
     *("safety_contact", "backup_contact", "acute_response_minutes", "escalation_minutes"),
     *("review_minutes", "claim_minutes", "grace_minutes", "reminder_hours", "retry_hours"),
-    *("booking_pause", "mail_name"),
+    *("booking_pause", "mail_name", *KEPT_FOR),
 )
 """Settings that a file may leave out; then they stay as they are."""
 LONGEST_GRACE = 30
@@ -117,6 +119,7 @@ def _read(document: Mapping[str, Any], closed: frozenset[date]) -> Clinic:
             hold_minutes=int(document["hold_minutes"]),
             claim_minutes=int(document.get("claim_minutes", Clinic.claim_minutes)),
             draft_days=int(document["draft_days"]),
+            **{name: int(document.get(name, getattr(Clinic, name))) for name in KEPT_FOR},
             safety_contact=_read_contact(document, "safety_contact"),
             backup_contact=_read_contact(document, "backup_contact"),
             acute_response_minutes=_read_minutes(document.get("acute_response_minutes")),
@@ -167,6 +170,7 @@ def write_clinic(clinic: Clinic) -> dict[str, Any]:
         "hold_minutes": clinic.hold_minutes,
         "claim_minutes": clinic.claim_minutes,
         "draft_days": clinic.draft_days,
+        **{name: getattr(clinic, name) for name in KEPT_FOR},
         "safety_contact": asdict(clinic.safety_contact) if clinic.safety_contact else None,
         "backup_contact": asdict(clinic.backup_contact) if clinic.backup_contact else None,
         "acute_response_minutes": clinic.acute_response_minutes,

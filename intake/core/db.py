@@ -213,3 +213,19 @@ def unwatched(model: type[Model], row: Row[Any]) -> Model:
 def is_postgresql() -> bool:
     """Whether the current database is PostgreSQL (the other one is SQLite)."""
     return db.engine.dialect.name == "postgresql"
+
+
+def drop_traces() -> None:
+    """Let nothing of what was deleted stay in SQLite's files: freed pages are zeroed as they are
+    freed, and what the write-ahead log still holds of them goes now, unless somebody is reading.
+
+    PostgreSQL reuses the space by itself. Outside of a unit of work.
+    """
+    if is_postgresql():
+        return
+    db.session.rollback()
+    connection = db.engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()

@@ -4,7 +4,8 @@
    were sent are counted anew, from the requests themselves; so nothing that happens to a request
    need know of figures, and none can drift.
 2. Weeks and months are sums of their days.
-3. Days before the first one that was counted follow, a few at a time.
+3. What was counted of a request stays when it is deleted: `departed` keeps it, by day.
+4. Days before the first one that was counted follow, a few at a time.
 The latest day is counted last, and always: its time is that of the last count.
 """
 
@@ -13,14 +14,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, RowMapping, Uuid, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Date, RowMapping, Uuid, bindparam, func, select, text
 
 from intake.clinic.clinic import Clinic
 from intake.core.db import UTCDateTime, db, unit_of_work
 from intake.core.encryption import UnreadableField, open_json, seal_json
 from intake.exports.figures import Document, Facts, added, counted
 from intake.exports.histories import NOTHING, History, histories
-from intake.exports.models import Figures, figures_id
+from intake.exports.models import DEPARTED, Figures, figures_id
 from intake.screening.plan import HISTORY
 from intake.submissions.models import Submission
 
@@ -98,7 +99,7 @@ def _changed_days(clinic: Clinic) -> list[date]:
     changed = select(Submission.sent_at).where(
         Submission.sent_at.is_not(None), Submission.updated_at > since - OVERLAP
     )
-    return list({_day(instant, clinic) for instant in db.session.scalars(changed) if instant})
+    return list({day_of(instant, clinic) for instant in db.session.scalars(changed) if instant})
 
 
 def _past_days(clinic: Clinic, now: datetime) -> list[date]:
@@ -112,10 +113,11 @@ def _past_days(clinic: Clinic, now: datetime) -> list[date]:
 
 def _first_day(clinic: Clinic) -> date | None:
     first = db.session.scalar(select(func.min(Submission.sent_at)))
-    return None if first is None else _day(first, clinic)
+    return None if first is None else day_of(first, clinic)
 
 
-def _day(instant: datetime, clinic: Clinic) -> date:
+def day_of(instant: datetime, clinic: Clinic) -> date:
+    """The day of an instant, by the clinic's clock."""
     return instant.astimezone(clinic.tz).date()
 
 
@@ -123,13 +125,26 @@ def _count_day(day: date, clinic: Clinic, now: datetime) -> None:
     since = datetime.combine(day, time(), clinic.tz)
     until = datetime.combine(day + DAY, time(), clinic.tz)
     sent = (Submission.sent_at >= since, Submission.sent_at < until)
-    chosen = select(*COLUMNS).where(*sent, Submission.status.not_in(NOT_COUNTED))
-    rows = db.session.execute(chosen).all()
-    became = histories(select(Submission.id).where(*sent))
-    document = counted(_facts(row._mapping, became.get(row.id, NOTHING), clinic) for row in rows)
+    here = counted(facts for _, facts in facts_where(clinic, *sent))
+    document = added([here, departed_on(day)])
     db.session.rollback()
     with unit_of_work():
         store("day", day, document, now)
+
+
+def facts_where(clinic: Clinic, *chosen: ColumnElement[bool]) -> list[tuple[datetime, Facts]]:
+    """What is counted of each of the chosen requests, and when it was sent."""
+    query = select(*COLUMNS).where(*chosen, Submission.status.not_in(NOT_COUNTED))
+    rows = db.session.execute(query).all()
+    became = histories(select(Submission.id).where(*chosen))
+    return [
+        (row.sent_at, _facts(row._mapping, became.get(row.id, NOTHING), clinic)) for row in rows
+    ]
+
+
+def departed_on(day: date) -> Document:
+    """What was counted of the requests of a day that are deleted by now."""
+    return documents(DEPARTED, day, day + DAY).get(day, {})
 
 
 def _facts(row: RowMapping, history: History, clinic: Clinic) -> Facts:

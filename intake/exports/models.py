@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from intake.core.db import Base, UTCDateTime
 from intake.core.encryption import EncryptedJSON
 
+DEPARTED = "gone"
+"""The kind of figures that hold what was counted of requests that are deleted by now, by day."""
 FAMILY = UUID("4f7c6a3e-8a0b-5d52-9f6e-2b1d6c0e7a91")
 """The name space of the ids, which follow from kind and date: a value is sealed for its id."""
 
@@ -21,7 +23,7 @@ class Figures(Base, kw_only=True):
 
     __tablename__ = "figures"
     __table_args__ = (
-        CheckConstraint("kind IN ('day', 'week', 'month')", name="kind"),
+        CheckConstraint("kind IN ('day', 'week', 'month', 'gone')", name="kind"),
         UniqueConstraint("kind", "start"),
     )
 

@@ -7,7 +7,7 @@ opens an appointment, and this one opens nothing else.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from intake.core.db import db
 from intake.core.tokens import new_token, token_hash
@@ -68,12 +68,12 @@ def lock(appointment: Appointment) -> Submission:
     return submission
 
 
-def delete_old_links(*, now: datetime) -> None:
-    """Delete links to appointments that are over."""
+def are_over(*, now: datetime) -> ColumnElement[bool]:
+    """Which links lead to appointments that are over."""
     over = select(Appointment.id).where(
         Appointment.id == AppointmentLink.appointment_id, _is_over(now)
     )
-    db.session.execute(delete(AppointmentLink).where(over.exists()))
+    return over.exists()
 
 
 def _is_over(now: datetime) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from intake.accounts.permissions import Permission
 from intake.accounts.queries import names_of
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import day_text, time_text, zone_text
+from intake.retention.holds import hold_on
 from intake.scheduling import asking, queries
 from intake.scheduling.bookings import provider_name
 from intake.scheduling.models import Appointment
@@ -115,6 +116,8 @@ class Record:
     strangers: list[Stranger]
     erasure_asked: str
     """When the person asked to be deleted; "" if they did not."""
+    hold: str
+    """Who placed a legal hold, and when; "" if there is none."""
 
     @property
     def other_reasons(self) -> list[Why]:
@@ -189,11 +192,20 @@ def record_of(
         merged=merged_with(submission, clinic, now=now),
         strangers=strangers_of(submission, clinic, now=now),
         erasure_asked=_day(submission.erasure_asked_at, clinic),
+        hold=_hold_words(submission, clinic),
     )
 
 
 def _day(at: datetime | None, clinic: Clinic) -> str:
     return day_text(at, clinic.tz, "en") if at else ""
+
+
+def _hold_words(submission: Submission, clinic: Clinic) -> str:
+    hold = hold_on([submission.id])
+    if hold is None:
+        return ""
+    name = names_of([hold.author_id]).get(hold.author_id, "")
+    return f"{name}, {_day(hold.placed_at, clinic)}"
 
 
 def _progress(submission: Submission, clinic: Clinic) -> Progress:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from wtforms.validators import ValidationError
 
-from intake.clinic.document import LONGEST_GRACE
+from intake.clinic.document import KEPT_FOR, LONGEST_GRACE
 from intake.staff.list_fields import HoursListField
 from intake.staff.settings_document import SettingsForm
 from intake.web.fields import IntegerField
@@ -16,7 +16,7 @@ class TimesForm(SettingsForm):
     settings: ClassVar[tuple[str, ...]] = (
         *("acute_response_minutes", "escalation_minutes", "review_minutes", "response_minutes"),
         *("retry_hours", "reminder_hours", "grace_minutes", "hold_minutes"),
-        *("claim_minutes", "draft_days"),
+        *("claim_minutes", "draft_days", *KEPT_FOR),
     )
 
     acute_response_minutes = IntegerField(
@@ -90,6 +90,35 @@ class TimesForm(SettingsForm):
         most=365,
         unit="days",
         hint="Counted from the last change. Patients read it in the privacy notice.",
+    )
+
+    request_days = IntegerField(
+        "Requests without a consultation are deleted after",
+        least=30,
+        most=9999,
+        unit="days",
+        hint="Counted from the last change, once they are over. Patients read it, too.",
+    )
+    consultation_days = IntegerField(
+        "Requests with a consultation are deleted after",
+        least=365,
+        most=36500,
+        unit="days",
+        hint="Ask your lawyer how long your state wants records kept. 3650 are ten years.",
+    )
+    quarantine_days = IntegerField(
+        "Suspected spam is deleted after",
+        least=14,
+        most=365,
+        unit="days",
+        hint="If nobody has decided on it. What raised an urgent flag stays.",
+    )
+    mail_days = IntegerField(
+        "Emails are deleted after",
+        least=30,
+        most=3650,
+        unit="days",
+        hint="From our outbox. What people have in their mailbox stays.",
     )
 
     def validate_review_minutes(self, field: IntegerField) -> None:

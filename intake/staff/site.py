@@ -15,6 +15,7 @@ from intake.staff import (
     feeds,
     forgotten,
     guard,
+    keeping,
     keys,
     links,
     live,
@@ -49,7 +50,7 @@ from intake.staff import (
 
 VIEWS = (
     *(queue, views, search, claim, quarantine, shift, keys, live),
-    *(submission, any_time, cancelling, contact, mails, merging, resume, unsent),
+    *(submission, any_time, cancelling, contact, keeping, mails, merging, resume, unsent),
     *(calendar, to_move, feeds),
     *(proof, dashboard, reports, reports_list, reports_seen, reports_tabs),
     *(settings_clinic, settings_recipients, settings_pause, settings_texts),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, bindparam, select, update
 from sqlalchemy.orm import make_transient_to_detached
 
 from intake.audit import log
@@ -244,15 +244,10 @@ def save_answers(
     return assess_and_alarm(draft, clinic, now=now, said={f"{instrument_id}.{q}" for q in said})
 
 
-def delete_expired(*, now: datetime) -> int:
-    """Delete drafts nobody came back to, unless they raised a flag. Returns how many."""
-    expired = (
-        delete(Submission)
-        .where(Submission.status == "draft", Submission.expires_at <= now)
-        .where(Submission.level_rank < Level.URGENT.rank)
-        .returning(Submission.id)
-    )
-    return len(db.session.scalars(expired).all())
+def has_expired(*, now: datetime) -> ColumnElement[bool]:
+    """Which drafts nobody came back to; those that raised a flag stay."""
+    is_expired = and_(Submission.status == "draft", Submission.expires_at <= now)
+    return and_(is_expired, Submission.level_rank < Level.URGENT.rank)
 
 
 def _clean(

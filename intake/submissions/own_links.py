@@ -8,7 +8,7 @@ links; what was answered is shown only to who knows the date of birth, too.
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, String, delete, select
+from sqlalchemy import ColumnElement, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.core.db import Base, UTCDateTime, db
@@ -56,11 +56,9 @@ def leading(submission_id: UUID, *, lock: bool = False) -> Submission:
     return found if found.merged_into is None else leading(found.merged_into, lock=lock)
 
 
-def delete_old_links(*, now: datetime) -> int:
-    """Delete links that have expired. Returns how many."""
-    return len(
-        db.session.scalars(delete(OwnLink).where(~_works(now)).returning(OwnLink.token_hash)).all()
-    )
+def are_over(*, now: datetime) -> ColumnElement[bool]:
+    """Which links have expired."""
+    return ~_works(now)
 
 
 def _works(now: datetime) -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from math import ceil
 
 from flask import current_app, request
-from sqlalchemy import BigInteger, String, delete, select, text
+from sqlalchemy import BigInteger, ColumnElement, String, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import TooManyRequests
 
@@ -77,9 +77,9 @@ def give_back(limit: Limit, who: str, *, times: int = 1) -> None:
     db.session.execute(_GIVE_BACK, {"key": _key(limit, who), "back": times * _step(limit)})
 
 
-def delete_unused(*, now: datetime) -> None:
-    """Delete what limits nobody any more."""
-    db.session.execute(delete(Allowance).where(Allowance.used_until <= _milliseconds(now)))
+def are_unused(*, now: datetime) -> ColumnElement[bool]:
+    """Which counts limit nobody any more."""
+    return Allowance.used_until <= _milliseconds(now)
 
 
 def network() -> str:

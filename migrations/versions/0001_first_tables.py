@@ -46,6 +46,7 @@ TABLES = (
     "saved_views",
     "figures",
     "own_links",
+    "legal_holds",
 )
 
 BLOCKS = "('hold', 'offer', 'pending', 'booked', 'held', 'no_show')"
@@ -157,6 +158,7 @@ def upgrade() -> None:
     _create_saved_views()
     _create_figures()
     _create_own_links()
+    _create_legal_holds()
     if op.get_bind().dialect.name == "postgresql":
         op.execute(NO_OVERLAP_POSTGRESQL)
         for statement in (*APPEND_ONLY_POSTGRESQL, *ANNOUNCED_POSTGRESQL):
@@ -746,6 +748,25 @@ def _create_own_links() -> None:
     op.create_index("ix_own_links_submission_id", "own_links", ["submission_id"])
 
 
+def _create_legal_holds() -> None:
+    op.create_table(
+        "legal_holds",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("placed_at", INSTANT, nullable=False),
+        sa.Column("reason_sealed", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["users.id"], name="fk_legal_holds_author_id_users"),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submissions.id"],
+            name="fk_legal_holds_submission_id_submissions",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_legal_holds"),
+        sa.UniqueConstraint("submission_id", name="uq_legal_holds_submission_id"),
+    )
+
+
 def _create_waitlist() -> None:
     op.create_table(
         "waitlist",
@@ -912,7 +933,7 @@ def _create_figures() -> None:
         sa.Column("start", sa.Date(), nullable=False),
         sa.Column("counted_at", INSTANT, nullable=False),
         sa.Column("counts_sealed", sa.LargeBinary(), nullable=True),
-        sa.CheckConstraint("kind IN ('day', 'week', 'month')", name="kind"),
+        sa.CheckConstraint("kind IN ('day', 'week', 'month', 'gone')", name="kind"),
         sa.PrimaryKeyConstraint("id", name="pk_figures"),
         sa.UniqueConstraint("kind", "start", name="uq_figures_kind_start"),
     )

@@ -7,6 +7,7 @@ from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.core.tokens import token_hash
 from intake.notifications.models import Message
+from intake.retention import purge
 from intake.screening.errors import AnswerError
 from intake.submissions import drafts
 from intake.submissions.models import Submission
@@ -96,8 +97,8 @@ def test_only_unflagged_drafts_expire_for_good(app):
     flagged = factories.begin()
     factories.begin()
     save(flagged, "asq", {**factories.NO_THOUGHTS, "q1": "yes", "q5": "no"})
-    with unit_of_work():
-        assert drafts.delete_expired(now=NOW + timedelta(days=30)) == 1
+    gone = purge.run(current_clinic(), now=NOW + timedelta(days=30))
+    assert gone["forms never sent"] == 1
     left = db.session.scalars(select(Submission.id)).all()
     assert left == [flagged.id]
 

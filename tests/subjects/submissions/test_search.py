@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, text, update
 from intake.clinic.service import current_clinic
 from intake.core.db import db, is_postgresql, unit_of_work
 from intake.core.tokens import new_id
+from intake.retention import purge
 from intake.submissions import drafts, search
 from intake.submissions.models import SearchTerm, Submission
 from intake.submissions.terms import terms_of
@@ -60,8 +61,7 @@ def test_a_form_that_was_not_sent_is_found_only_if_it_raised_a_flag(app: Flask) 
 def test_its_terms_vanish_with_a_submission(app: Flask) -> None:
     factories.fill(factories.begin())
     assert db.session.scalar(select(SearchTerm.term).limit(1)) is not None
-    with unit_of_work():
-        drafts.delete_expired(now=MONDAY_MORNING + timedelta(days=30))
+    purge.run(current_clinic(), now=MONDAY_MORNING + timedelta(days=30))
     assert db.session.scalar(select(SearchTerm.term).limit(1)) is None
 
 

@@ -10,8 +10,8 @@ from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.core.tokens import token_hash
 from intake.development.example import example_user
+from intake.retention import purge
 from intake.scheduling import queries, service
-from intake.scheduling.links import delete_old_links
 from intake.scheduling.models import AppointmentLink
 from intake.submissions.models import Submission
 from tests import factories
@@ -330,11 +330,9 @@ def test_nobody_can_fill_mailboxes_with_changes(client, submission):
 
 def test_links_to_calls_that_are_over_are_deleted(client, submission):
     ends = appointment_of(submission).ends_at
-    with unit_of_work():
-        delete_old_links(now=ends - timedelta(seconds=1))
+    purge.run(current_clinic(), now=ends - timedelta(seconds=1))
     assert db.session.scalars(select(AppointmentLink)).all()
-    with unit_of_work():
-        delete_old_links(now=ends)
+    purge.run(current_clinic(), now=ends)
     assert db.session.scalars(select(AppointmentLink)).all() == []
 
 

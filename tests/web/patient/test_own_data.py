@@ -12,6 +12,7 @@ from sqlalchemy import select
 from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.notifications.models import Message
+from intake.retention import purge
 from intake.scheduling import service as booking
 from intake.submissions import own_links
 from intake.submissions.models import Submission
@@ -161,8 +162,8 @@ def test_a_link_ends_and_offers_a_new_one(client, submission, morning):
     path = path_of(submission)
     morning.shift(own_links.WORKS_FOR)
     assert client.get(path).path == "/my-data?gone=1"
-    with unit_of_work():
-        assert own_links.delete_old_links(now=MONDAY_MORNING + own_links.WORKS_FOR) == 1
+    gone = purge.run(current_clinic(), now=MONDAY_MORNING + own_links.WORKS_FOR)
+    assert gone["links to own data"] == 1
 
 
 def test_the_wish_to_be_deleted_is_told_once(client, submission):

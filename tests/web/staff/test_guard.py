@@ -29,6 +29,10 @@ GUARDED = {
     "staff.book_any_time": Permission.BOOK,
     "staff.acknowledge_flag": Permission.CONTACT,
     "staff.write_note": Permission.CONTACT,
+    "staff.keep_or_erase": Permission.ERASE,
+    "staff.place_hold": Permission.ERASE,
+    "staff.end_hold": Permission.ERASE,
+    "staff.do_erase": Permission.ERASE,
     "staff.compare": Permission.MERGE,
     "staff.do_merge": Permission.MERGE,
     "staff.separate": Permission.MERGE,
@@ -124,6 +128,7 @@ LEAD_ON = {
     ("POST", "staff.separate"),
     ("POST", "staff.tell_apart"),
     ("POST", "staff.undo_apart"),
+    ("POST", "staff.end_hold"),
 }
 """Buttons whose form has nothing that could be missing; a page about a call that is not there."""
 
