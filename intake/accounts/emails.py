@@ -50,6 +50,8 @@ class FactorNews(Enum):
     """What became of somebody's second factor, as mails say it."""
 
     APP_ADDED = "An authenticator app was added to your account."
+    PASSKEY_ADDED = "A passkey was added to your account."
+    PASSKEY_REMOVED = "A passkey was removed from your account."
     APP_REMOVED = "The authenticator app was removed from your account."
     CODES_MADE = "New recovery codes were made. The ones before no longer work."
     CODE_USED = "Somebody signed in with one of your recovery codes."

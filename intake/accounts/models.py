@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -72,6 +72,22 @@ class AuthenticatorApp(Base, kw_only=True):
     """The half minute of the last code that was taken. Each code is taken once."""
 
     secret = EncryptedJSON()
+
+
+class Passkey(Base, kw_only=True):
+    """A key in a phone, computer or security key; we hold the half that is no secret."""
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True, repr=False)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary, repr=False)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """How often it says it was used; one that counts back has been copied."""
+    name: Mapped[str] = mapped_column(String(60))
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
 
 
 class RecoveryCode(Base, kw_only=True):

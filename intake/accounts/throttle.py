@@ -75,6 +75,12 @@ def forgive(tries: Tries) -> None:
         give_back(limit, who)
 
 
+def tries_of_passkey() -> Tries:
+    """What a try to sign in with a passkey counts for, whoever it is."""
+    where = network()
+    return [(FROM_ONE_NETWORK, where)] if where else []
+
+
 def count_link(email: str, *, now: datetime) -> None:
     """Count a mailed link in the current unit of work. Raises LimitReached."""
     spend(LINKS_FOR_ONE_ACCOUNT, _account(email), now=now)

@@ -17,6 +17,7 @@ from config import Settings
 from intake.accounts import throttle
 from intake.accounts.attempts import is_right
 from intake.accounts.models import User
+from intake.accounts.passkeys import PasskeyRefused, passkeys_of, shown_by
 from intake.accounts.permissions import Permission
 from intake.accounts.security import is_password_of
 from intake.accounts.sessions import PROVED_KEY, visit_of
@@ -25,14 +26,16 @@ from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.staff.forms import PasswordField
 from intake.staff.guard import blueprint, requires, staff_user
+from intake.staff.onward import next_page
+from intake.staff.passkey_place import REFUSED, here
 from intake.web.forms import Form
 from intake.web.limits import LimitReached
-from intake.web.redirects import local_path
 
 FRESH = timedelta(minutes=5)
-HOME = "/staff/"
 WRONG = "That is not the password of this account. Check it and try again."
 TOO_OFTEN = "That was tried too often. Wait a minute, or a few, and try again."
+
+NOT_PROVED = "identity not proved"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -74,20 +77,17 @@ def ask_proof() -> ResponseReturnValue:
 def give_proof() -> ResponseReturnValue:
     """Go on to what was wanted, if it is the right one."""
     user, form = staff_user(), ProofForm()
-    if _has_password(user):
-        if not form.validate_on_submit():
-            return _page(form, status=400)
-        try:
-            is_password = _try(user, form.password.data, clock.now())
-        except LimitReached as reached:
-            return _refuse(form, reached)
-        if not is_password:
-            form.password.errors = [WRONG]
-            return _page(form, status=400)
+    refusal = None
+    if "answer" in request.form:
+        refusal = _passkey_refusal(user, form)
+    elif _has_password(user):
+        refusal = _password_refusal(user, form)
+    if refusal is not None:
+        return refusal
     with unit_of_work():
         log.record("identity proved", actor=user.actor, now=clock.now(), subject_id=user.id)
     visit_of(session).is_proved_again = True
-    return redirect(_next(), code=303)
+    return redirect(next_page(), code=303)
 
 
 def _is_fresh(now: datetime) -> bool:
@@ -104,15 +104,36 @@ def _wanted() -> str:
     return f"{before.path}?{before.query}".rstrip("?") if is_ours else request.path
 
 
-def _next() -> str:
-    wanted = local_path(request.values.get("next"), HOME)
-    return wanted if wanted.startswith(HOME) else HOME
-
-
 def _has_password(user: User) -> bool:
     """Whether one must be given. Only in development people sign in without having one."""
     settings: Settings = current_app.config["SETTINGS"]
     return settings.is_production or user.password is not None
+
+
+def _password_refusal(user: User, form: ProofForm) -> ResponseReturnValue | None:
+    """The page again, unless the password is right."""
+    if not form.validate_on_submit():
+        return _page(form, status=400)
+    try:
+        if _try(user, form.password.data, clock.now()):
+            return None
+    except LimitReached as reached:
+        return _refuse(form, reached)
+    form.password.errors = [WRONG]
+    return _page(form, status=400)
+
+
+def _passkey_refusal(user: User, form: ProofForm) -> ResponseReturnValue | None:
+    """The page again, unless it is a passkey of this user."""
+    try:
+        with unit_of_work():
+            shown_by(request.form["answer"], place=here(), user=user, now=clock.now())
+    except PasskeyRefused:
+        with unit_of_work():
+            log.record(NOT_PROVED, actor=user.actor, now=clock.now(), subject_id=user.id)
+        form.password.errors = [REFUSED]
+        return _page(form, status=400)
+    return None
 
 
 def _try(user: User, password: str, now: datetime) -> bool:
@@ -121,7 +142,7 @@ def _try(user: User, password: str, now: datetime) -> bool:
         lambda: is_password_of(user, password),
         throttle.tries_of(user.email),
         user=user,
-        refused="identity not proved",
+        refused=NOT_PROVED,
         now=now,
     )
 
@@ -139,7 +160,8 @@ def _page(form: ProofForm, *, status: int = 200) -> ResponseReturnValue:
         "security/prove.html",
         proof_form=form,
         user=user,
-        next=_next(),
+        next=next_page(),
         has_password=_has_password(user),
+        has_passkey=bool(passkeys_of(user.id)),
     )
     return make_response(page, status)

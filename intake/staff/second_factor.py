@@ -13,7 +13,6 @@ from flask import (
     make_response,
     redirect,
     render_template,
-    request,
     session,
     url_for,
 )
@@ -29,11 +28,10 @@ from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.staff.guard import staff_user
-from intake.staff.proof import HOME
+from intake.staff.onward import next_page
 from intake.web.fields import TextField
 from intake.web.forms import Form
 from intake.web.limits import LimitReached
-from intake.web.redirects import local_path
 
 blueprint = Blueprint("second_factor", __name__, url_prefix="/staff/second-factor")
 
@@ -71,7 +69,7 @@ def ask() -> ResponseReturnValue:
     if signed_in_user() is not None:
         return redirect(next_page(), code=303)
     if not second_factor.factors_of(user).is_enough:
-        return redirect(url_for("second_factor.add_app", next=next_page()), code=303)
+        return redirect(url_for("second_factor.choose", next=next_page()), code=303)
     if not form.validate_on_submit():
         return _page(form)
     now, code = clock.now(), form.code.data
@@ -94,12 +92,6 @@ def recover() -> ResponseReturnValue:
     left = recovery_codes.codes_left(user)
     flash(f"That code is used up; {left} are left. Is the phone gone for good? Add another here.")
     return _enter(second_factor.RECOVERY_CODE, url_for("staff.account"))
-
-
-def next_page() -> str:
-    """The page of the staff site that was wanted in the first place."""
-    wanted = local_path(request.values.get("next"), HOME)
-    return wanted if wanted.startswith(HOME) else HOME
 
 
 def _takes(user: User, code: str, now: datetime) -> bool:
@@ -141,5 +133,8 @@ def _enter(factor: str, page: str) -> ResponseReturnValue:
 
 def _page(form: CodeForm | RecoveryForm) -> str:
     name = "recovery_code" if isinstance(form, RecoveryForm) else "second_factor"
-    values = {"code_form": form, "user": staff_user(), "next": next_page()}
-    return render_template(f"security/{name}.html", **values)
+    user = staff_user()
+    values = {"code_form": form, "user": user, "next": next_page()}
+    return render_template(
+        f"security/{name}.html", factors=second_factor.factors_of(user), **values
+    )

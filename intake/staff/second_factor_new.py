@@ -4,12 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from intake.accounts import app_codes, recovery_codes, second_factor
+from intake.accounts import app_codes, passkeys, recovery_codes, second_factor
 from intake.accounts.app_codes import WrongCode
 from intake.accounts.models import User
+from intake.accounts.passkeys import PasskeyRefused
 from intake.accounts.sealing import opened_for, sealed_for
 from intake.accounts.security import signed_in_user
 from intake.accounts.sessions import visit_of
@@ -17,11 +18,15 @@ from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.staff.guard import staff_user
+from intake.staff.onward import next_page
+from intake.staff.passkey_place import here
 from intake.staff.proof import proved
-from intake.staff.second_factor import WRONG, CodeForm, blueprint, next_page
+from intake.staff.second_factor import WRONG, CodeForm, blueprint
 from intake.web.qr import qr_code
+from intake.web.text import clean_line
 
 KIND = "authenticator app"
+LONGEST_NAME = 60
 
 View = Callable[[], ResponseReturnValue]
 
@@ -38,6 +43,28 @@ def _may_add(view: View) -> View:
         return view()
 
     return guarded
+
+
+@blueprint.get("/new")
+@_may_add
+def choose() -> ResponseReturnValue:
+    """Offer what can be a second factor, a passkey first."""
+    return _choice()
+
+
+@blueprint.post("/passkey")
+@_may_add
+def add_passkey() -> ResponseReturnValue:
+    """Take the passkey that the browser has made."""
+    user, clinic, now = staff_user(), current_clinic(), clock.now()
+    answer = request.form.get("answer", "")
+    name = clean_line(request.form.get("name", ""))[:LONGEST_NAME] or "Passkey"
+    try:
+        with unit_of_work():
+            second_factor.add_passkey(user, answer, name, place=here(), clinic=clinic, now=now)
+    except PasskeyRefused:
+        return make_response(_choice(is_refused=True), 400)
+    return _added(user, second_factor.PASSKEY)
 
 
 @blueprint.route("/app", methods=["GET", "POST"])
@@ -76,6 +103,22 @@ def _added(user: User, factor: str) -> ResponseReturnValue:
         return show_new_codes(user, next_page())
     flash("Added. Use it from the next sign-in on.")
     return redirect(url_for("staff.account"), code=303)
+
+
+def _choice(*, is_refused: bool = False) -> str:
+    user, place = staff_user(), here()
+    questions = ""
+    if place.has_name:
+        name = current_clinic().name_in_mail
+        questions = passkeys.questions_to_add(user, place, clinic_name=name)
+    return render_template(
+        "security/new_factor.html",
+        user=user,
+        next=next_page(),
+        questions=questions,
+        is_refused=is_refused,
+        is_first=signed_in_user() is None,
+    )
 
 
 def _app_page(form: CodeForm, user: User, secret: str) -> str:

@@ -21,6 +21,8 @@ from intake.staff import (
     live,
     mails,
     merging,
+    passkey_place,
+    passkeys,
     proof,
     quarantine,
     queue,
@@ -65,7 +67,9 @@ def register(app: Flask) -> None:
     app.session_interface = SiteSessions(app.session_interface)
     init_security(app)
     app.register_blueprint(links.blueprint)
+    app.register_blueprint(passkeys.blueprint)
     app.register_blueprint(second_factor.blueprint)
     app.register_blueprint(forgotten.blueprint)
     app.register_blueprint(feeds.public)
     app.register_blueprint(guard.blueprint)
+    app.add_template_global(passkey_place.passkey_questions)

@@ -41,10 +41,10 @@ def _refuse_foreign_changes() -> None:
 
 
 def _has_own_origin() -> bool:
-    return request.headers.get("Origin") in _own_origins()
+    return request.headers.get("Origin") in own_origins()
 
 
-def _own_origins() -> set[str]:
+def own_origins() -> set[str]:
     """The origin of this request, and the configured one of the same host.
 
     A proxy that ends TLS may not tell us so; then the request looks like plain http.

@@ -33,6 +33,7 @@ TABLES = (
     "sign_in_links",
     "staff_sessions",
     "authenticator_apps",
+    "passkeys",
     "recovery_codes",
     "weekly_hours",
     "acknowledgements",
@@ -145,6 +146,7 @@ def upgrade() -> None:
     _create_sign_in_links()
     _create_staff_sessions()
     _create_authenticator_apps()
+    _create_passkeys()
     _create_recovery_codes()
     _create_weekly_hours()
     _create_acknowledgements()
@@ -644,6 +646,26 @@ def _create_authenticator_apps() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_authenticator_apps"),
         sa.UniqueConstraint("user_id", name="uq_authenticator_apps_user_id"),
     )
+
+
+def _create_passkeys() -> None:
+    op.create_table(
+        "passkeys",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("credential_id", sa.LargeBinary(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("added_at", INSTANT, nullable=False),
+        sa.Column("last_used_at", INSTANT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_passkeys_user_id_users", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_passkeys"),
+        sa.UniqueConstraint("credential_id", name="uq_passkeys_credential_id"),
+    )
+    op.create_index("ix_passkeys_user_id", "passkeys", ["user_id"])
 
 
 def _create_recovery_codes() -> None:

@@ -70,7 +70,7 @@ class Watch:
     """What must never happen behind the pages: strangers asked, files missing, errors said."""
 
     def __init__(self, address: str) -> None:
-        self.address = address
+        self.addresses = (address, address.replace("127.0.0.1", "localhost"))
         self.faults: list[str] = []
 
     def over(self, page: Page) -> None:
@@ -79,7 +79,7 @@ class Watch:
         page.on("console", self._console)
 
     def _request(self, request: Request) -> None:
-        if not request.url.startswith(self.address):
+        if not request.url.startswith(self.addresses):
             self.faults.append(f"asked a stranger: {request.url}")
 
     def _response(self, response: Response) -> None:

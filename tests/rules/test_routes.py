@@ -62,7 +62,8 @@ PUBLIC = {
 """Open to everybody, without an account."""
 SIGN_IN = {"security.login", "security.logout", "links.follow", "forgotten.ask", "feeds.read"}
 """What the staff site gives without somebody signed in; a feed by its secret address."""
-SIGN_IN |= {"second_factor.ask", "second_factor.recover", "second_factor.add_app"}
+SIGN_IN |= {"second_factor.ask", "second_factor.recover", "second_factor.choose"}
+SIGN_IN |= {"second_factor.add_app", "second_factor.add_passkey", "passkey.enter"}
 """After the password, which is all that these pages ask for."""
 DEVELOPMENT = {
     "dev_components.show",

@@ -19,8 +19,9 @@ from intake.core import clock
 from intake.core.db import db, unit_of_work
 from tests.browse import Browser
 
-NEW_APP, ONE_MORE = "Add an authenticator app", "One more step"
+NEW_FACTOR, ONE_MORE = "Add a second factor", "One more step"
 """Where the right password leads: at the first time, and at every other."""
+NEW_APP = "Add an authenticator app"
 PASSWORD = "brown horses eat late apples"
 DESK, CLINICIAN, ADMIN = "desk@example.com", "clinician@example.com", "admin@example.com"
 

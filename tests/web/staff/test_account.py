@@ -18,7 +18,7 @@ def test_own_browsers_are_listed_and_signed_out_there(app: Flask, desk: Browser)
     assert len(listed) == 2
     desk.post(f"{PAGE}/sessions", {})
     assert [each.get("/staff/").h1 for each in (desk, other)] == ["Work queue", "Sign in"]
-    assert actions()[-1] == "signed out elsewhere"
+    assert actions().count("signed out elsewhere") == 1
     theirs = db.session.scalars(select(StaffSession.id_hash)).all()
     desk.get(PAGE)
     for each in theirs:

@@ -23,7 +23,7 @@ from tests.browse import Browser, Page
 from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import (
     DESK,
-    NEW_APP,
+    NEW_FACTOR,
     ONE_MORE,
     PASSWORD,
     actions,
@@ -74,10 +74,10 @@ def test_the_mailed_link_leads_to_a_new_password_and_in(app: Flask, client: Brow
     assert ask(client).h1 == "Look into your mail"
     assert mails()[0].recipient == DESK
     client.get(link())
-    assert client.submit(password=NEW, password_again=NEW).h1 == NEW_APP
+    assert client.submit(password=NEW, password_again=NEW).h1 == NEW_FACTOR
     other = Browser(app)
     other.get("/staff/sign-in")
-    assert other.submit(email=DESK, password=NEW).h1 == NEW_APP
+    assert other.submit(email=DESK, password=NEW).h1 == NEW_FACTOR
 
 
 def test_the_address_may_be_typed_in_any_case(client: Browser) -> None:
@@ -146,7 +146,7 @@ def test_asking_changes_nothing_yet(app: Flask, client: Browser) -> None:
     ask(client)
     assert elsewhere.get("/staff/").h1 == "Work queue"
     client.get("/staff/sign-in")
-    assert client.submit(email=DESK, password=PASSWORD).h1 == NEW_APP
+    assert client.submit(email=DESK, password=PASSWORD).h1 == NEW_FACTOR
 
 
 def test_the_change_is_told_by_mail(client: Browser) -> None:
@@ -202,4 +202,4 @@ def test_the_link_gets_in_while_strangers_use_up_all_tries(app: Flask, client: B
     assert client.page.status == 429
     ask(client)
     client.get(link())
-    assert client.submit(password=NEW, password_again=NEW).h1 == NEW_APP
+    assert client.submit(password=NEW, password_again=NEW).h1 == NEW_FACTOR

@@ -16,7 +16,11 @@ from tests.web.staff.people import person
 
 PUBLIC = {"security.login", "security.logout", "links.follow", "forgotten.ask", "feeds.read"}
 """Pages of the staff site that are open to strangers."""
-HALF_WAY = {"second_factor.ask", "second_factor.recover", "second_factor.add_app"}
+PUBLIC |= {"passkey.enter"}
+HALF_WAY = {
+    *("second_factor.ask", "second_factor.recover"),
+    *("second_factor.choose", "second_factor.add_app", "second_factor.add_passkey"),
+}
 """Pages for whoever has given a password, and no second factor yet."""
 
 GUARDED = {
@@ -42,6 +46,8 @@ GUARDED = {
     "staff.ask_hand_over": Permission.SEE_ANSWERS,
     "staff.do_hand_over": Permission.SEE_ANSWERS,
     "staff.account": Permission.OWN_ACCOUNT,
+    "staff.remove_passkey": Permission.OWN_ACCOUNT,
+    "staff.remove_app": Permission.OWN_ACCOUNT,
     "staff.new_codes": Permission.OWN_ACCOUNT,
     "staff.end_sessions": Permission.OWN_ACCOUNT,
     "staff.ask_proof": Permission.OWN_ACCOUNT,
@@ -113,6 +119,7 @@ GUARDED = {
 
 LEAD_ON = {
     ("POST", "staff.end_sessions"),
+    ("POST", "staff.remove_app"),
     ("POST", "staff.give_proof"),
     ("POST", "staff.ask_search"),
     ("POST", "staff.take"),
@@ -131,6 +138,9 @@ LEAD_ON = {
     ("POST", "staff.end_hold"),
 }
 """Buttons whose form has nothing that could be missing; a page about a call that is not there."""
+
+NOT_THERE = {("POST", "staff.remove_passkey")}
+"""Buttons on something of one's own, which nobody has here."""
 
 DOWNLOADS = {("POST", "staff.do_hand_over"), ("POST", "staff.new_codes")}
 """Buttons that give a file or a page and ask nothing."""
@@ -196,6 +206,8 @@ def test_each_role_gets_to_its_pages_and_no_others(
                 reached = 303
             if (method, endpoint) in DOWNLOADS:
                 reached = 200
+            if (method, endpoint) in NOT_THERE:
+                reached = 404
             refused = 303 if endpoint == ENTRANCE else 403
             assert status == (reached if is_allowed else refused), path
 

@@ -24,7 +24,7 @@ from intake.notifications.models import Message
 from intake.notifications.render import render
 from tests.browse import Browser
 from tests.factories import MONDAY_MORNING
-from tests.web.staff.people import DESK, NEW_APP, PASSWORD, actions, path_of, person
+from tests.web.staff.people import DESK, NEW_FACTOR, PASSWORD, actions, path_of, person
 
 NEW = "new.person@example.com"
 
@@ -61,7 +61,7 @@ def development_link() -> str:
 def test_an_invitation_leads_to_a_password_and_a_second_factor(client: Browser) -> None:
     client.get(invited())
     page = client.submit(password=PASSWORD, password_again=PASSWORD)
-    assert page.h1 == NEW_APP
+    assert page.h1 == NEW_FACTOR
     assert actions()[-3:] == ["invitation link used", "password set", "password given"]
 
 
@@ -70,7 +70,7 @@ def test_the_chosen_password_signs_in(app: Flask, client: Browser) -> None:
     client.submit(password=PASSWORD, password_again=PASSWORD)
     other = Browser(app)
     other.get("/staff/sign-in")
-    assert other.submit(email=NEW, password=PASSWORD).h1 == NEW_APP
+    assert other.submit(email=NEW, password=PASSWORD).h1 == NEW_FACTOR
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_any_characters_will_do(app: Flask, client: Browser, blank: str) -> None
     client.submit(password=blank, password_again=blank)
     other = Browser(app)
     other.get("/staff/sign-in")
-    assert other.submit(email=NEW, password=blank).h1 == NEW_APP
+    assert other.submit(email=NEW, password=blank).h1 == NEW_FACTOR
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_only_the_hash_of_a_link_is_stored(app: Flask) -> None:
 def test_somebody_without_a_password_can_be_invited_again(client: Browser) -> None:
     invited()
     client.get(invited_again())
-    assert client.submit(password=PASSWORD, password_again=PASSWORD).h1 == NEW_APP
+    assert client.submit(password=PASSWORD, password_again=PASSWORD).h1 == NEW_FACTOR
 
 
 def test_choosing_a_password_kills_the_other_invitations(client: Browser) -> None:

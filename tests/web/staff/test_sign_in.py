@@ -9,7 +9,7 @@ from intake.accounts.models import StaffSession, User
 from intake.audit.models import AuditEntry
 from intake.core.db import db, unit_of_work
 from tests.browse import Browser, Page
-from tests.web.staff.people import DESK, NEW_APP, PASSWORD, actions, give_password, person
+from tests.web.staff.people import DESK, NEW_FACTOR, PASSWORD, actions, give_password, person
 
 WRONG = "The email address or the password is not right"
 
@@ -21,12 +21,12 @@ def sign_in(browser: Browser, email: str = DESK, password: str = PASSWORD, where
 
 def test_the_right_password_leads_to_the_second_factor(client: Browser) -> None:
     give_password()
-    assert sign_in(client).h1 == NEW_APP
+    assert sign_in(client).h1 == NEW_FACTOR
 
 
 def test_an_address_may_be_typed_in_any_case(client: Browser) -> None:
     give_password()
-    assert sign_in(client, email="Desk@Example.COM").h1 == NEW_APP
+    assert sign_in(client, email="Desk@Example.COM").h1 == NEW_FACTOR
 
 
 @pytest.mark.parametrize(
@@ -76,9 +76,9 @@ def test_a_password_hashed_with_less_is_hashed_anew_at_sign_in(app: Flask, clien
     weaker = app.extensions["security"].pwd_context.using(argon2__time_cost=1)
     with unit_of_work():
         person().password = weaker.hash(get_hmac(PASSWORD))
-    assert sign_in(client).h1 == NEW_APP
+    assert sign_in(client).h1 == NEW_FACTOR
     assert "t=3" in str(person().password)
-    assert sign_in(Browser(app)).h1 == NEW_APP
+    assert sign_in(Browser(app)).h1 == NEW_FACTOR
 
 
 def test_sign_in_and_failure_are_recorded(client: Browser) -> None:
@@ -100,7 +100,7 @@ def test_the_page_that_was_wanted_follows(client: Browser) -> None:
     page = client.get("/staff/?tab=booked")
     assert page.h1 == "Sign in"
     page = client.submit(email=DESK, password=PASSWORD)
-    assert page.path == "/staff/second-factor/app?next=/staff/?tab%3Dbooked"
+    assert page.path == "/staff/second-factor/new?next=/staff/?tab%3Dbooked"
 
 
 @pytest.mark.parametrize(

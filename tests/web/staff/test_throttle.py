@@ -13,7 +13,7 @@ from tests.factories import MONDAY_MORNING
 from tests.web.staff.people import (
     CLINICIAN,
     DESK,
-    NEW_APP,
+    NEW_FACTOR,
     PASSWORD,
     actions,
     give_password,
@@ -84,7 +84,7 @@ def test_a_try_is_free_again_after_a_while(app: Flask, now) -> None:
     browser = at(app, AWAY)
     fail(browser, 6)
     now.shift(timedelta(seconds=12))
-    assert sign_in(browser).h1 == NEW_APP
+    assert sign_in(browser).h1 == NEW_FACTOR
 
 
 def test_it_gets_slower_and_slower(app: Flask, now) -> None:
@@ -99,7 +99,7 @@ def test_it_gets_slower_and_slower(app: Flask, now) -> None:
 
 def test_a_stranger_cannot_shut_anybody_out(app: Flask, now) -> None:
     fail(at(app, AWAY), 40)
-    assert sign_in(at(app, HOME)).h1 == NEW_APP
+    assert sign_in(at(app, HOME)).h1 == NEW_FACTOR
 
 
 def test_strangers_everywhere_cannot_shut_out_a_known_browser(
@@ -112,7 +112,7 @@ def test_strangers_everywhere_cannot_shut_out_a_known_browser(
     for number in range(4):
         fail(at(app, f"198.51.100.{number}"), 1)
     assert sign_in(at(app, "192.0.2.1")).status == 429
-    assert sign_in(known).h1 == NEW_APP
+    assert sign_in(known).h1 == NEW_FACTOR
 
 
 def test_a_known_browser_has_its_limit_too(app: Flask, now) -> None:
@@ -147,7 +147,7 @@ def test_one_password_tried_on_everybody_is_slow_as_well(
 
 def test_signing_in_often_is_no_failure(app: Flask, now) -> None:
     for _ in range(7):
-        assert sign_in(at(app, HOME)).h1 == NEW_APP
+        assert sign_in(at(app, HOME)).h1 == NEW_FACTOR
 
 
 def test_what_had_to_wait_fills_no_audit_log_but_can_be_seen(

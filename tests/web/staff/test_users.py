@@ -16,7 +16,7 @@ from tests.web.staff.people import (
     ADMIN,
     CLINICIAN,
     DESK,
-    NEW_APP,
+    NEW_FACTOR,
     actions,
     give_app,
     give_password,
@@ -192,7 +192,7 @@ def test_a_second_factor_is_reset_audited_and_told(app: Flask, admin: Browser) -
     page = press(admin, "factor")
     assert "adds a new second factor at the next sign-in" in page.text
     assert desk.get("/staff/").h1 == "Sign in"
-    assert with_password(Browser(app)).page.h1 == NEW_APP
+    assert with_password(Browser(app)).page.h1 == NEW_FACTOR
     assert "second factor: reset" in actions()
     news = db.session.scalars(select(Message)).all()[-1]
     assert (news.name, news.recipient) == ("second_factor_changed", DESK)
