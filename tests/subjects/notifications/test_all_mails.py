@@ -169,16 +169,6 @@ def test_nothing_is_fetched_from_anywhere(sent: Sent) -> None:
         assert not re.search(r"(src|background|srcset|poster)=|url\(|@import", html)
 
 
-def test_it_is_readable_in_the_dark(sent: Sent) -> None:
-    """Each color that is set inline has a class whose color changes in the dark."""
-    for mail in sent.mails:
-        html = mail.get_body(("html",)).get_content()
-        assert "prefers-color-scheme: dark" in html
-        colored = re.findall(r"<\w+[^>]*style=\"[^\"]*(?:color|background):[^>]*>", html)
-        assert colored
-        assert [tag for tag in colored if "class=" not in tag] == []
-
-
 def test_every_mail_to_a_patient_holds_the_lines_of_help(sent: Sent) -> None:
     for mail in sent.to_patients():
         for kind in ("plain", "html"):
