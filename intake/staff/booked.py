@@ -31,6 +31,7 @@ VERBS = {
     "held": "Took place",
     "no_show": "Nobody came",
 }
+QUIET = "The patient gets no email about it."
 STATES = {"hold": "kept", "pending": "asked for", "booked": "booked"}
 
 
@@ -52,6 +53,8 @@ class Undo:
     """What was done to a call last, and until when a click takes it back."""
 
     what: str
+    quiet: str
+    """That the patient hears nothing, which whoever did it has just been told; or ""."""
     words: str
     sequence: int
 
@@ -109,18 +112,19 @@ def undo_of(submission: Submission, clinic: Clinic, *, now: datetime) -> Undo | 
     verb = VERBS[call.status]
     time = when(call.starts_at, clinic.tz, now)
     until = when(takeback.undo_until(call), clinic.tz, now)
-    mail = _mail_words(call, clinic, now)
-    words = f"{mail} You can undo this until {until}.".strip()
-    return Undo(f"{verb}: the call of {time}.", words, call.sequence)
+    quiet = "" if _is_told(call) or call.status in OUTCOMES else QUIET
+    words = f"{_mail_words(call, clinic, now)} You can undo this until {until}.".strip()
+    return Undo(f"{verb}: the call of {time}.", quiet, words, call.sequence)
+
+
+def _is_told(call: Appointment) -> bool:
+    return bool((call.before or {})["told"])
 
 
 def _mail_words(call: Appointment, clinic: Clinic, now: datetime) -> str:
-    """When the patient hears of the change, or that they have."""
-    is_told = (call.before or {})["told"]
-    if call.status in OUTCOMES and not asking.asks_who_missed(call):
+    """When the patient hears of the change, or that they have; "" where they do not."""
+    if not _is_told(call) or (call.status in OUTCOMES and not asking.asks_who_missed(call)):
         return ""
-    if not is_told:
-        return "The patient gets no email about it."
     leaves = call.updated_at + clinic.grace
     if now >= leaves and call.status in OUTCOMES:
         return "They were asked by email to choose another time."
@@ -166,5 +170,5 @@ def _told(submission: Submission, tell: bool) -> str:
     if patient_address(submission) is None:
         return "The patient gets no email: tell them by phone."
     if not tell:
-        return "The patient gets no email about it."
+        return QUIET
     return "The patient is told by email."

@@ -16,7 +16,7 @@ from intake.scheduling.bookings import provider_name
 from intake.scheduling.models import LIVE, Appointment
 from intake.scheduling.placing import Full, SlotTaken
 from intake.scheduling.takeback import TooLate
-from intake.staff.booked import ChangedMeanwhile
+from intake.staff.booked import QUIET, ChangedMeanwhile
 from intake.staff.forms import CancelForm
 from intake.staff.guard import blueprint, requires, shows, staff_user
 from intake.staff.person import Person
@@ -109,7 +109,7 @@ def _cancel(submission_id: UUID, form: CancelForm) -> str:
             now=now,
         )
         time = moment_text(call.starts_at, clinic.tz, "en")
-        told = "The patient is told by email." if tell else "The patient gets no email about it."
+        told = "The patient is told by email." if tell else QUIET
         return f"Cancelled: the call of {time}. {told}"
 
 

@@ -39,7 +39,7 @@ TABS = {
     "": "To do",
     "booked": "Booked",
     "past": "Call is over",
-    "over": "All closed",
+    "over": "Done",
     "suspected": "Suspected spam",
 }
 FLAGGED = (Level.URGENT.rank, Level.URGENT_ACUTE.rank)
@@ -173,7 +173,7 @@ def _over(clinic: Clinic, now: datetime, after: str) -> Listing:
         heads=("State", "Time for the call"),
         groups=[Group("Latest first", str(len(rows)), rows)] if rows else [],
         later=page.later,
-        empty="There is none." if _state() else "No request is closed yet.",
+        empty="There is none." if _state() else "No request is done yet.",
     )
 
 

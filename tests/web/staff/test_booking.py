@@ -237,6 +237,7 @@ def test_it_is_said_when_the_patient_gets_no_mail(desk: Browser) -> None:
     submission = factories.sent(contact_by=["call"])
     page = book(desk, submission, factories.free_keys()[0])
     assert "The patient gets no email: tell them by phone." in page.text
+    assert page.text.count("The patient gets no email") == 1
 
 
 def test_a_click_on_the_time_that_is_booked_changes_nothing(desk: Browser) -> None:
@@ -381,7 +382,8 @@ def test_staff_book_and_move_without_a_mail_if_they_say_so(desk: Browser) -> Non
         page = desk.get(path_of(submission))
         data = {"slot": key, "version": version_on(page), "quiet": "yes"}
         page = desk.post(path_of(submission) + "/book", data)
-        assert "The patient gets no email about it." in page.text
+        assert page.text.count("The patient gets no email about it.") == 1
+        assert desk.get(path_of(submission)).text.count("The patient gets no email about it.") == 1
     assert mails(submission, "booked", "moved") == []
     assert details("appointment booked") == ["patient not told"] * 2
 
