@@ -13,10 +13,11 @@ from flask import request
 
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import language, zone_text
+from intake.core.states import zone_of
 from intake.patient.days import Day, days_in_words, nearest_page, page_of
 from intake.patient.forms import DAYS, NO_SLOT, PARTS, MoveForm, TimesForm, ZoneForm
 from intake.patient.paused import OpenTimes
-from intake.patient.places import TIME_ZONES, zone_of
+from intake.patient.places import TIME_ZONES
 from intake.scheduling import queries, told
 from intake.scheduling.models import Appointment
 from intake.scheduling.person import person_key

@@ -1,4 +1,4 @@
-"""US states and time zones as people know them, and the zone most of a state lives in."""
+"""US states and time zones as people know them."""
 
 from zoneinfo import ZoneInfo
 
@@ -32,33 +32,7 @@ TIME_ZONES = (
     ("Pacific/Honolulu", _l("Hawaii Time (Honolulu)")),
     ("America/Puerto_Rico", _l("Atlantic Time (Puerto Rico)")),
 )
-
-_MAIN_ZONES = (
-    (
-        "America/New_York",
-        ("CT", "DC", "DE", "FL", "GA", "IN", "KY", "MA", "MD", "ME", "MI", "NC", "NH", "NJ"),
-    ),
-    ("America/New_York", ("NY", "OH", "PA", "RI", "SC", "VA", "VT", "WV")),
-    (
-        "America/Chicago",
-        ("AL", "AR", "IA", "IL", "KS", "LA", "MN", "MO", "MS", "ND", "NE", "OK", "SD", "TN"),
-    ),
-    ("America/Chicago", ("TX", "WI")),
-    ("America/Denver", ("CO", "ID", "MT", "NM", "UT", "WY")),
-    ("America/Phoenix", ("AZ",)),
-    ("America/Los_Angeles", ("CA", "NV", "OR", "WA")),
-    ("America/Anchorage", ("AK",)),
-    ("Pacific/Honolulu", ("HI",)),
-    ("America/Puerto_Rico", ("PR",)),
-)
 _PLACES = dict(TIME_ZONES)
-ZONE_OF_STATE = {state: zone for zone, states in _MAIN_ZONES for state in states}
-"""Where a state has two zones, the one most of its people live in; the page lets one change it."""
-
-
-def zone_of(state: str, default: str) -> str:
-    """The time zone to propose to somebody who lives in a state."""
-    return ZONE_OF_STATE.get(state, default)
 
 
 def zone_and_place(zone: ZoneInfo, language: str) -> str:

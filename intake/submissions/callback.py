@@ -7,6 +7,7 @@ from intake.clinic.clinic import Clinic
 from intake.clinic.hours import NeverOpenError
 from intake.clinic.safety import PromisedCall, promised_call
 from intake.core.i18n import day_text, gettext_in, time_text, with_zone
+from intake.core.states import zone_of
 from intake.screening.level import Level
 from intake.submissions.models import Submission
 
@@ -15,9 +16,11 @@ AFTER_OPENING = timedelta(hours=1)
 
 
 def own_zone(submission: Submission, clinic: Clinic) -> ZoneInfo:
-    """The zone in which a person chose when to talk; the clinic's while that is not known."""
-    name = (submission.contact or {}).get("times", {}).get("time_zone")
-    return ZoneInfo(name) if name else clinic.tz
+    """The zone in which a person chose when to talk; before that, their state's or the clinic's."""
+    contact = submission.contact or {}
+    state = contact.get("contact", {}).get("state") or ""
+    name = contact.get("times", {}).get("time_zone") or zone_of(state, clinic.tz.key)
+    return ZoneInfo(name)
 
 
 def callback_words(

@@ -32,6 +32,16 @@ def acute(client: Browser, q5: str = "yes") -> Page:
     return client.submit(q5=q5)
 
 
+def test_it_is_told_in_the_zone_of_the_state_before_they_choose_one(client: Browser) -> None:
+    with time_machine.travel(MORNING, tick=False):
+        journey.to_contact(client)
+        client.submit(**{**journey.CONTACT, "state": "CA"})
+        client.submit(**{**journey.NO_THOUGHTS, "q3": "yes"})
+        told = "oday by 3:00 pm Pacific Time"
+        assert told in client.submit(q5="yes").text
+        assert told in client.get("/request/stopped").text
+
+
 def receipt() -> str:
     mail = db.session.scalars(select(Message).where(Message.name == "received")).one()
     return " ".join(render("received", mail.context, mail.language).text.split())
