@@ -17,7 +17,7 @@ from intake.core.tokens import REFERENCE_ALPHABET
 from intake.scheduling.queries import Kind
 from intake.scheduling.slots import ProviderCalendar, Slot, open_times, slot_from
 
-BATCH = 1_000
+BATCH = 4_000
 YEARS_BACK = timedelta(days=730)
 RECENT, RECENT_SHARE = 200, 5
 """So many requests are recent and not dealt with yet; no more than a fifth of a short list."""

@@ -4,6 +4,7 @@ Each batch is one unit of work with an entry in the audit log that says how far 
 run that is stopped at any moment can be taken up. Few batches are in memory at a time.
 """
 
+import gc
 import os
 import secrets
 import signal
@@ -135,6 +136,7 @@ def _somebody(permission: Permission) -> UUID:
 def write(plan: Plan) -> Iterator[int]:
     """Write what is missing; yields how many requests each batch has added."""
     order = plan.order
+    gc.disable()  # millions of rows come and go, and none points at itself
     for tables in _made(plan):
         number = len(tables["submissions"])
         order = order.after(number)
@@ -180,6 +182,7 @@ _makers: "list[Maker]" = []
 
 
 def _begin_making(plan: Plan) -> None:
+    gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the writing process stops the others
     _makers[:] = [Maker(plan)]
 
