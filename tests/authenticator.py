@@ -7,9 +7,9 @@ import os
 from dataclasses import dataclass, field
 from typing import Any
 
-import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
+from fido2 import cbor
 
 PRESENT, VERIFIED, WITH_KEY = 0x01, 0x04, 0x40
 
@@ -33,7 +33,7 @@ class SecurityKey:
         length = len(self.credential_id).to_bytes(2, "big")
         key = bytes(16) + length + self.credential_id + self._public_key()
         data = self._data(asked["rp"]["id"], self.flags | WITH_KEY) + key
-        statement = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
+        statement = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})
         return self._answer(clientDataJSON=client, attestationObject=statement)
 
     def show(self, questions: str) -> str:
@@ -57,7 +57,7 @@ class SecurityKey:
     def _public_key(self) -> bytes:
         point = self.private.public_key().public_numbers()
         x, y = (each.to_bytes(32, "big") for each in (point.x, point.y))
-        return cbor2.dumps({1: 2, 3: -7, -1: 1, -2: x, -3: y})
+        return cbor.encode({1: 2, 3: -7, -1: 1, -2: x, -3: y})
 
     def _answer(self, **response: bytes) -> str:
         credential_id = _base64(self.credential_id)

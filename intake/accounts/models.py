@@ -82,7 +82,8 @@ class Passkey(Base, kw_only=True):
     id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True, repr=False)
-    public_key: Mapped[bytes] = mapped_column(LargeBinary, repr=False)
+    credential_data: Mapped[bytes] = mapped_column(LargeBinary, repr=False)
+    """Its public key, as the device has described it (attested credential data)."""
     sign_count: Mapped[int] = mapped_column(BigInteger)
     """How often it says it was used; one that counts back has been copied."""
     name: Mapped[str] = mapped_column(String(60))

@@ -8,33 +8,18 @@ Challenges are signed rather than stored: a page can be looked at without changi
 good for five minutes, for one purpose, and once.
 """
 
+import json
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
 from ipaddress import ip_address
+from typing import Any
 from uuid import UUID
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import (
-    parse_authentication_credential_json,
-    parse_client_data_json,
-    parse_registration_credential_json,
-)
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from intake.accounts.models import Passkey, User
 from intake.core.db import db
@@ -46,7 +31,10 @@ ONCE = Limit("passkey challenge", burst=1, every=GOOD_FOR)
 ADD, SHOW = "add", "show"
 """What a challenge is for: a passkey of one user to be made, or anybody's to be shown."""
 LONGEST_ANSWER = 20_000
-REQUIRED = UserVerificationRequirement.REQUIRED
+ALGORITHMS = (-8, -7, -257)
+"""EdDSA, ES256, RS256 (IANA COSE Algorithms), in the order of our preference."""
+MINUTE = 60_000
+"""How long a browser waits for its user, in milliseconds."""
 
 
 class PasskeyRefused(Exception):
@@ -77,62 +65,52 @@ def passkeys_of(user_id: UUID) -> list[Passkey]:
 
 
 def questions_to_add(user: User, place: Place, *, clinic_name: str) -> str:
-    """What a browser needs to make a passkey, as JSON."""
-    return options_to_json(
-        generate_registration_options(
-            rp_id=place.host,
-            rp_name=clinic_name,
-            user_name=user.email,
-            user_id=user.id.bytes,
-            user_display_name=user.name,
-            challenge=_challenge(ADD, user.id.hex),
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.PREFERRED, user_verification=REQUIRED
-            ),
-            exclude_credentials=_descriptors(user),
-        )
-    )
+    """What a browser needs to make a passkey: PublicKeyCredentialCreationOptionsJSON."""
+    questions = {
+        "rp": {"id": place.host, "name": clinic_name},
+        "user": {"id": _text(user.id.bytes), "name": user.email, "displayName": user.name},
+        "challenge": _text(_challenge(ADD, user.id.hex)),
+        "pubKeyCredParams": [{"type": "public-key", "alg": each} for each in ALGORITHMS],
+        "excludeCredentials": _descriptors(user),
+        "authenticatorSelection": {"residentKey": "preferred", "userVerification": "required"},
+        "attestation": "none",
+        "timeout": MINUTE,
+    }
+    return json.dumps(questions)
 
 
 def questions_to_show(user: User | None, place: Place) -> str:
-    """What a browser needs to show a passkey, as JSON; of anybody if we do not know who asks."""
-    return options_to_json(
-        generate_authentication_options(
-            rp_id=place.host,
-            challenge=_challenge(SHOW),
-            allow_credentials=_descriptors(user) if user else None,
-            user_verification=REQUIRED,
-        )
-    )
+    """What a browser needs to show a passkey: PublicKeyCredentialRequestOptionsJSON.
+
+    A passkey of anybody, if we do not know who asks.
+    """
+    questions = {
+        "rpId": place.host,
+        "challenge": _text(_challenge(SHOW)),
+        "allowCredentials": _descriptors(user) if user else [],
+        "userVerification": "required",
+        "timeout": MINUTE,
+    }
+    return json.dumps(questions)
 
 
 def add_passkey(user: User, answer: str, name: str, *, place: Place, now: datetime) -> None:
     """Let a user sign in with the passkey that was just made. Raises PasskeyRefused."""
-    try:
-        credential = parse_registration_credential_json(_short(answer))
-        verified = verify_registration_response(
-            credential=credential,
-            expected_challenge=_used_up(
-                credential.response.client_data_json, ADD, user.id.hex, now=now
-            ),
-            expected_rp_id=place.host,
-            expected_origin=sorted(place.origins),
-            require_user_verification=True,
-        )
-    except (WebAuthnException, ValueError) as error:
-        raise PasskeyRefused from error
-    if _by_credential(verified.credential_id) is not None:
+    ceremonies, text = _ceremonies(), _short(answer)
+    challenge = ceremonies.challenge_of_new(text)
+    _use_up(challenge, ADD, user.id.hex, now=now)
+    new = ceremonies.new_passkey(text, challenge, place)
+    if _by_credential(new.credential_id) is not None:
         raise PasskeyRefused
-    db.session.add(
-        Passkey(
-            user_id=user.id,
-            credential_id=verified.credential_id,
-            public_key=verified.credential_public_key,
-            sign_count=verified.sign_count,
-            name=name,
-            added_at=now,
-        )
+    passkey = Passkey(
+        user_id=user.id,
+        credential_id=new.credential_id,
+        credential_data=new.credential_data,
+        sign_count=new.sign_count,
+        name=name,
+        added_at=now,
     )
+    db.session.add(passkey)
     db.session.flush()
 
 
@@ -141,25 +119,17 @@ def shown_by(answer: str, *, place: Place, user: User | None, now: datetime) -> 
 
     Raises PasskeyRefused, also for a passkey that has been copied and counts from an older time.
     """
-    try:
-        credential = parse_authentication_credential_json(_short(answer))
-        challenge = _used_up(credential.response.client_data_json, SHOW, now=now)
-        passkey = _by_credential(credential.raw_id)
-        owner = db.session.get(User, passkey.user_id) if passkey else None
-        if passkey is None or owner is None or not owner.active or owner != (user or owner):
-            raise PasskeyRefused
-        verified = verify_authentication_response(
-            credential=credential,
-            expected_challenge=challenge,
-            expected_rp_id=place.host,
-            expected_origin=sorted(place.origins),
-            credential_public_key=passkey.public_key,
-            credential_current_sign_count=passkey.sign_count,
-            require_user_verification=True,
-        )
-    except (WebAuthnException, ValueError) as error:
-        raise PasskeyRefused from error
-    passkey.sign_count, passkey.last_used_at = verified.new_sign_count, now
+    ceremonies = _ceremonies()
+    shown = ceremonies.shown_passkey(_short(answer))
+    _use_up(shown.challenge, SHOW, now=now)
+    passkey = _by_credential(shown.credential_id)
+    owner = db.session.get(User, passkey.user_id) if passkey else None
+    if passkey is None or owner is None or not owner.active or owner != (user or owner):
+        raise PasskeyRefused
+    ceremonies.check_shown(shown, passkey.credential_data, place)
+    if shown.sign_count <= passkey.sign_count and (shown.sign_count or passkey.sign_count):
+        raise PasskeyRefused
+    passkey.sign_count, passkey.last_used_at = shown.sign_count, now
     db.session.flush()
     return owner
 
@@ -168,9 +138,8 @@ def _challenge(*purpose: str) -> bytes:
     return _signer().dumps([*purpose, new_token()]).encode()
 
 
-def _used_up(client_data: bytes, *purpose: str, now: datetime) -> bytes:
-    """The challenge that was answered, if it is ours and fresh; it is good no more."""
-    challenge = parse_client_data_json(client_data).challenge
+def _use_up(challenge: bytes, *purpose: str, now: datetime) -> None:
+    """Let a challenge be good no more, if it is ours and fresh. Raises PasskeyRefused."""
     try:
         found = _signer().loads(challenge, max_age=int(GOOD_FOR.total_seconds()))
         spend(ONCE, challenge.decode(), now=now)
@@ -178,7 +147,6 @@ def _used_up(client_data: bytes, *purpose: str, now: datetime) -> bytes:
         raise PasskeyRefused from error
     if found[:-1] != [*purpose]:
         raise PasskeyRefused
-    return challenge
 
 
 def _by_credential(credential_id: bytes) -> Passkey | None:
@@ -186,8 +154,19 @@ def _by_credential(credential_id: bytes) -> Passkey | None:
     return db.session.scalar(query.with_for_update())
 
 
-def _descriptors(user: User) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=each.credential_id) for each in passkeys_of(user.id)]
+def _descriptors(user: User) -> list[dict[str, str]]:
+    known = passkeys_of(user.id)
+    return [{"type": "public-key", "id": _text(each.credential_id)} for each in known]
+
+
+def _text(value: bytes) -> str:
+    """Bytes as the JSON of Web Authentication has them: base64url without padding."""
+    return urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+def _ceremonies() -> Any:
+    """`intake.accounts.ceremonies`, which few processes need."""
+    return import_module("intake.accounts.ceremonies")
 
 
 def _short(answer: str) -> str:
