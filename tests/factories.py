@@ -12,6 +12,7 @@ from intake.scheduling import queries
 from intake.scheduling.slots import free_slots
 from intake.submissions import drafts, service
 from intake.submissions.models import Submission
+from intake.submissions.turns import Late, late_at
 
 MONDAY_MORNING = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 """10:00 in Chicago, on an ordinary working day."""
@@ -97,3 +98,8 @@ def user(email: str = "new@example.com", *roles: str) -> User:
         return create_user(
             email, "New Person", roles=roles or ("front_desk",), actor="system", now=MONDAY_MORNING
         )
+
+
+def this_morning(now: datetime = MONDAY_MORNING) -> Late:
+    """What counts as overdue on that Monday morning."""
+    return late_at(now, current_clinic())

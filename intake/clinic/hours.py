@@ -92,6 +92,20 @@ class OfficeHours:
             left -= instant - begun
         return instant
 
+    def subtract_open_minutes(self, end: datetime, minutes: int) -> datetime:
+        """The last instant from which this many open minutes, 1 or more, have passed by the end.
+
+        Whoever has waited since then or longer is overdue. Raises NeverOpenError.
+        """
+        instant, left = _utc(end), minutes * ONE_MINUTE
+        periods = self._periods_back(instant)
+        while left > NO_TIME:
+            opens_at, closes_at = next(periods)
+            last = min(closes_at, instant)
+            instant = max(opens_at, last - left)
+            left -= last - instant
+        return instant
+
     def open_minutes_between(self, a: datetime, b: datetime) -> int:
         """Whole open minutes from a to b; negative if b is the earlier one."""
         a, b = _utc(a), _utc(b)
@@ -119,6 +133,16 @@ class OfficeHours:
         for days in count():
             for period in self.periods_on(today + days * ONE_DAY):
                 if period.closes_at > now:
+                    yield period
+
+    def _periods_back(self, now: datetime) -> Iterator[OpenPeriod]:
+        """The open periods that begin before now, the latest first. Raises NeverOpenError."""
+        if not any(self.weekly.values()):
+            raise NeverOpenError
+        today = self._local_date(now)
+        for days in count():
+            for period in reversed(self.periods_on(today - days * ONE_DAY)):
+                if period.opens_at < now:
                     yield period
 
     def _local_date(self, instant: datetime) -> date:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 Row = TypeVar("Row")
 
-HIGHEST_RANK = 3
+HIGHEST_RANK = 5
 
 
 class Cursor(NamedTuple):

@@ -33,6 +33,7 @@ from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.staff.words import ROLES, full_day
 from intake.submissions.queries import MOST_COUNTED, Badges, badges
+from intake.submissions.turns import Late, late_at
 from intake.web.errors import TOKEN
 from intake.web.origin import comes_from_us
 
@@ -224,9 +225,17 @@ NAV = (
 def counted() -> Badges:
     """How many wait: counted once for all that a page shows."""
     if "counted" not in g:
-        g.counted = badges()
+        g.counted = badges(late_now())
     counts: Badges = g.counted
     return counts
+
+
+def late_now() -> Late:
+    """What counts as overdue while this page is made."""
+    if "late" not in g:
+        g.late = late_at(clock.now(), current_clinic())
+    late: Late = g.late
+    return late
 
 
 def waiting_by_rank() -> dict[int, int]:

@@ -13,7 +13,15 @@ from intake.accounts.sessions import ask_unattended
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.screening.level import Level
-from intake.staff.guard import blueprint, bounded, counted, requires, staff_user
+from intake.staff.guard import (
+    blueprint,
+    bounded,
+    counted,
+    late_now,
+    requires,
+    staff_user,
+    waiting_by_rank,
+)
 from intake.submissions import queries
 from intake.submissions.claims import others_claim
 from intake.submissions.queries import for_staff
@@ -24,7 +32,7 @@ from intake.submissions.queries import for_staff
 def live() -> ResponseReturnValue:
     """The counts, or 304 where nothing has changed. It keeps nobody signed in."""
     ask_unattended(session)
-    tag, counts = state(queries.head(), holder=_holder(request.args.get("request", "")))
+    tag, counts = state(queries.head(late_now()), holder=_holder(request.args.get("request", "")))
     is_known = request.if_none_match.contains(tag)
     answer = Response(status=304) if is_known else jsonify(counts)
     answer.set_etag(tag)
@@ -36,10 +44,10 @@ def state(head: Sequence[UUID], *, holder: str = "") -> tuple[str, dict[str, obj
 
     `holder` names the claim of the request on the screen.
     """
-    by_rank, quarantined = counted()
+    by_rank = waiting_by_rank()
     counts: dict[str, object] = {
         "waiting": bounded(sum(by_rank.values())),
-        "suspected": bounded(quarantined),
+        "suspected": bounded(counted().quarantined),
         "flags": flags(by_rank),
         "holder": holder,
     }

@@ -1,4 +1,4 @@
-"""The list of who waits: whom to call before anything else, then the most urgent first."""
+"""The list of who waits: whom to call before anything else, then who is overdue, then the rest."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from intake.clinic.clinic import Clinic
 from intake.scheduling.queries import latest_for_all
 from intake.screening.level import Level
 from intake.staff.flag import Handled, handled_of
-from intake.staff.guard import bounded, staff_user, waiting_by_rank
+from intake.staff.guard import bounded, counted, late_now, staff_user
 from intake.staff.held import held_by
 from intake.staff.listing import Group, Lane, Listing
 from intake.staff.reasons import safety_reasons
@@ -18,8 +18,10 @@ from intake.staff.rows import QueueRow, waiting_row
 from intake.staff.words import LEVELS
 from intake.submissions import queries
 from intake.submissions.filters import Chosen, columns_of
-from intake.submissions.models import Submission
+from intake.submissions.models import FLAGGED, Submission
+from intake.submissions.turns import OVERDUE, rank_of, turn_of
 
+ACUTE = Level.URGENT_ACUTE.rank + FLAGGED
 LANES = 3
 """How many acute cases stand above the queue and not in it; the others lead it."""
 NOBODY = "Nobody is waiting. New requests appear here."
@@ -31,14 +33,14 @@ NOBODY_YET = "None of the next requests fit the filters. Others are on the next 
 def to_do(clinic: Clinic, chosen: Chosen, *, after: str, now: datetime) -> Listing:
     """One page of who waits and fits. Filters never hide whom to call before anything else."""
     columns = columns_of(chosen, clinic, user_id=staff_user().id, now=now)
-    page = queries.to_do(after, columns=columns, chosen=chosen)
+    page = queries.to_do(late_now(), after, columns=columns, chosen=chosen)
     first = [] if after else _acute(page.rows, chosen)
     listed = [each for each in page.rows if each not in first]
     handled = handled_of([*first, *listed])
     rows = _rows([*first, *listed], handled, clinic, now)
     return Listing(
         key="",
-        caption="What waits for us, the most urgent first",
+        caption="What waits for us: the most urgent first, then what is overdue",
         heads=("Waiting", "Time for the call"),
         groups=_groups(listed, rows, above=0 if chosen.given else len(first), chosen=chosen),
         later=page.later,
@@ -73,14 +75,27 @@ def _rows(
 def _groups(
     listed: Sequence[Submission], rows: dict[UUID, QueueRow], *, above: int, chosen: Chosen
 ) -> list[Group]:
-    """Rows by rank. Of what is narrowed down only this page is counted."""
-    groups, counts = [], waiting_by_rank()
-    for rank, some in groupby(listed, key=lambda submission: submission.queue_rank):
-        of_rank = [rows[each.id] for each in some]
-        everybody = counts.get(rank, 0) - above * (rank == Level.URGENT_ACUTE.rank)
-        count = str(len(of_rank)) if chosen.given else bounded(everybody)
-        groups.append(Group(LEVELS[rank].label, count, of_rank))
+    """Rows by turn. Of what is narrowed down only this page is counted."""
+    late = late_now()
+    groups = []
+    for turn, some in groupby(listed, key=lambda each: _heading(turn_of(each, late))):
+        of_turn = [rows[each.id] for each in some]
+        everybody = _everybody(turn) - above * (turn == ACUTE)
+        count = str(len(of_turn)) if chosen.given else bounded(everybody)
+        label = "Overdue or due now" if turn in OVERDUE else LEVELS[rank_of(turn)].label
+        groups.append(Group(label, count, of_turn))
     return groups
+
+
+def _heading(turn: int) -> int:
+    """The turn for which a heading stands: whoever is overdue stands under one, of any level."""
+    return max(OVERDUE) if turn in OVERDUE else turn
+
+
+def _everybody(heading: int) -> int:
+    """How many stand under a heading, on this page and all others."""
+    counts = counted().by_turn.items()
+    return sum(count for turn, count in counts if _heading(turn) == heading)
 
 
 def _why(

@@ -56,6 +56,7 @@ class Submission(Base, kw_only=True):
             text("queue_rank DESC"),
             "waiting_since",
             "id",
+            "call_at",
             sqlite_where=text(IN_QUEUE),
         ),
         Index(None, "status", "waiting_since", "id"),

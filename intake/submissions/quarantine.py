@@ -11,6 +11,7 @@ from intake.core.db import db
 from intake.core.paging import Cursor, Page, read_cursor
 from intake.submissions import emails, queries
 from intake.submissions.models import Submission
+from intake.submissions.turns import is_later
 
 QUARANTINED = "quarantined"
 
@@ -20,7 +21,7 @@ def quarantined(after: str = "") -> Page[Submission]:
     query = select(Submission).where(Submission.status == QUARANTINED)
     cursor = read_cursor(after)
     if cursor is not None:
-        query = query.where(queries.is_later(cursor))
+        query = query.where(is_later(cursor))
     ordered = query.order_by(Submission.waiting_since, Submission.id)
     rows = list(db.session.scalars(ordered.limit(queries.PAGE_SIZE + 1)))
     shown = rows[: queries.PAGE_SIZE]

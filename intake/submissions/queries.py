@@ -1,18 +1,28 @@
 """Reading submissions for staff: one of them, what waits, and what is over."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Select, and_, func, or_, select, text, tuple_, union_all
+from sqlalchemy import ScalarSelect, Select, and_, func, or_, select, tuple_, union_all
 from sqlalchemy.sql.elements import ColumnElement, TextClause
 
 from intake.core.db import db
 from intake.core.paging import Cursor, Page, read_cursor
 from intake.screening.level import Level
 from intake.submissions.filters import EVERYTHING, Chosen
-from intake.submissions.models import IN_QUEUE, Acknowledgement, Note, Submission
+from intake.submissions.models import Acknowledgement, Note, Submission
+from intake.submissions.turns import (
+    TURNS,
+    Late,
+    in_queue,
+    of_turn,
+    queue_query,
+    rank_of,
+    turn_of,
+)
 
 PAGE_SIZE = 25
 LOOKED_AT = 200
@@ -28,10 +38,18 @@ KINDS_OVER = (*OVER, "draft")
 
 
 class Badges(NamedTuple):
-    """How many wait by their rank in the queue, and how many look like spam."""
+    """How many wait by their turn in the queue, and how many look like spam."""
 
-    by_rank: dict[int, int]
+    by_turn: dict[int, int]
     quarantined: int
+
+    @property
+    def by_rank(self) -> dict[int, int]:
+        """How many wait by their rank in the queue."""
+        counts: Counter[int] = Counter()
+        for turn, count in self.by_turn.items():
+            counts[rank_of(turn)] += count
+        return dict(counts)
 
 
 def for_staff(submission_id: UUID, *, lock: bool = False) -> Submission | None:
@@ -63,44 +81,45 @@ def by_ids(submission_ids: Collection[UUID]) -> dict[UUID, Submission]:
 
 
 def to_do(
-    after: str = "", *, columns: Sequence[ColumnElement[bool]] = (), chosen: Chosen = EVERYTHING
+    late: Late,
+    after: str = "",
+    *,
+    columns: Sequence[ColumnElement[bool]] = (),
+    chosen: Chosen = EVERYTHING,
 ) -> Page[Submission]:
-    """What waits for the clinic: open flags first, then by level, then who has waited longest.
+    """What waits for the clinic: open flags first, then who is overdue, then by level, each time
+    who has waited longest.
 
     `columns` and what is encrypted of `chosen` narrow it down; see `submissions.filters`.
     """
-    query = to_do_query(read_cursor(after)).where(*columns)
-    return _sifted(query, chosen) if chosen.looks_inside else _page(query)
+    most = (LOOKED_AT if chosen.looks_inside else PAGE_SIZE) + 1
+    rows = db.session.scalars(queue_query(late, read_cursor(after), columns=columns, most=most))
+    return _sifted(list(rows), chosen, late) if chosen.looks_inside else _turned(list(rows), late)
 
 
 def acute(most: int) -> list[Submission]:
     """Those in acute danger of whom nobody has written what came of it, the longest first."""
-    query = to_do_query(None).where(Submission.queue_rank == Level.URGENT_ACUTE.rank)
+    query = to_do_query().where(Submission.queue_rank == Level.URGENT_ACUTE.rank)
     return list(db.session.scalars(query.limit(most)))
 
 
-def head() -> list[UUID]:
+def head(late: Late) -> list[UUID]:
     """Who stands first in the queue: whom to call next."""
-    return list(db.session.scalars(to_do_query(None).with_only_columns(Submission.id).limit(HEAD)))
+    return [each.id for each in db.session.scalars(queue_query(late, None, most=HEAD))]
 
 
-def to_do_query(cursor: Cursor | None) -> Select[Submission]:
-    """The statement behind `to_do`, in the words and order of the queue's index."""
-    query = select(Submission).where(*_in_queue())
-    if cursor is not None:
-        same_rank = and_(Submission.queue_rank == cursor.rank, is_later(cursor))
-        query = query.where(or_(Submission.queue_rank < cursor.rank, same_rank))
+def to_do_query() -> Select[Submission]:
+    """Everybody in the queue in the order of its index: by rank, then who has waited longest."""
+    query = select(Submission).where(*in_queue())
     return query.order_by(Submission.queue_rank.desc(), Submission.waiting_since, Submission.id)
 
 
-def badges() -> Badges:
+def badges(late: Late) -> Badges:
     """How many wait, counted no further than one can take in, in one statement."""
-    ranks = range(len(Level))
-    of_rank = [_counted(text(f"({IN_QUEUE})"), Submission.queue_rank == rank) for rank in ranks]
+    of_each = [_counted(*of_turn(turn, late)) for turn in TURNS]
     suspected = _counted(Submission.status == "quarantined")
-    *waiting, quarantined = db.session.execute(select(*of_rank, suspected)).one()
-    by_rank = {rank: count for rank, count in zip(ranks, waiting, strict=True) if count}
-    return Badges(by_rank, quarantined)
+    *counts, quarantined = db.session.execute(select(*of_each, suspected)).one()
+    return Badges({turn: count for turn, count in enumerate(counts) if count}, quarantined)
 
 
 def _counted(*conditions: TextClause | ColumnElement[bool]) -> ScalarSelect[int]:
@@ -112,7 +131,7 @@ def to_do_counts() -> dict[int, int]:
     """How many wait, by their rank in the queue: all of them, for whoever asks once a day."""
     rows = db.session.execute(
         select(Submission.queue_rank, func.count().label("waiting"))
-        .where(*_in_queue())
+        .where(*in_queue())
         .group_by(Submission.queue_rank)
     )
     return {row.queue_rank: row.waiting for row in rows}
@@ -175,32 +194,21 @@ def _is_unsent_but_settled() -> ColumnElement[bool]:
     )
 
 
-def is_later(cursor: Cursor) -> ColumnElement[bool]:
-    """Whether somebody began to wait after the one of the cursor."""
-    same_time = and_(Submission.waiting_since == cursor.instant, Submission.id > cursor.id)
-    return or_(Submission.waiting_since > cursor.instant, same_time)
-
-
-def _in_queue() -> tuple[TextClause, ColumnElement[bool]]:
-    """The condition of the queue's index, word for word.
-
-    SQLite would rather take three other indexes and sort, unless the first column is compared too.
-    """
-    return text(f"({IN_QUEUE})"), Submission.queue_rank.in_(range(len(Level)))
-
-
-def _sifted(query: Select[Submission], chosen: Chosen) -> Page[Submission]:
+def _sifted(rows: list[Submission], chosen: Chosen, late: Late) -> Page[Submission]:
     """A page of those that fit, of the next rows; there may be more behind a page of few."""
-    rows = list(db.session.scalars(query.limit(LOOKED_AT + 1)))
     fitting = [each for each in rows[:LOOKED_AT] if chosen.fits(each)]
-    shown = fitting[:PAGE_SIZE]
     if len(fitting) > PAGE_SIZE:
-        return Page(shown, _place(shown[-1]))
-    return Page(shown, _place(rows[LOOKED_AT - 1]) if len(rows) > LOOKED_AT else "")
+        return _turned(fitting, late)
+    return Page(fitting, _turn_place(rows[LOOKED_AT - 1], late) if len(rows) > LOOKED_AT else "")
 
 
-def _place(row: Submission) -> str:
-    return Cursor(row.queue_rank, row.waiting_since, row.id).text
+def _turned(rows: list[Submission], late: Late) -> Page[Submission]:
+    shown = rows[:PAGE_SIZE]
+    return Page(shown, _turn_place(shown[-1], late) if len(rows) > PAGE_SIZE else "")
+
+
+def _turn_place(row: Submission, late: Late) -> str:
+    return Cursor(turn_of(row, late), row.waiting_since, row.id).text
 
 
 def _page(query: Select[Submission]) -> Page[Submission]:
@@ -208,7 +216,8 @@ def _page(query: Select[Submission]) -> Page[Submission]:
     shown = rows[:PAGE_SIZE]
     if len(rows) <= PAGE_SIZE:
         return Page(shown, "")
-    return Page(shown, _place(shown[-1]))
+    last = shown[-1]
+    return Page(shown, Cursor(0, last.waiting_since, last.id).text)
 
 
 def with_merged(submission: Submission) -> list[Submission]:

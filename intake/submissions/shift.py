@@ -21,18 +21,18 @@ MOST = 50
 
 def open_flags() -> list[Submission]:
     """Urgent flags of which nobody has written what came of them, the gravest first."""
-    return _some(to_do_query(None).where(Submission.queue_rank >= Level.URGENT.rank))
+    return _some(to_do_query().where(Submission.queue_rank >= Level.URGENT.rank))
 
 
 def taken_now(clinic: Clinic, *, now: datetime) -> list[Submission]:
     """What somebody has taken to call."""
-    return _some(to_do_query(None).where(is_held(clinic, now)))
+    return _some(to_do_query().where(is_held(clinic, now)))
 
 
 def calls_due(*, until: datetime) -> list[Submission]:
     """Whom somebody promised or planned to call again by then."""
     planned = Submission.call_at == Submission.waiting_since
-    return _some(to_do_query(None).where(planned, Submission.call_at <= until))
+    return _some(to_do_query().where(planned, Submission.call_at <= until))
 
 
 def sent_since(since: datetime) -> list[Submission]:

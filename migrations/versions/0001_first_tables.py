@@ -372,7 +372,7 @@ def _create_submissions() -> None:
     op.create_index(
         "ix_submissions_queue",
         "submissions",
-        [sa.text("queue_rank DESC"), "waiting_since", "id"],
+        [sa.text("queue_rank DESC"), "waiting_since", "id", "call_at"],
         **_only(sa.text(IN_QUEUE)),
     )
     op.create_index(

@@ -63,7 +63,7 @@ def stand(*submissions: Submission) -> list[dict[str, object]]:
 
 
 def waiting() -> list[Submission]:
-    return queries.to_do().rows
+    return queries.to_do(factories.this_morning()).rows
 
 
 def test_the_one_that_goes_leaves_the_queue_and_can_still_be_read(app: Flask) -> None:

@@ -39,7 +39,7 @@ def test_an_open_flag_keeps_somebody_in_the_queue(app):
     draft = factories.fill(factories.begin())
     withdraw(factories.submit(save(draft, NOT_NOW)))
     assert draft.status == "withdrawn"
-    assert [each.id for each in queries.to_do().rows] == [draft.id]
+    assert [each.id for each in queries.to_do(factories.this_morning()).rows] == [draft.id]
 
 
 def test_what_staff_did_before_cannot_be_undone_any_more(app):

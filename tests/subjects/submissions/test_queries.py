@@ -1,15 +1,18 @@
 """Lists of submissions."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select, text
+from sqlalchemy import Select, insert, select, text
 
 from intake.core.db import db, is_postgresql, unit_of_work
+from intake.core.paging import Cursor
 from intake.core.tokens import new_id
 from intake.submissions import queries
 from intake.submissions.models import STATUSES, Submission
+from intake.submissions.turns import TURNS, queue_query, turn_of
 from tests import factories
 from tests.factories import MONDAY_MORNING
 
@@ -31,7 +34,8 @@ def many(app: Flask) -> None:
                     "language": "en",
                     "created_at": MONDAY_MORNING,
                     "updated_at": MONDAY_MORNING,
-                    "waiting_since": MONDAY_MORNING - timedelta(minutes=number % 5),
+                    "waiting_since": MONDAY_MORNING - timedelta(days=number % 5),
+                    "call_at": MONDAY_MORNING - timedelta(days=number % 5) if number % 2 else None,
                     "status": statuses[min(number % 70, 6)],
                     "level_rank": number // 70 % 4,
                     "queue_rank": number // 70 % 4,
@@ -45,25 +49,35 @@ def many(app: Flask) -> None:
             db.session.execute(text("ANALYZE submissions"))
 
 
-def test_the_queue_is_read_from_its_index_without_sorting(many: None) -> None:
-    compiled = (
-        queries.to_do_query(None)
-        .limit(26)
-        .compile(db.engine, compile_kwargs={"literal_binds": True})
-    )
+def plan_of(query: Select[Submission]) -> str:
+    if is_postgresql():  # which otherwise reads so few rows from end to end, as it should
+        db.session.execute(text("SET LOCAL enable_seqscan = off"))
+    compiled = query.compile(db.engine, compile_kwargs={"literal_binds": True})
     explain = "EXPLAIN" if is_postgresql() else "EXPLAIN QUERY PLAN"
     rows = db.session.connection().exec_driver_sql(f"{explain} {compiled}").all()
-    plan = " ".join(str(row) for row in rows)
+    return " ".join(str(row) for row in rows)
+
+
+def test_everybody_in_the_queue_is_read_from_its_index_without_sorting(many: None) -> None:
+    plan = plan_of(queries.to_do_query().limit(26))
     assert "ix_submissions_queue" in plan
     assert "Sort" not in plan
     assert "TEMP B-TREE" not in plan
 
 
+def test_each_turn_is_read_from_its_part_of_the_index(many: None) -> None:
+    cursor = Cursor(max(TURNS), MONDAY_MORNING, new_id())
+    plan = plan_of(queue_query(factories.this_morning(), cursor, most=26))
+    assert plan.count("ix_submissions_queue") >= len(TURNS)
+    assert "SCAN submissions" not in plan
+    assert "Seq Scan" not in plan
+
+
 def test_page_by_page_it_gives_every_row_once_and_in_order(many: None) -> None:
-    shown, after = [], ""
+    shown, after, late = [], "", factories.this_morning()
     while True:
-        page = queries.to_do(after)
-        shown += [(-row.queue_rank, row.waiting_since, row.id) for row in page.rows]
+        page = queries.to_do(late, after)
+        shown += [(-turn_of(row, late), row.waiting_since, row.id) for row in page.rows]
         after = page.later
         if not after:
             break
@@ -80,7 +94,7 @@ def test_page_by_page_it_gives_every_row_once_and_in_order(many: None) -> None:
 def test_the_counts_add_up_to_the_list(many: None) -> None:
     shown, after = 0, ""
     while True:
-        page = queries.to_do(after)
+        page = queries.to_do(factories.this_morning(), after)
         shown, after = shown + len(page.rows), page.later
         if not after:
             break
@@ -98,14 +112,7 @@ def test_what_is_over_comes_page_by_page_too(many: None) -> None:
 
 
 def test_what_is_over_is_read_from_the_end_of_its_index(many: None) -> None:
-    compiled = queries.over_query(None, "").compile(
-        db.engine, compile_kwargs={"literal_binds": True}
-    )
-    explain = "EXPLAIN" if is_postgresql() else "EXPLAIN QUERY PLAN"
-    if is_postgresql():  # which otherwise reads so few rows from end to end, as it should
-        db.session.execute(text("SET LOCAL enable_seqscan = off"))
-    rows = db.session.connection().exec_driver_sql(f"{explain} {compiled}").all()
-    plan = " ".join(str(row) for row in rows)
+    plan = plan_of(queries.over_query(None, ""))
     assert plan.count("ix_submissions_status_waiting_since_id") == len(queries.KINDS_OVER)
     assert "SCAN submissions" not in plan
     assert "Seq Scan" not in plan
@@ -113,6 +120,24 @@ def test_what_is_over_is_read_from_the_end_of_its_index(many: None) -> None:
 
 def test_what_is_over_can_be_narrowed_down_to_one_kind(many: None) -> None:
     assert {each.status for each in queries.over(status="held").rows} == {"held"}
+
+
+def waiting() -> list[UUID]:
+    return [row.id for row in queries.to_do(factories.this_morning()).rows]
+
+
+def test_whoever_is_overdue_comes_before_whoever_is_due(app: Flask) -> None:
+    friday, today = MONDAY_MORNING - timedelta(days=3), MONDAY_MORNING - timedelta(hours=1)
+    routine, review, promised, flag = (
+        factories.sent(each) for each in (friday, today, today, today)
+    )
+    planned = factories.sent(friday)
+    with unit_of_work():
+        review.level_rank = review.queue_rank = 1
+        flag.level_rank = flag.queue_rank = 2
+        promised.call_at = promised.waiting_since = MONDAY_MORNING
+        planned.call_at = planned.waiting_since = MONDAY_MORNING + timedelta(minutes=1)
+    assert waiting() == [each.id for each in (flag, routine, promised, review, planned)]
 
 
 def flagged(status: str) -> Submission:
@@ -127,7 +152,7 @@ def flagged(status: str) -> Submission:
 @pytest.mark.parametrize("status", STATUSES)
 def test_whoever_has_an_open_flag_waits_whatever_the_status(app: Flask, status: str) -> None:
     submission = flagged(status)
-    assert [row.id for row in queries.to_do().rows] == [submission.id]
+    assert waiting() == [submission.id]
 
 
 @pytest.mark.parametrize("status", [each for each in STATUSES if each not in ("new", "contacting")])
@@ -135,14 +160,17 @@ def test_an_acknowledged_flag_keeps_nobody_in_the_queue(app: Flask, status: str)
     submission = flagged(status)
     with unit_of_work():
         submission.queue_rank = 1
-    assert queries.to_do().rows == []
+    assert waiting() == []
 
 
 def test_an_acknowledged_flag_leaves_the_top_to_open_ones(app: Flask) -> None:
     settled, open_flag = flagged("new"), flagged("new")
     with unit_of_work():
         settled.level_rank, settled.queue_rank = 3, 1
-    assert [row.id for row in queries.to_do().rows] == [open_flag.id, settled.id]
+    assert waiting() == [
+        open_flag.id,
+        settled.id,
+    ]
 
 
 def test_an_unsent_draft_can_be_found_after_its_flag_is_acknowledged(app: Flask) -> None:

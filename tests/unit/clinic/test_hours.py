@@ -105,6 +105,28 @@ class TestAddOpenMinutes:
             NEVER.add_open_minutes(at("23 10:00"), 1)
 
 
+class TestSubtractOpenMinutes:
+    @pytest.mark.parametrize(
+        ("end", "minutes", "since"),
+        [
+            ("24 12:00", 60, "24 11:00"),
+            ("24 12:00", 480, "23 12:00"),
+            ("24 17:00", 480, "24 09:00"),
+            ("24 20:00", 480, "24 09:00"),
+            ("23 08:00", 60, "20 16:00"),
+        ],
+    )
+    def test_it_tells_who_waits_for_too_long(self, end, minutes, since) -> None:
+        found = WEEKDAYS.subtract_open_minutes(at(end), minutes)
+        assert WEEKDAYS.add_open_minutes(found, minutes) <= at(end)
+        assert WEEKDAYS.add_open_minutes(found + timedelta(minutes=1), minutes) > at(end)
+        assert found == at(since)
+
+    def test_a_clinic_without_hours_has_none(self) -> None:
+        with pytest.raises(NeverOpenError):
+            NEVER.subtract_open_minutes(at("23 10:00"), 1)
+
+
 class TestOpenMinutesBetween:
     @pytest.mark.parametrize(
         ("a", "b", "minutes"),

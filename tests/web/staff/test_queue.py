@@ -78,6 +78,16 @@ def test_the_highest_level_comes_first_and_then_who_waited_longest(app: Flask, m
     assert groups(desk) == ["Urgent: call today · 1", "Routine · 2"]
 
 
+def test_whoever_is_overdue_stands_under_a_heading_of_its_own(app: Flask, morning) -> None:
+    named("Late")
+    morning.shift(timedelta(days=1, minutes=1))
+    named("Due", minutes=60 * 24)
+    desk = at_desk(app)
+    desk.get("/staff/")
+    assert names(desk) == ["Late", "Due"]
+    assert groups(desk) == ["Overdue or due now · 1", "Routine · 1"]
+
+
 def test_somebody_in_acute_danger_stands_above_the_queue(app: Flask, morning) -> None:
     named("Rosa", asq=YES_NOW)
     morning.shift(timedelta(minutes=9))
