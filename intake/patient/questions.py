@@ -94,16 +94,19 @@ class QuestionForm(Form):
     instrument: ClassVar[Instrument]
 
     def right_values(self) -> dict[str, Stored]:
-        """The answers that are right; of answers that contradict each other, one of danger.
+        """The answers that are right; of answers that contradict each other, those that count.
 
-        Such a page is wrong and is shown again, but who said "yes" and "no" has said "yes".
+        Such a page is wrong and is shown again, but who said "yes" and "no" of a danger has said
+        "yes", and of a list "None of these" counts for nothing beside others.
         """
-        torn = (each for each in self if isinstance(each, ChoiceField) and each.is_torn)
-        return super().right_values() | {
-            field.short_name: worst
-            for field in torn
-            if (worst := self._danger_in(field)) is not None
-        }
+        right = super().right_values()
+        for field in self:
+            if isinstance(field, ChoicesField) and field.is_torn:
+                right[field.short_name] = field.applying
+            elif isinstance(field, ChoiceField) and field.is_torn:
+                worst = self._danger_in(field)
+                right |= {} if worst is None else {field.short_name: worst}
+        return right
 
     def _danger_in(self, field: ChoiceField) -> Value | None:
         """The worst of the answers sent to one question, if it alone speaks of danger."""

@@ -130,10 +130,21 @@ class ChoicesField(_Choosing):
         """Take every value sent."""
         self.data = [str(value) for value in valuelist]
 
+    @property
+    def is_torn(self) -> bool:
+        """Whether "None of these" was chosen beside another answer."""
+        return str(self.exclusive) in self.chosen and bool(self.applying)
+
+    @property
+    def applying(self) -> list[Value]:
+        """The answers that apply, whether or not "None of these" was chosen, too."""
+        known = (choice[0] for choice in self.choices)
+        return [each for each in known if str(each) in self.chosen and each != self.exclusive]
+
     def check(self) -> None:
         """Refuse unknown values, and "None of these" beside another answer."""
         self.data = self._known(self.data)
-        if self.exclusive in self.data and len(self.data) > 1:
+        if self.is_torn:
             self.refuse(self._clash)
 
 

@@ -61,6 +61,16 @@ def test_what_is_right_is_kept_and_the_rest_is_asked_later(client: Browser, lang
     assert page.path == "/request/screening/gad7"
 
 
+def test_what_applies_is_kept_though_none_of_these_is_ticked_too(client: Browser) -> None:
+    journey.to_screening(client)
+    journey.skip_to(client, "/request/health")
+    page = client.submit(med_classes=["benzo", "none"])
+    assert "not both" in page.text
+    assert client.submit(leave="save").path == "/request/save"
+    assert submission().answers["ketamine_safety_screen"] == {"med_classes": ["benzo"]}
+    assert client.get("/request/check").path == "/request/health"
+
+
 def test_further_questions_are_taken_up_where_they_were_left(client: Browser) -> None:
     journey.to_screening(client)
     client.submit(q1="1", q2="1")
@@ -212,6 +222,16 @@ def test_danger_counts_as_with_continue(client: Browser, language: str, leave: s
     page = client.get("/request/check")
     assert page.path == "/request/screening/phq9"
     assert page.fields()["q9"] == ["2"]
+
+
+@pytest.mark.parametrize("leave", ["save", "call-me", "away"])
+def test_a_sign_of_danger_counts_whatever_else_is_ticked(client: Browser, leave: str) -> None:
+    journey.to_screening(client, conditions=["migraine"])
+    journey.skip_to(client, "/request/screening/headache_burden")
+    page = client.submit(emergency_now=["no", "yes"], headache_days="99", leave=leave)
+    assert page.path == "/request/help-now"
+    assert submission().answers["headache_burden"] == {"emergency_now": "yes"}
+    assert (submission().level, urgent_mails()) == ("urgent", 1)
 
 
 def test_a_yes_to_safety_counts_as_with_continue(client: Browser) -> None:
