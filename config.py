@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 ENVIRONMENTS = ("development", "production")
 SITES = ("patient", "staff", "both")
+SWITCH = ("on", "off")
 SMTP_SECURITY = ("starttls", "tls", "none")
 
 
@@ -54,6 +55,8 @@ class Settings:
     trusted_proxies: int
     """How many proxies in front of us may be believed about the client's address and scheme."""
     log_level: str
+    quarantines: bool
+    """Whether what is sent too fast or too often for people is kept apart; traps always are."""
     backups: Path
     """The folder into which backups are written; best on another disk."""
     bounces: Path | None
@@ -102,6 +105,7 @@ def _read(reader: _Reader, instance: Path) -> Settings:
     environment = reader.environment()
     in_development = environment == "development"
     local_url = f"http://{reader.text('HOST', '127.0.0.1')}:{reader.text('PORT', '5000')}"
+    quarantine = "off" if in_development else "on"
     base_url = reader.url("INTAKE_BASE_URL", local_url if in_development else None)
     return Settings(
         environment=environment,
@@ -118,6 +122,7 @@ def _read(reader: _Reader, instance: Path) -> Settings:
         from_command_line=reader.values.get("FLASK_RUN_FROM_CLI") == "true",
         trusted_proxies=reader.whole_number("INTAKE_TRUSTED_PROXIES", 0),
         log_level=reader.text("INTAKE_LOG_LEVEL", "INFO").upper(),
+        quarantines=reader.choice("INTAKE_QUARANTINE", SWITCH, quarantine) == "on",
         backups=Path(reader.text("INTAKE_BACKUPS", str(instance / "backups"))),
         bounces=Path(path) if (path := reader.values.get("INTAKE_BOUNCES")) else None,
     )

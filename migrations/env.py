@@ -15,12 +15,12 @@ from intake.notifications import models as notifications
 from intake.retention import models as retention
 from intake.scheduling import models as scheduling
 from intake.submissions import models as submissions
-from intake.submissions import own_links
+from intake.submissions import own_links, saved_views
 from intake.web import limits
 
 MODELS = (
     *(accounts, audit, clinic, exports, limits, notifications),
-    *(own_links, retention, scheduling, submissions),
+    *(own_links, retention, saved_views, scheduling, submissions),
 )
 
 demand_instance(current_app.config["SETTINGS"])

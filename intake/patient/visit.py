@@ -26,7 +26,10 @@ from intake.screening.level import Level
 from intake.screening.plan import Plan, plan_for
 from intake.submissions import assessment, drafts
 from intake.submissions.models import Submission
+from intake.submissions.suspicion import TRAP, suspect
 
+TRAP_FIELD = "topic"
+"""The field that people neither see nor reach: templates/components/trap.html."""
 DRAFT_COOKIE = "draft"
 """Where the browser's session keeps the secret of its draft."""
 
@@ -245,10 +248,13 @@ def starting_visit(start: Mapping[str, Any]) -> Iterator[Visit]:
     """
     with _own_draft() as known:
         if known is None:
-            yield _begun(drafts.begin, start)
-            return
-        drafts.save_start(known, start, current_clinic(), now=clock.now())
-        yield Visit(known, current_clinic())
+            here = _begun(drafts.begin, start)
+        else:
+            drafts.save_start(known, start, current_clinic(), now=clock.now())
+            here = Visit(known, current_clinic())
+        if request.form.get(TRAP_FIELD):
+            suspect(here.draft, TRAP)
+        yield here
 
 
 def keep_unfinished_start(values: Mapping[str, Any]) -> None:

@@ -160,7 +160,8 @@ def book_at_once(
     kind = queries.timetable().type
     if kept.status != "pending" or kind.mode != "instant":
         return False
-    if submission.level_rank > Level.ROUTINE.rank or has_enough(kept, now=now):
+    is_for_staff = submission.level_rank > Level.ROUTINE.rank or submission.status == "quarantined"
+    if is_for_staff or has_enough(kept, now=now):
         return False
     kept.status, kept.changed_by, kept.updated_at = "booked", PATIENT, now
     write()

@@ -13,8 +13,7 @@ from intake.staff import filters
 from intake.staff.guard import blueprint, requires, staff_user
 from intake.submissions import saved_views
 from intake.submissions.filters import EVERYTHING, Chosen, read_chosen
-from intake.submissions.models import SavedView
-from intake.submissions.saved_views import MOST, NameTaken, TooMany
+from intake.submissions.saved_views import MOST, NameTaken, SavedView, TooMany
 from intake.web.fields import TextField
 from intake.web.forms import Form
 

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
-    UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -99,6 +98,8 @@ class Submission(Base, kw_only=True):
     something else happens."""
     closed_for: Mapped[str] = mapped_column(String(20), default="")
     """Why it was closed, of `CLOSED_FOR`."""
+    suspicion: Mapped[str] = mapped_column(String(10), default="")
+    """Why it looks like a program's, of `suspicion.WHY`; "" if it does not."""
     erasure_asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
     """When the person asked us to delete what we keep about them."""
     claimed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
@@ -285,17 +286,3 @@ class SearchTerm(Base, kw_only=True):
     submission_id: Mapped[UUID] = mapped_column(
         ForeignKey("submissions.id", ondelete="CASCADE"), primary_key=True, index=True
     )
-
-
-class SavedView(Base, kw_only=True):
-    """A choice of filters under a name, of one user."""
-
-    __tablename__ = "saved_views"
-    __table_args__ = (UniqueConstraint("user_id", "name"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
-    name: Mapped[str] = mapped_column(String(40))
-    chosen: Mapped[dict[str, str]] = mapped_column(JSON)
-    """As addresses of the queue name it; see `submissions.filters`."""
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -40,7 +40,7 @@ def let_through(
     """
     if submission.status != QUARANTINED:
         return False
-    submission.status, submission.updated_at = "new", now
+    submission.status, submission.suspicion, submission.updated_at = "new", "", now
     log.record("let out of quarantine", actor=user.actor, now=now, subject_id=submission.id)
     emails.received(submission, clinic, now=now, call_at=call_at)
     return True

@@ -4,15 +4,30 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.accounts.models import User
-from intake.core.db import db
-from intake.submissions.models import SavedView
+from intake.core.db import Base, UTCDateTime, db
+from intake.core.tokens import new_id
 
 MOST = 12
 """Views of one user; more than these nobody finds again."""
+
+
+class SavedView(Base, kw_only=True):
+    """A choice of filters under a name, of one user."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (UniqueConstraint("user_id", "name"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(40))
+    chosen: Mapped[dict[str, str]] = mapped_column(JSON)
+    """As addresses of the queue name it; see `submissions.filters`."""
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class NameTaken(Exception):

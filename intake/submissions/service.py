@@ -9,6 +9,7 @@ from intake.core.db import db
 from intake.submissions import emails, staff_emails
 from intake.submissions.flags import PATIENT, assess_and_alarm
 from intake.submissions.models import Note, Submission
+from intake.submissions.suspicion import is_kept_apart
 
 
 def submit(
@@ -21,6 +22,9 @@ def submit(
 ) -> bool:
     """Turn the draft into a sent submission, with receipt and notice to staff in the outbox.
 
+    What looks like a program's goes into quarantine instead, and mails nobody: the address may be
+    anybody's. A call that staff have booked shows that it is a person's.
+
     `call_at` is the time kept for the person, in their zone. `is_booked` says that staff booked it
     while the person was still answering. The row must be locked by the caller's unit of work.
     Returns False, changing nothing, when it was sent already: a second click gets the same receipt.
@@ -28,7 +32,8 @@ def submit(
     if not draft.is_draft:
         return False
     level = assess_and_alarm(draft, clinic, now=now)
-    draft.status = "booked" if is_booked else "new"
+    is_apart = is_kept_apart(draft) and not is_booked
+    draft.status = "quarantined" if is_apart else "booked" if is_booked else "new"
     draft.closed_for = ""  # staff may have closed it before it was sent
     draft.sent_at, draft.updated_at, draft.expires_at = now, now, None
     if not draft.is_flagged:
@@ -40,6 +45,9 @@ def submit(
         subject_id=draft.id,
         detail=f"level {level.value}",
     )
+    if is_apart:
+        log.record("put into quarantine", actor="system", now=now, subject_id=draft.id)
+        return True
     emails.received(draft, clinic, now=now, call_at=call_at, is_booked=is_booked)
     staff_emails.new_submission(draft, clinic, now=now)
     return True

@@ -72,6 +72,13 @@ def spend(limit: Limit, who: str, *, now: datetime) -> None:
         raise LimitReached(retry_after=max(1, ceil((used - full) / 1000)))
 
 
+def is_used_up(limit: Limit, who: str, *, now: datetime) -> bool:
+    """Whether somebody is at the limit, without counting anything."""
+    used = db.session.scalar(select(Allowance.used_until).where(Allowance.key == _key(limit, who)))
+    at, every = _milliseconds(now), _step(limit)
+    return used is not None and at + (limit.burst - 1) * every < used <= at + limit.burst * every
+
+
 def give_back(limit: Limit, who: str, *, times: int = 1) -> None:
     """Take counts back that turned out to be harmless, in the current unit of work."""
     db.session.execute(_GIVE_BACK, {"key": _key(limit, who), "back": times * _step(limit)})

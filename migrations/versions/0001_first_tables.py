@@ -333,6 +333,7 @@ def _create_submissions() -> None:
         sa.Column("last_try", sa.String(length=20), nullable=False),
         sa.Column("call_at", INSTANT, nullable=True),
         sa.Column("closed_for", sa.String(length=20), nullable=False),
+        sa.Column("suspicion", sa.String(length=10), nullable=False),
         sa.Column("erasure_asked_at", INSTANT, nullable=True),
         sa.Column("claimed_by", sa.Uuid(), nullable=True),
         sa.Column("claimed_at", INSTANT, nullable=True),
