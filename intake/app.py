@@ -15,9 +15,9 @@ from intake.cli.commands import register_commands
 from intake.clinic.clinic import Clinic, ClinicSettingsError
 from intake.clinic.service import current_clinic
 from intake.core.db import init_database
-from intake.core.encryption import create_key_file, load_key_file
 from intake.core.extensions import csrf, mail
 from intake.core.i18n import LANGUAGES, init_languages, language
+from intake.core.key_file import Watch, create_key_file, load_key_file
 from intake.core.logs import init_logs
 from intake.screening.catalog import load_catalog, use_own
 from intake.web import appearance
@@ -106,7 +106,7 @@ def _load_keys(app: Flask, settings: Settings) -> None:
     if not settings.is_production:
         create_key_file(settings.keys_file)
     ring = load_key_file(settings.keys_file)
-    app.extensions["key_ring"] = ring
+    app.extensions.update(key_ring=ring, key_watch=Watch(settings.keys_file))
     app.secret_key = ring.derive("cookies")
 
 

@@ -4,9 +4,10 @@ from flask import Flask
 
 from intake.cli.audit import audit
 from intake.cli.exports import export, figures
+from intake.cli.keys import keys
 from intake.cli.running import doctor, messages, purge, serve, worker
 from intake.cli.scores import score, triage
-from intake.cli.setup import clinic, keys
+from intake.cli.setup import clinic
 from intake.cli.users import users
 
 COMMANDS = (

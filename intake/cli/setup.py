@@ -1,11 +1,10 @@
-"""What a new clinic begins with: its keys and its settings."""
+"""The clinic's own settings, with which it begins."""
 
 import json
 from importlib import import_module
 from typing import Any, TextIO
 
 import click
-from flask.cli import AppGroup
 
 from intake.cli.base import ClinicGroup, settings
 from intake.clinic.clinic import EXAMPLE_CLINIC, Clinic, ClinicSettingsError
@@ -14,28 +13,8 @@ from intake.clinic.safety import EXAMPLE_PROVIDER, example_values, gaps, uses_ex
 from intake.clinic.service import current_clinic, set_up
 from intake.core import clock
 from intake.core.db import unit_of_work
-from intake.core.encryption import create_key_file
 from intake.scheduling import meeting
 from intake.scheduling.hours import add_providers, close_each, consultation_type, set_places
-
-keys = AppGroup("keys", help="The key file, without which nothing can be read.")
-
-
-@keys.command("create")
-def create_keys() -> None:
-    """Write a new key file. An existing one is left alone."""
-    path = settings().keys_file
-    if path.exists():
-        raise click.ClickException(f"{path} exists. A new one would make all data unreadable.")
-    is_new_folder = not path.parent.exists()
-    settings().instance.mkdir(parents=True, exist_ok=True)
-    create_key_file(path)
-    click.echo(f"Wrote {path}. Keep a copy in a safe place, apart from the backups.")
-    if is_new_folder:
-        click.echo(
-            f"The folder {path.parent} is new. If it should not be, check INSTANCE.", err=True
-        )
-
 
 clinic = ClinicGroup("clinic", help="The clinic's own settings.")
 

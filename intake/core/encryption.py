@@ -7,15 +7,12 @@ one byte for the length of the key id, key id, 12 bytes nonce, ciphertext with t
 
 from __future__ import annotations
 
-import base64
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import Any, overload
+from typing import Any, Protocol, overload
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -35,6 +32,10 @@ class KeyRingError(Exception):
 
 class UnreadableField(Exception):
     """A sealed value does not open: moved, altered, or its key is not on the ring."""
+
+
+class UnknownKey(UnreadableField):
+    """Its key is not on the ring, or not yet: it may have been added a moment ago."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,11 @@ class KeyRing:
         try:
             split = 1 + sealed[0]
             key_id = sealed[1:split].decode()
+            if key_id not in self.fields:
+                raise UnknownKey(place)
             nonce, body = sealed[split : split + NONCE_BYTES], sealed[split + NONCE_BYTES :]
             return self._cipher(key_id).decrypt(nonce, body, f"{place}|{key_id}".encode())
-        except (InvalidTag, IndexError, KeyError, ValueError) as error:
+        except (InvalidTag, IndexError, ValueError) as error:
             # The place names a table, a column and a random id: no personal data.
             raise UnreadableField(place) from error
 
@@ -91,48 +94,25 @@ def mark_of(key_id: str) -> bytes:
     return bytes([len(key_id)]) + key_id.encode()
 
 
-def create_key_file(path: Path) -> None:
-    """Write a new key ring, readable by its owner only; an existing file is left alone."""
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    document = {"root": _text(secrets.token_bytes(32)), "fields": {"k1": _text(os.urandom(32))}}
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        json.dump(document, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
+class Watch(Protocol):
+    """Knows when the key file has changed: `core.key_file`."""
+
+    def newer(self, *, at_once: bool) -> KeyRing | None:
+        """The ring, if it is another one by now. It is looked for every few seconds."""
 
 
-def load_key_file(path: Path) -> KeyRing:
-    """Read the key ring; raises KeyRingError when it is missing, damaged or open to others."""
-    try:
-        mode = path.stat().st_mode
-        document = json.loads(path.read_text("ascii"))
-        fields = {name: base64.b64decode(value) for name, value in document["fields"].items()}
-        ring = KeyRing(fields=fields, root=base64.b64decode(document["root"]))
-        sizes = {len(key) for key in [ring.root, *fields.values()]}
-    except FileNotFoundError:
-        raise KeyRingError(
-            f"There is no key file at {path}. Put it back from its safe copy; a new clinic runs: "
-            "flask --app wsgi keys create"
-        ) from None
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        raise KeyRingError(
-            f"The key file at {path} is damaged. Put it back from its safe copy."
-        ) from None
-    if mode & 0o077:
-        raise KeyRingError(f"The key file at {path} can be read by others. Run: chmod 600 {path}")
-    if not fields or sizes != {32}:
-        raise KeyRingError(f"The key file at {path} is damaged. Put it back from its safe copy.")
-    return ring
+def key_ring(*, at_once: bool = False) -> KeyRing:
+    """The key ring of the current application; raises KeyRingError when it has none.
 
-
-def key_ring() -> KeyRing:
-    """The key ring of the current application; raises KeyRingError when it has none."""
-    ring: KeyRing | None = current_app.extensions.get("key_ring")
-    if ring is None:
+    A key that another process adds is known within seconds, or `at_once`.
+    """
+    extensions = current_app.extensions
+    if "key_ring" not in extensions:
         raise KeyRingError("There is no key file yet. Run: flask --app wsgi keys create")
+    watch: Watch = extensions["key_watch"]
+    if newer := watch.newer(at_once=at_once):
+        extensions["key_ring"] = newer
+    ring: KeyRing = extensions["key_ring"]
     return ring
 
 
@@ -178,8 +158,8 @@ def seal_json(value: Any, table: str, column: str, row_id: UUID) -> bytes:
 
 def open_json(sealed: bytes, table: str, column: str, row_id: UUID) -> Any:
     """The JSON value of one field of one row; raises UnreadableField."""
-    return json.loads(key_ring().open(sealed, f"{table}|{column}|{row_id}"))
-
-
-def _text(key: bytes) -> str:
-    return base64.b64encode(key).decode("ascii")
+    place = f"{table}|{column}|{row_id}"
+    try:
+        return json.loads(key_ring().open(sealed, place))
+    except UnknownKey:
+        return json.loads(key_ring(at_once=True).open(sealed, place))

@@ -1,5 +1,6 @@
 """Putting a backup back, onto SQLite or PostgreSQL, whichever it was made from."""
 
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def _hurry(connection: Connection) -> None:
 
 def _compare(connection: Connection, checked: Checked) -> None:
     """Raise RestoreFailed unless the database holds what the backup does."""
-    if count(connection) != checked.counts:
+    if +Counter(count(connection)) != +Counter(checked.counts):  # empty tables do not matter
         raise RestoreFailed("Not all rows arrived in the database.")
     if checked.audit_head != log.head():
         raise RestoreFailed("The audit log did not arrive as it was.")

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from intake.core.encryption import create_key_file
+from intake.core.key_file import create_key_file
 
 PUBLIC = "intake.quiet-harbor.test"
 LOCAL = ("127.0.0.1:8000", "localhost", "[::1]:8000")

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from intake.core.encryption import create_key_file
+from intake.core.key_file import create_key_file
 from intake.development.catcher import Catcher
 from intake.notifications.mail import compose
 from intake.notifications.render import Rendered
