@@ -1,10 +1,12 @@
 """The forms of the staff's pages."""
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from wtforms.validators import ValidationError
 
+from intake.accounts.guessable import is_guessable
 from intake.accounts.security import SHORTEST_PASSWORD
 from intake.core.i18n import lazy_gettext as _l
 from intake.staff.words import CANCEL_REASONS, OUTCOMES
@@ -46,10 +48,19 @@ class PasswordField(Question):
 class PasswordForm(Form):
     """Choosing a password."""
 
+    words: Sequence[str] = ()
+    """Of the clinic and the person: a password must not rest on them."""
     password = PasswordField(_l("Password"))
     password_again = PasswordField(
         _l("Password, once more"), missing=_l("Enter the password once more")
     )
+
+    def validate_password(self, field: PasswordField) -> None:
+        """Refuse what others would guess."""
+        if is_guessable(field.data, words=self.words):
+            raise ValidationError(
+                _l("Others could guess that. Use four or five words that do not belong together")
+            )
 
     def validate_password_again(self, field: PasswordField) -> None:
         """Catch a typing mistake, which nobody can see in a password."""

@@ -35,7 +35,8 @@ def follow(token: str) -> ResponseReturnValue:
 
 
 def _choose_password(token: str, purpose: str, user: User) -> ResponseReturnValue:
-    form = PasswordForm()
+    form, clinic = PasswordForm(), current_clinic()
+    form.words = (clinic.name, clinic.name_in_mail, user.name, user.email)
     if form.validate_on_submit():
         return _enter(token, purpose, password_hash=hashed(form.password.data))
     return render_template("security/choose_password.html", user=user, form=form)
