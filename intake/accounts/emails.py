@@ -3,22 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
 
 from intake.accounts.models import User
-from intake.notifications.outbox import MailContext, enqueue
-
-
-class Sender(Protocol):
-    """The clinic in whose name a mail is sent."""
-
-    @property
-    def name_in_mail(self) -> str:
-        """The clinic's name as mails give it."""
-
-    @property
-    def phone(self) -> str:
-        """Its phone number in words."""
+from intake.notifications.outbox import MailContext, Sender, enqueue, letterhead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,62 +63,27 @@ class SecondFactorMail(MailContext):
 
 def second_factor_changed(user: User, news: FactorNews, *, clinic: Sender, now: datetime) -> None:
     """Tell a user that what they sign in with has changed."""
-    enqueue(
-        "second_factor_changed",
-        to=user.email,
-        context=SecondFactorMail(
-            clinic_name=clinic.name_in_mail,
-            clinic_phone=clinic.phone,
-            name=user.name,
-            news=news.value,
-        ),
-        language="en",
-        now=now,
-    )
+    context = SecondFactorMail(**letterhead(clinic), name=user.name, news=news.value)
+    _post("second_factor_changed", user, context, now=now)
 
 
 def new_password(user: User, link: str, *, minutes: int, clinic: Sender, now: datetime) -> None:
     """Send a link that leads to choosing a new password and works once."""
-    enqueue(
-        "new_password",
-        to=user.email,
-        context=NewPasswordMail(
-            clinic_name=clinic.name_in_mail,
-            clinic_phone=clinic.phone,
-            name=user.name,
-            link=link,
-            minutes=minutes,
-        ),
-        language="en",
-        now=now,
-    )
+    context = NewPasswordMail(**letterhead(clinic), name=user.name, link=link, minutes=minutes)
+    _post("new_password", user, context, now=now)
 
 
 def password_changed(user: User, *, clinic: Sender, now: datetime) -> None:
     """Tell a user that the password is another one now."""
-    enqueue(
-        "password_changed",
-        to=user.email,
-        context=PasswordChangedMail(
-            clinic_name=clinic.name_in_mail, clinic_phone=clinic.phone, name=user.name
-        ),
-        language="en",
-        now=now,
-    )
+    context = PasswordChangedMail(**letterhead(clinic), name=user.name)
+    _post("password_changed", user, context, now=now)
 
 
 def invitation(user: User, link: str, *, hours: int, clinic: Sender, now: datetime) -> None:
     """Send a link that leads to choosing a password and works once."""
-    enqueue(
-        "invitation",
-        to=user.email,
-        context=InvitationMail(
-            clinic_name=clinic.name_in_mail,
-            clinic_phone=clinic.phone,
-            name=user.name,
-            link=link,
-            hours=hours,
-        ),
-        language="en",
-        now=now,
-    )
+    context = InvitationMail(**letterhead(clinic), name=user.name, link=link, hours=hours)
+    _post("invitation", user, context, now=now)
+
+
+def _post(name: str, user: User, context: MailContext, *, now: datetime) -> None:
+    enqueue(name, to=user.email, context=context, language="en", now=now)

@@ -16,6 +16,7 @@ from intake.accounts.models import Passkey, User
 from intake.accounts.service import end_access
 from intake.audit import log
 from intake.core.db import db
+from intake.notifications.outbox import Sender
 
 APP, PASSKEY, RECOVERY_CODE, LINK = "app", "passkey", "recovery code", "link"
 """What was shown, as sessions and the audit log name it. A link counts in development only."""
@@ -64,7 +65,7 @@ def factors_of(user: User) -> Factors:
     )
 
 
-def add_app(user: User, secret: str, code: str, *, clinic: emails.Sender, now: datetime) -> None:
+def add_app(user: User, secret: str, code: str, *, clinic: Sender, now: datetime) -> None:
     """Let a user sign in with an app on their phone. Raises WrongCode."""
     app_codes.add_app(user, secret, code, now=now)
     _tell(user, FactorNews.APP_ADDED, clinic=clinic, actor=user.actor, now=now)
@@ -76,7 +77,7 @@ def add_passkey(
     name: str,
     *,
     place: passkeys.Place,
-    clinic: emails.Sender,
+    clinic: Sender,
     now: datetime,
 ) -> None:
     """Let a user sign in with the passkey that was just made. Raises PasskeyRefused."""
@@ -84,23 +85,21 @@ def add_passkey(
     _tell(user, FactorNews.PASSKEY_ADDED, clinic=clinic, actor=user.actor, now=now)
 
 
-def remove_passkey(user: User, passkey: Passkey, *, clinic: emails.Sender, now: datetime) -> None:
+def remove_passkey(user: User, passkey: Passkey, *, clinic: Sender, now: datetime) -> None:
     """Take one passkey away. Raises LastFactor."""
     _demand_another(user)
     db.session.delete(passkey)
     _tell(user, FactorNews.PASSKEY_REMOVED, clinic=clinic, actor=user.actor, now=now)
 
 
-def remove_app(user: User, *, clinic: emails.Sender, now: datetime) -> None:
+def remove_app(user: User, *, clinic: Sender, now: datetime) -> None:
     """Take the app of a user away. Raises LastFactor."""
     _demand_another(user)
     if app_codes.remove_app(user):
         _tell(user, FactorNews.APP_REMOVED, clinic=clinic, actor=user.actor, now=now)
 
 
-def give_codes(
-    user: User, hashes: Mapping[str, str], *, clinic: emails.Sender, now: datetime
-) -> None:
+def give_codes(user: User, hashes: Mapping[str, str], *, clinic: Sender, now: datetime) -> None:
     """Give a user new recovery codes, instead of those they had. The first ones are no news."""
     if recovery_codes.give_codes(user, hashes):
         _tell(user, FactorNews.CODES_MADE, clinic=clinic, actor=user.actor, now=now)
@@ -108,7 +107,7 @@ def give_codes(
         log.record(FactorNews.CODES_MADE.audited, actor=user.actor, now=now, subject_id=user.id)
 
 
-def use_recovery_code(user: User, code: str, *, clinic: emails.Sender, now: datetime) -> bool:
+def use_recovery_code(user: User, code: str, *, clinic: Sender, now: datetime) -> bool:
     """Use up a code that is right. Returns False to the second of two at once."""
     is_used = recovery_codes.use_up(user, code, now=now)
     if is_used:
@@ -116,7 +115,7 @@ def use_recovery_code(user: User, code: str, *, clinic: emails.Sender, now: date
     return is_used
 
 
-def reset(user: User, *, clinic: emails.Sender, actor: str, now: datetime) -> None:
+def reset(user: User, *, clinic: Sender, actor: str, now: datetime) -> None:
     """Take all that a user can show away, for whoever has lost it; they are signed out.
 
     At the next sign-in they add a second factor anew.
@@ -133,8 +132,6 @@ def _demand_another(user: User) -> None:
         raise LastFactor
 
 
-def _tell(
-    user: User, news: FactorNews, *, clinic: emails.Sender, actor: str, now: datetime
-) -> None:
+def _tell(user: User, news: FactorNews, *, clinic: Sender, actor: str, now: datetime) -> None:
     log.record(news.audited, actor=actor, now=now, subject_id=user.id)
     emails.second_factor_changed(user, news, clinic=clinic, now=now)

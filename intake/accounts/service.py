@@ -14,6 +14,7 @@ from intake.audit import log
 from intake.core.db import db
 from intake.core.tokens import new_token, token_hash
 from intake.core.urls import staff_url
+from intake.notifications.outbox import Sender
 
 INVITATION, PASSWORD, SIGN_IN = "invitation", "password", "sign_in"
 """Purposes of links."""
@@ -57,7 +58,7 @@ def invite(
     name: str,
     *,
     roles: Sequence[str],
-    clinic: emails.Sender,
+    clinic: Sender,
     actor: str,
     now: datetime,
 ) -> User:
@@ -67,7 +68,7 @@ def invite(
     return user
 
 
-def invite_again(user: User, clinic: emails.Sender, *, actor: str, now: datetime) -> None:
+def invite_again(user: User, clinic: Sender, *, actor: str, now: datetime) -> None:
     """Mail whoever has no password yet a fresh link to choose one. Name and roles stay."""
     link = _new_link(user, INVITATION, now)
     hours = int(LIFETIMES[INVITATION] / timedelta(hours=1))
@@ -75,7 +76,7 @@ def invite_again(user: User, clinic: emails.Sender, *, actor: str, now: datetime
     log.record("user invited", actor=actor, now=now, subject_id=user.id)
 
 
-def forgot_password(email: str, clinic: emails.Sender, *, actor: str, now: datetime) -> bool:
+def forgot_password(email: str, clinic: Sender, *, actor: str, now: datetime) -> bool:
     """Mail a user a link to choose a new password. Returns whether there is such a user.
 
     A question about an unknown address is recorded without it.
@@ -118,7 +119,7 @@ def use_link(token: str, purpose: str, *, now: datetime) -> User:
     return user
 
 
-def set_password(user: User, password_hash: str, *, clinic: emails.Sender, now: datetime) -> None:
+def set_password(user: User, password_hash: str, *, clinic: Sender, now: datetime) -> None:
     """Give a user a password. Sessions and links from before end; a change is told by mail."""
     if user.password is not None:
         emails.password_changed(user, clinic=clinic, now=now)

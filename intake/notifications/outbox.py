@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol, TypedDict
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Insert, and_, bindparam, exists, insert, or_, select, update
@@ -34,6 +34,49 @@ class MailContext:
     """An iCalendar file to attach, or ""."""
     calendar_method: str = ""
     """REQUEST or CANCEL when there is a calendar file."""
+
+
+class Sender(Protocol):
+    """The clinic in whose name a mail is sent."""
+
+    @property
+    def name_in_mail(self) -> str:
+        """The clinic's name as mails give it, which may be a neutral one."""
+
+    @property
+    def phone(self) -> str:
+        """Its phone number in words."""
+
+    @property
+    def reply_to(self) -> str:
+        """Where somebody reads the answers."""
+
+
+class Letterhead(TypedDict):
+    """What every mail says of the clinic."""
+
+    clinic_name: str
+    clinic_phone: str
+    reply_to: str
+
+
+def letterhead(clinic: Sender) -> Letterhead:
+    """The first values of any context: `BookedMail(**letterhead(clinic), when=…)`."""
+    return {
+        "clinic_name": clinic.name_in_mail,
+        "clinic_phone": clinic.phone,
+        "reply_to": clinic.reply_to,
+    }
+
+
+class Plan(TypedDict, total=False):
+    """What `enqueue` is told of a mail besides its words."""
+
+    due_at: datetime | None
+    not_after: datetime | None
+    unique_key: str | None
+    topic: str | None
+    is_alarm: bool
 
 
 def enqueue(

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import day_text, moment_text, time_text, with_zone
-from intake.notifications.outbox import MailContext, enqueue
+from intake.notifications.outbox import MailContext, letterhead
 from intake.notifications.queries import with_keys
 from intake.scheduling import links
 from intake.scheduling.emails import BookedMail
 from intake.scheduling.models import LIVE, Appointment
 from intake.scheduling.told import mail_facts, zone_of
-from intake.submissions.emails import missed_topic, patient_address
+from intake.submissions.emails import missed_topic, patient_address, post
 from intake.submissions.models import Submission
 
 
@@ -63,15 +63,14 @@ def earlier_time(
         booked=moment_text(appointment.starts_at, zone, language),
         until=with_zone(time_text(offer.hold_expires_at, zone, language), zone, language),
     )
-    enqueue(
+    post(
         "earlier_time",
+        submission,
+        context,
         to=address,
-        context=context,
-        language=language,
         now=now,
         unique_key=f"earlier_time:{offer.id}",
         topic=offer_topic(offer),
-        submission_id=submission.id,
     )
 
 
@@ -93,21 +92,18 @@ def ask_to_rebook(
     zone, link = zone_of(appointment, clinic), ""
     if appointment.status == "booked":
         link = links.new_link(appointment, language=submission.language, now=now, page="/times")
-    enqueue(
+    post(
         "rebook",
-        to=address,
-        context=RebookMail(
-            clinic_name=clinic.name_in_mail,
-            clinic_phone=clinic.phone,
-            reply_to=clinic.reply_to,
+        submission,
+        RebookMail(
+            **letterhead(clinic),
             reference=submission.reference,
             when=moment_text(appointment.starts_at, zone, submission.language),
             link=link,
         ),
-        language=submission.language,
+        to=address,
         now=now,
         unique_key=key or rebook_key(appointment),
-        submission_id=submission.id,
     )
     return True
 
@@ -127,25 +123,22 @@ def missed(
         return
     zone, until = zone_of(appointment, clinic), links.ends_at(appointment)
     context = MissedMail(
-        clinic_name=clinic.name_in_mail,
-        clinic_phone=clinic.phone,
-        reply_to=clinic.reply_to,
+        **letterhead(clinic),
         reference=submission.reference,
         when=moment_text(appointment.starts_at, zone, language),
         link=links.new_link(appointment, language=language, now=now, page="/times"),
         until=day_text(until, zone, language),
     )
-    enqueue(
+    post(
         "missed",
+        submission,
+        context,
         to=address,
-        context=context,
-        language=language,
         now=now,
         due_at=now + clinic.grace,
         not_after=until,
         unique_key=missed_key(appointment),
         topic=missed_topic(submission.id),
-        submission_id=submission.id,
     )
 
 

@@ -10,7 +10,7 @@ from intake.audit import log
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
 from intake.core.urls import staff_url
-from intake.notifications.outbox import MailContext
+from intake.notifications.outbox import MailContext, letterhead
 from intake.notifications.queries import undelivered_count
 from intake.scheduling.models import Appointment
 from intake.submissions import daily
@@ -43,8 +43,7 @@ def _context(clinic: Clinic, local: datetime) -> DigestMail:
         Appointment.starts_at < midnight + timedelta(days=1),
     )
     return DigestMail(
-        clinic_name=clinic.name_in_mail,
-        clinic_phone=clinic.phone,
+        **letterhead(clinic),
         waiting=sum(to_do_counts().values()),
         calls=db.session.scalar(calls) or 0,
         undelivered=undelivered_count(),

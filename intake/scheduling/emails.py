@@ -6,13 +6,13 @@ from typing import Any
 
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import moment_text
-from intake.notifications.outbox import MailContext, enqueue, void, waiting
+from intake.notifications.outbox import MailContext, void, waiting
 from intake.scheduling.heard import told_last
 from intake.scheduling.ics import calendar_file, scheduling_method
 from intake.scheduling.links import new_link
 from intake.scheduling.models import PATIENT, Appointment
 from intake.scheduling.told import calendar_event, mail_facts, zone_of
-from intake.submissions.emails import patient_address
+from intake.submissions.emails import patient_address, post
 from intake.submissions.models import Submission
 from intake.submissions.staff_emails import appointment_changed
 
@@ -265,14 +265,13 @@ def _tell(
         link=link,
         **words,
     )
-    enqueue(
+    post(
         name,
+        submission,
+        context,
         to=address,
-        context=context,
-        language=language,
         now=now,
         due_at=due_at,
         unique_key=f"{name}:{appointment.id}:{appointment.sequence}{key}",
         topic=topic,
-        submission_id=submission.id,
     )

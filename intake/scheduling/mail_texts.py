@@ -13,7 +13,7 @@ from intake.core.i18n import day_text, moment_text
 from intake.core.remember import forget
 from intake.core.urls import patient_url
 from intake.notifications.models import MailText
-from intake.notifications.outbox import MailContext
+from intake.notifications.outbox import MailContext, letterhead
 from intake.notifications.own_words import history
 from intake.notifications.texts import SAFE, check
 from intake.scheduling.asking import EarlierTimeMail, MissedMail, RebookMail
@@ -119,9 +119,7 @@ def example(name: str, clinic: Clinic, language: str) -> MailContext:
 def _values(clinic: Clinic, language: str) -> dict[str, Any]:
     tz, when = clinic.tz, moment_text(EXAMPLE_CALL, clinic.tz, language)
     return {
-        "clinic_name": clinic.name_in_mail,
-        "clinic_phone": clinic.phone,
-        "reply_to": clinic.reply_to,
+        **letterhead(clinic),
         "reference": "K7M-4QDX",
         "respond_by": moment_text(EXAMPLE_OLD, tz, language),
         "when": when,

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import moment_text
-from intake.notifications.outbox import MailContext, enqueue, void
+from intake.notifications.outbox import MailContext, letterhead, void
 from intake.scheduling.links import new_link
 from intake.scheduling.models import Appointment
 from intake.scheduling.told import minutes_of, place_of, zone_of
 from intake.submissions import consents
-from intake.submissions.emails import patient_address
+from intake.submissions.emails import patient_address, post
 from intake.submissions.models import Submission
 from intake.submissions.opt_out import stop_link, topic_of
 
@@ -58,17 +58,16 @@ def renew(
         return
     context = _context(submission, appointment, clinic, zone, now)
     for due_at, not_after in planned:
-        enqueue(
+        post(
             "reminder",
+            submission,
+            context,
             to=address,
-            context=context,
-            language=submission.language,
             now=now,
             due_at=due_at,
             not_after=not_after,
             unique_key=f"reminder:{appointment.id}:{appointment.sequence}:{due_at:%Y%m%d%H%M}",
             topic=topic,
-            submission_id=submission.id,
         )
 
 
@@ -108,9 +107,7 @@ def _context(
 ) -> ReminderMail:
     language = submission.language
     return ReminderMail(
-        clinic_name=clinic.name_in_mail,
-        clinic_phone=clinic.phone,
-        reply_to=clinic.reply_to,
+        **letterhead(clinic),
         unsubscribe=stop_link(submission.id, language),
         reference=submission.reference,
         when=moment_text(appointment.starts_at, zone, language),

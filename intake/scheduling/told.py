@@ -9,6 +9,7 @@ from sqlalchemy import select
 from intake.clinic.clinic import Clinic
 from intake.core.db import db
 from intake.core.i18n import gettext_in, moment_text
+from intake.notifications.outbox import letterhead
 from intake.scheduling.ics import CalendarEvent
 from intake.scheduling.models import Appointment, ConsultationType, Provider
 from intake.submissions.models import Submission
@@ -18,9 +19,7 @@ def mail_facts(submission: Submission, appointment: Appointment, clinic: Clinic)
     """What every mail says about an appointment: the fields of a `BookedMail`, but for its link."""
     zone = zone_of(appointment, clinic)
     return {
-        "clinic_name": clinic.name_in_mail,
-        "clinic_phone": clinic.phone,
-        "reply_to": clinic.reply_to,
+        **letterhead(clinic),
         "reference": submission.reference,
         "when": moment_text(appointment.starts_at, zone, submission.language),
         "minutes": minutes_of(appointment),

@@ -9,7 +9,7 @@ from intake.clinic.recipients import told_of
 from intake.core.tokens import token_hash
 from intake.core.urls import staff_url
 from intake.notifications import bounces
-from intake.notifications.outbox import MailContext, enqueue
+from intake.notifications.outbox import MailContext, enqueue, letterhead
 from intake.notifications.queries import MessageState, with_keys
 
 MOST_A_DAY = 5
@@ -43,8 +43,7 @@ def send_test(address: str, clinic: Clinic, *, now: datetime) -> None:
         "test_of_address",
         to=address,
         context=AddressTestMail(
-            clinic_name=clinic.name_in_mail,
-            clinic_phone=clinic.phone,
+            **letterhead(clinic),
             told_of=", ".join(events) or "nothing else",
             link=staff_url("/staff/"),
         ),

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from intake.clinic.clinic import Clinic
 from intake.core.i18n import day_text, moment_text
 from intake.core.urls import patient_url
-from intake.notifications.outbox import MailContext, enqueue, void
+from intake.notifications.outbox import MailContext, Plan, enqueue, letterhead, void
 from intake.submissions import own_links
 from intake.submissions.callback import callback_words, own_zone
 from intake.submissions.models import Submission
@@ -103,13 +103,11 @@ def received(
     sent_at = submission.sent_at or now
     deadline = respond_by(submission, clinic, sent_at=sent_at, call_at=call_at)
     zone = call_at.tzinfo if call_at else own_zone(submission, clinic)
-    enqueue(
+    post(
         "received",
-        to=address,
-        context=ReceivedMail(
-            clinic_name=clinic.name_in_mail,
-            clinic_phone=clinic.phone,
-            reply_to=clinic.reply_to,
+        submission,
+        ReceivedMail(
+            **letterhead(clinic),
             reference=submission.reference,
             respond_by=_in_own_zone(deadline.astimezone(zone), language) if deadline else "",
             call_at=_in_own_zone(call_at, language) if call_at else "",
@@ -117,11 +115,10 @@ def received(
             call_back=callback_words(submission, clinic, now=None, language=language),
             link=own_links.new_link(submission, now=now),
         ),
-        language=language,
+        to=address,
         now=now,
         unique_key=f"received:{submission.id}{key}",
         topic=receipt_topic(submission),
-        submission_id=submission.id,
     )
 
 
@@ -150,14 +147,13 @@ def resume(
     """Send a link to go on with the request, and stop earlier ones, which lead nowhere now."""
     topic = f"resume:{submission.id}"
     void(topic)
-    enqueue(
+    post(
         "resume",
+        submission,
+        _way_back(submission, clinic, link, until),
         to=to,
-        context=_way_back(submission, clinic, link, until),
-        language=submission.language,
         now=now,
         topic=topic,
-        submission_id=submission.id,
     )
 
 
@@ -166,24 +162,21 @@ def unfinished(
 ) -> None:
     """Tell somebody once that the form they began is saved, with a link to go on."""
     context = _way_back(submission, clinic, link, until)
-    enqueue(
+    post(
         "unfinished",
+        submission,
+        replace(context, unsubscribe=stop_link(submission.id, submission.language)),
         to=to,
-        context=replace(context, unsubscribe=stop_link(submission.id, submission.language)),
-        language=submission.language,
         now=now,
         not_after=until,
         unique_key=f"unfinished:{submission.id}",
         topic=topic_of(submission.id),
-        submission_id=submission.id,
     )
 
 
 def _way_back(submission: Submission, clinic: Clinic, link: str, until: datetime) -> ResumeMail:
     return ResumeMail(
-        clinic_name=clinic.name_in_mail,
-        clinic_phone=clinic.phone,
-        reply_to=clinic.reply_to,
+        **letterhead(clinic),
         link=link,
         until=day_text(until, clinic.tz, submission.language),
     )
@@ -194,22 +187,19 @@ def closed(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
     address = patient_address(submission)
     if address is None:
         return
-    enqueue(
+    post(
         "closed",
-        to=address,
-        context=ClosedMail(
-            clinic_name=clinic.name_in_mail,
-            clinic_phone=clinic.phone,
-            reply_to=clinic.reply_to,
+        submission,
+        ClosedMail(
+            **letterhead(clinic),
             is_unreached=submission.closed_for == "not_reached",
             link=patient_url(f"/?lang={submission.language}"),
         ),
-        language=submission.language,
+        to=address,
         now=now,
         due_at=now + clinic.grace,
         unique_key=f"closed:{submission.id}:{now.isoformat()}",
         topic=closing_topic(submission),
-        submission_id=submission.id,
     )
 
 
@@ -218,41 +208,56 @@ def withdrawn(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
     address = patient_address(submission)
     if address is None:
         return
-    enqueue(
+    post(
         "withdrawn",
-        to=address,
-        context=WithdrawnMail(
-            clinic_name=clinic.name_in_mail,
-            clinic_phone=clinic.phone,
-            reply_to=clinic.reply_to,
+        submission,
+        WithdrawnMail(
+            **letterhead(clinic),
             reference=submission.reference,
             link=patient_url(f"/?lang={submission.language}"),
         ),
-        language=submission.language,
+        to=address,
         now=now,
         unique_key=f"withdrawn:{submission.id}:{now.isoformat()}",
         topic=closing_topic(submission),
-        submission_id=submission.id,
     )
 
 
 def own_data(submission: Submission, clinic: Clinic, *, to: str, now: datetime) -> None:
     """Send a link to what we keep about somebody to the address they asked for it with."""
     until = now + own_links.WORKS_FOR
-    enqueue(
+    post(
         "own_data",
-        to=to,
-        context=OwnDataMail(
-            clinic_name=clinic.name_in_mail,
-            clinic_phone=clinic.phone,
-            reply_to=clinic.reply_to,
+        submission,
+        OwnDataMail(
+            **letterhead(clinic),
             reference=submission.reference,
             link=own_links.new_link(submission, now=now),
             until=day_text(until, clinic.tz, submission.language),
         ),
+        to=to,
+        now=now,
+    )
+
+
+def post(
+    name: str,
+    submission: Submission,
+    context: MailContext,
+    *,
+    to: str,
+    now: datetime,
+    **plan: Unpack[Plan],
+) -> None:
+    """Put a mail about a request into the outbox, in the language of its patient."""
+    enqueue(
+        name,
+        to=to,
+        context=context,
         language=submission.language,
         now=now,
         submission_id=submission.id,
+        **plan,
     )
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from intake.clinic.clinic import Clinic
 from intake.core.urls import staff_url
-from intake.notifications.outbox import MailContext
+from intake.notifications.outbox import MailContext, letterhead
 from intake.notifications.own_words import failed_count
 from intake.notifications.queries import undelivered_count
 from intake.submissions import daily
@@ -32,8 +32,7 @@ def _context(clinic: Clinic) -> FailuresMail | None:
     if not undelivered and not texts:
         return None
     return FailuresMail(
-        clinic_name=clinic.name_in_mail,
-        clinic_phone=clinic.phone,
+        **letterhead(clinic),
         undelivered=undelivered,
         texts=texts,
         link=staff_url("/staff/emails"),

@@ -8,7 +8,7 @@ from intake.clinic.clinic import Clinic
 from intake.core.i18n import moment_text
 from intake.core.tokens import token_hash
 from intake.core.urls import staff_url
-from intake.notifications.outbox import MailContext, due_times, enqueue, void
+from intake.notifications.outbox import MailContext, due_times, enqueue, letterhead, void
 from intake.submissions.due import call_due
 from intake.submissions.models import Acknowledgement, Submission
 
@@ -200,8 +200,7 @@ def _tell_staff(
 def _facts(submission: Submission, clinic: Clinic, since: datetime) -> dict[str, Any]:
     """What every mail to staff says."""
     return {
-        "clinic_name": clinic.name_in_mail,
-        "clinic_phone": clinic.phone,
+        **letterhead(clinic),
         "reference": submission.reference,
         "received_at": moment_text(since, clinic.tz, "en"),
         "link": staff_url(f"/staff/submissions/{submission.id}"),

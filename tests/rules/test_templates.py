@@ -52,7 +52,7 @@ def test_every_mail_has_a_subject_a_text_and_an_html_part():
 
 
 def test_every_mail_that_is_asked_for_has_templates():
-    calls = re.compile(r'(?:enqueue|_tell|_news|_tell_staff|_send|daily\.send)\(\s*"(\w+)"')
+    calls = re.compile(r'(?:enqueue|_?post|_tell|_news|_tell_staff|_send|daily\.send)\(\s*"(\w+)"')
     sources = [path.read_text() for path in ROOT.glob("intake/**/*.py")]
     asked = {name for source in sources for name in calls.findall(source)}
     assert asked == {path.stem for path in MAILS}

@@ -11,7 +11,7 @@ from intake.core.encryption import seal_json
 from intake.core.i18n import moment_text
 from intake.core.tokens import new_id, token_hash
 from intake.core.urls import patient_url, staff_url
-from intake.notifications.outbox import MailContext
+from intake.notifications.outbox import MailContext, letterhead
 from intake.scheduling.emails import ConfirmedMail
 from intake.scheduling.slots import Slot
 from intake.submissions.emails import ReceivedMail, patient_address, receipt_topic
@@ -41,9 +41,7 @@ class Mails:
         this = self.submission
         deadline = self.clinic.hours.add_open_minutes(at, self.clinic.response_minutes)
         mail = ReceivedMail(
-            clinic_name=self.clinic.name_in_mail,
-            clinic_phone=self.clinic.phone,
-            reply_to=self.clinic.reply_to,
+            **letterhead(self.clinic),
             reference=this.reference,
             respond_by=_words(_minute(deadline), self.clinic.tz, this.language),
         )
@@ -59,9 +57,7 @@ class Mails:
         zone, language = self.clinic.tz, self.submission.language
         minutes = int((slot.ends_at - slot.starts_at).total_seconds()) // 60
         mail = ConfirmedMail(
-            clinic_name=self.clinic.name_in_mail,
-            clinic_phone=self.clinic.phone,
-            reply_to=self.clinic.reply_to,
+            **letterhead(self.clinic),
             reference=self.submission.reference,
             when=_words(slot.starts_at, zone, language),
             minutes=minutes,
@@ -88,8 +84,7 @@ class Mails:
     ) -> None:
         this = self.submission
         mail = StaffMail(
-            clinic_name=self.clinic.name_in_mail,
-            clinic_phone=self.clinic.phone,
+            **letterhead(self.clinic),
             reference=this.reference,
             received_at=_words(_minute(at), self.clinic.tz, "en"),
             link=staff_url(f"/staff/submissions/{this.id}"),
