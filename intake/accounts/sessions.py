@@ -47,6 +47,7 @@ class Kept:
 
     id_hash: str
     user_key: str
+    created_at: datetime
     last_seen_at: datetime
     second_factor: str | None
 
@@ -147,7 +148,11 @@ class SiteSessions(SessionInterface):
         if visit.get(USER_KEY) != user.fs_uniquifier:
             return None
         visit.kept = Kept(
-            session.id_hash, user.fs_uniquifier, session.last_seen_at, session.second_factor
+            session.id_hash,
+            user.fs_uniquifier,
+            session.created_at,
+            session.last_seen_at,
+            session.second_factor,
         )
         return visit
 
@@ -207,6 +212,12 @@ class SiteSessions(SessionInterface):
             httponly=True,
             samesite="Lax",
         )
+
+
+def time_left(kept: Kept, now: datetime, *, is_attended: bool) -> timedelta:
+    """How long a session lasts if nothing more is done; `is_attended`: this request is a sign."""
+    seen = now if is_attended else kept.last_seen_at
+    return min(seen + IDLE, kept.created_at + ABSOLUTE) - now
 
 
 def visit_of(session: SessionMixin) -> StaffVisit:

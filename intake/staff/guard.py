@@ -26,6 +26,7 @@ from intake.accounts.devices import this_device
 from intake.accounts.models import User
 from intake.accounts.permissions import Permission
 from intake.accounts.security import SignInForm, signed_in_user, user_with_password
+from intake.accounts.sessions import time_left, visit_of
 from intake.accounts.unsent import UNSENT_KEY, Unsent, sealed
 from intake.audit import log
 from intake.clinic.service import current_clinic
@@ -184,6 +185,8 @@ class StaffFrame:
     role: str
     sign_out_href: str
     nav: list[NavItem]
+    seconds_left: int
+    """How long the session lasts if nothing more is done."""
     paused: str
     """That online booking is paused, and until when; "" while it is not."""
 
@@ -200,9 +203,18 @@ def frame() -> dict[str, StaffFrame]:
             role=", ".join(ROLES[role] for role in user.role_names if role in ROLES),
             sign_out_href=url_for("security.logout"),
             nav=_nav(user),
+            seconds_left=seconds_left(),
             paused=_paused_words(),
         )
     }
+
+
+def seconds_left(*, is_attended: bool = True) -> int:
+    """How many seconds the session lasts if nothing more is done after this request."""
+    kept = visit_of(session).kept
+    if kept is None:
+        return 0
+    return int(time_left(kept, clock.now(), is_attended=is_attended).total_seconds())
 
 
 def _paused_words() -> str:

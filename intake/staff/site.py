@@ -17,6 +17,7 @@ from intake.staff import (
     guard,
     keeping,
     keys,
+    lasting,
     links,
     live,
     mails,
@@ -56,7 +57,7 @@ VIEWS = (
     *(calendar, to_move, feeds),
     *(proof, dashboard, reports, reports_list, reports_seen, reports_tabs),
     *(settings_clinic, settings_recipients, settings_pause, settings_texts),
-    *(users, users_one, account, second_factor_new),
+    *(users, users_one, account, lasting, second_factor_new),
     *(settings_hours, settings_closures, settings_rules),
 )
 """Modules whose views stand on the guarded blueprint; importing them adds the views."""

@@ -45,6 +45,8 @@ GUARDED = {
     "staff.send_resume_link": Permission.CONTACT,
     "staff.ask_hand_over": Permission.SEE_ANSWERS,
     "staff.do_hand_over": Permission.SEE_ANSWERS,
+    "staff.session_left": Permission.OWN_ACCOUNT,
+    "staff.stay": Permission.OWN_ACCOUNT,
     "staff.account": Permission.OWN_ACCOUNT,
     "staff.remove_passkey": Permission.OWN_ACCOUNT,
     "staff.remove_app": Permission.OWN_ACCOUNT,
@@ -142,7 +144,7 @@ LEAD_ON = {
 NOT_THERE = {("POST", "staff.remove_passkey")}
 """Buttons on something of one's own, which nobody has here."""
 
-DOWNLOADS = {("POST", "staff.do_hand_over"), ("POST", "staff.new_codes")}
+DOWNLOADS = {("POST", "staff.stay"), ("POST", "staff.do_hand_over"), ("POST", "staff.new_codes")}
 """Buttons that give a file or a page and ask nothing."""
 
 NOBODY = UUID(int=0)

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from flask import Flask, g
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from intake.accounts.models import StaffSession
 from intake.accounts.service import change_roles, disable, set_password
@@ -217,3 +218,21 @@ def test_patient_pages_do_not_look_for_a_user(app: Flask, desk: Browser) -> None
         assert "_login_user" not in g
         desk.client.get("/staff/")
         assert "_login_user" in g
+
+
+def test_a_script_asks_how_long_it_lasts_and_that_keeps_nobody(app: Flask) -> None:
+    with time_machine.travel(MONDAY_MORNING, tick=False) as now:
+        desk = let_in(Browser(app))
+        desk.get("/staff/")
+        now.shift(timedelta(minutes=14))
+        assert left(desk.client.get("/staff/session")) == 60
+        assert left(desk.client.post("/staff/session", data={"csrf_token": desk.token})) == 900
+        assert left(desk.client.get("/staff/session")) == 900
+        for _ in range(46):
+            now.shift(timedelta(minutes=10))
+            desk.client.post("/staff/session", data={"csrf_token": desk.token})
+        assert left(desk.client.get("/staff/session")) == 360
+
+
+def left(answer: TestResponse) -> int:
+    return int(answer.json["left"])
