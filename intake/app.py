@@ -23,6 +23,7 @@ from intake.screening.catalog import load_catalog, use_own
 from intake.web import appearance
 from intake.web.compression import init_compression
 from intake.web.errors import US_LINES, register_errors
+from intake.web.field_limit import MOST_FIELDS, init_field_limit
 from intake.web.filters import register_filters
 from intake.web.headers import init_headers
 from intake.web.origin import init_origin_check
@@ -54,6 +55,7 @@ def create_app(settings: Settings) -> Flask:
     _load_keys(app, settings)
     init_database(app)
     mail.init_app(app)
+    init_field_limit(app)  # before the token is looked for, which reads the form
     csrf.init_app(app)
     app.session_interface = SignedCookies()
     init_languages(app, _languages_offered)
@@ -87,7 +89,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         TRUSTED_HOSTS=settings.trusted_hosts,
         MAX_CONTENT_LENGTH=256 * KILOBYTE,
         MAX_FORM_MEMORY_SIZE=256 * KILOBYTE,
-        MAX_FORM_PARTS=200,
+        MAX_FORM_PARTS=MOST_FIELDS,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.uses_https,

@@ -4,9 +4,6 @@ Every answer of a submission is replaced by a word of its own; every mail is sen
 mail server; every byte of it, and every line of the log, is searched in all encodings.
 """
 
-import base64
-import binascii
-import json
 import logging
 import os
 import re
@@ -15,7 +12,6 @@ from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from html import unescape
 from pathlib import Path
-from urllib.parse import quote, unquote
 
 import pytest
 from flask import Flask
@@ -28,6 +24,7 @@ from intake.core.remember import forget
 from intake.notifications.models import Message
 from intake.notifications.worker import run_once
 from tests import events
+from tests.canaries import forms, found
 from tests.smtp_servers import Inbox
 from tests.subjects.notifications.conftest import NOW
 
@@ -108,14 +105,14 @@ def test_no_answer_leaves_in_any_encoding(sent: Sent) -> None:
     everything = "\n".join(
         _decoded(raw, mail) for raw, mail in zip(sent.raw, sent.mails, strict=True)
     )
-    assert _found(sent.canaries, everything) == []
-    assert _found(sent.canaries, sent.log) == []
+    assert found(sent.canaries, everything) == []
+    assert found(sent.canaries, sent.log) == []
 
 
 def test_the_search_finds_a_word_in_each_encoding(sent: Sent) -> None:
     mail = sent.mails[0]
-    for form in _forms("zq1canary"):
-        assert _found(["zq1canary"], f"x{form}y"), form
+    for form in forms("zq1canary"):
+        assert found(["zq1canary"], f"x{form}y"), form
     hidden = EmailMessage()
     hidden.set_content("a zq1canary in it", cte="base64")
     hidden["Subject"] = "ñzq1canaryñ"
@@ -211,25 +208,3 @@ def _decoded(raw: bytes, mail: EmailMessage) -> str:
             # Calendar lines are folded; unfolded, a word cannot hide in a break.
             parts.append(body.decode("utf-8", "replace").replace("\r\n ", ""))
     return "\n".join(parts)
-
-
-def _forms(word: str) -> set[str]:
-    """A word as it might be written: encodings of letters, links, pages and attachments."""
-    data = word.encode()
-    aligned = {
-        base64.b64encode(b"\0" * shift + data).decode()[4 if shift else 0 :].rstrip("=")[:-2]
-        for shift in range(3)
-    }
-    return {
-        *aligned,
-        *(word, word.upper(), word[::-1], quote(word), json.dumps(word)[1:-1]),
-        *(binascii.hexlify(data).decode(), "".join(f"%{byte:02X}" for byte in data)),
-        "".join(f"&#{byte};" for byte in data),
-        "=".join(["", *(f"{byte:02X}" for byte in data)]),
-    }
-
-
-def _found(words: list[str], text: str) -> list[str]:
-    """Those of the words that are in the text in any form."""
-    views = (text, unquote(text), unescape(text))
-    return [word for word in words if any(form in view for form in _forms(word) for view in views)]

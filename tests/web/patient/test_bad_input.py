@@ -116,6 +116,14 @@ def test_fields_that_no_form_has_are_ignored(client):
     assert client.submit(**journey.CONTACT, **extra).path == "/request/safety"
 
 
+@pytest.mark.parametrize(("fields", "status"), [(150, 303), (250, 413), (20_000, 413)])
+def test_a_form_of_countless_fields_is_refused(client, fields, status):
+    journey.to_contact(client)
+    extra = {f"f{number}": "" for number in range(fields)}
+    sent = {**journey.CONTACT, **extra, "csrf_token": client.token}
+    assert client.client.post("/request/contact", data=sent).status_code == status
+
+
 def test_a_body_that_is_too_large_is_refused(client):
     journey.to_contact(client)
     assert client.post("/request/contact", {"given_name": "x" * 300_000}).status == 413
