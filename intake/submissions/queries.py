@@ -17,6 +17,7 @@ from intake.submissions.models import Acknowledgement, Note, Submission
 from intake.submissions.turns import (
     TURNS,
     Late,
+    beginning_query,
     in_queue,
     of_turn,
     queue_query,
@@ -93,7 +94,10 @@ def to_do(
     `columns` and what is encrypted of `chosen` narrow it down; see `submissions.filters`.
     """
     most = (LOOKED_AT if chosen.looks_inside else PAGE_SIZE) + 1
-    rows = db.session.scalars(queue_query(late, read_cursor(after), columns=columns, most=most))
+    query = beginning_query(most)
+    if after or columns:
+        query = queue_query(read_cursor(after), columns=columns, most=most)
+    rows = db.session.scalars(query, late.values)
     return _sifted(list(rows), chosen, late) if chosen.looks_inside else _turned(list(rows), late)
 
 
@@ -105,7 +109,7 @@ def acute(most: int) -> list[Submission]:
 
 def head(late: Late) -> list[UUID]:
     """Who stands first in the queue: whom to call next."""
-    return [each.id for each in db.session.scalars(queue_query(late, None, most=HEAD))]
+    return [each.id for each in db.session.scalars(beginning_query(HEAD), late.values)]
 
 
 def to_do_query() -> Select[Submission]:
@@ -116,15 +120,19 @@ def to_do_query() -> Select[Submission]:
 
 def badges(late: Late) -> Badges:
     """How many wait, counted no further than one can take in, in one statement."""
-    of_each = [_counted(*of_turn(turn, late)) for turn in TURNS]
-    suspected = _counted(Submission.status == "quarantined")
-    *counts, quarantined = db.session.execute(select(*of_each, suspected)).one()
+    *counts, quarantined = db.session.execute(_COUNTS, late.values).one()
     return Badges({turn: count for turn, count in enumerate(counts) if count}, quarantined)
 
 
 def _counted(*conditions: TextClause | ColumnElement[bool]) -> ScalarSelect[int]:
     some = select(1).select_from(Submission).where(*conditions).limit(MOST_COUNTED + 1)
     return select(func.count()).select_from(some.subquery()).scalar_subquery()
+
+
+_COUNTS = select(
+    *(_counted(*of_turn(turn)) for turn in TURNS), _counted(Submission.status == "quarantined")
+)
+"""Put together once, for every page of the staff site asks it."""
 
 
 def to_do_counts() -> dict[int, int]:

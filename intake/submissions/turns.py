@@ -8,12 +8,14 @@ index.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, literal, or_, select, text, union_all
+from sqlalchemy import Select, and_, bindparam, literal, or_, select, text, union_all
 from sqlalchemy.sql.elements import ColumnElement, TextClause
 
 from intake.clinic.clinic import Clinic
+from intake.core.db import UTCDateTime
 from intake.core.paging import Cursor
 from intake.screening.level import Level
 from intake.submissions.models import FLAGGED, IN_QUEUE, Submission
@@ -24,6 +26,11 @@ all others their rank."""
 TURNS = range(FLAGGED + max(OVERDUE) + 1)
 
 
+NOW = bindparam("now", type_=UTCDateTime)
+SINCE = tuple(bindparam(f"since_{rank}", type_=UTCDateTime) for rank in range(FLAGGED))
+"""What depends on the time of day; `Late.values` has it."""
+
+
 class Late(NamedTuple):
     """What counts as overdue at one instant.
 
@@ -32,6 +39,11 @@ class Late(NamedTuple):
 
     now: datetime
     since: tuple[datetime, datetime]
+
+    @property
+    def values(self) -> dict[str, datetime]:
+        """The same, to execute statements with that are made of turns."""
+        return {"now": self.now, **{f"since_{rank}": at for rank, at in enumerate(self.since)}}
 
 
 def late_at(now: datetime, clinic: Clinic) -> Late:
@@ -56,11 +68,14 @@ def turn_of(submission: Submission, late: Late) -> int:
 
 
 def queue_query(
-    late: Late, cursor: Cursor | None, *, columns: Sequence[ColumnElement[bool]] = (), most: int
+    cursor: Cursor | None, *, columns: Sequence[ColumnElement[bool]] = (), most: int
 ) -> Select[Submission]:
-    """So many of the queue from the cursor on, whose rank is a turn; `columns` narrow it down."""
+    """So many of the queue from the cursor on, whose rank is a turn; `columns` narrow it down.
+
+    To be executed with `Late.values`.
+    """
     left = TURNS[: cursor.rank + 1] if cursor else TURNS
-    parts = [_part(turn, late, cursor, columns).limit(most).subquery() for turn in left]
+    parts = [_part(turn, cursor, columns).limit(most).subquery() for turn in left]
     all_of_them = union_all(*(select(part) for part in parts)).subquery()
     row = all_of_them.c
     order = (row.turn.desc(), row.waiting_since, row.id)
@@ -68,6 +83,12 @@ def queue_query(
     its = first.c
     query = select(Submission).join(first, its.id == Submission.id)
     return query.order_by(its.turn.desc(), its.waiting_since, its.id)
+
+
+@cache
+def beginning_query(most: int) -> Select[Submission]:
+    """So many of the queue from its beginning: put together once, for it is asked all day."""
+    return queue_query(None, most=most)
 
 
 def in_queue() -> tuple[TextClause, ColumnElement[bool]]:
@@ -85,25 +106,25 @@ def is_later(cursor: Cursor) -> ColumnElement[bool]:
 
 
 def _part(
-    turn: int, late: Late, cursor: Cursor | None, columns: Sequence[ColumnElement[bool]]
+    turn: int, cursor: Cursor | None, columns: Sequence[ColumnElement[bool]]
 ) -> Select[int, datetime, object]:
     """Those of one turn, who waits longest first."""
     place = (Submission.waiting_since, Submission.id)
-    query = select(literal(turn).label("turn"), *place).where(*of_turn(turn, late), *columns)
+    query = select(literal(turn).label("turn"), *place).where(*of_turn(turn), *columns)
     if cursor is not None and turn == cursor.rank:
         query = query.where(is_later(cursor))
     return query.order_by(*place)
 
 
-def of_turn(turn: int, late: Late) -> list[ColumnElement[bool] | TextClause]:
+def of_turn(turn: int) -> list[ColumnElement[bool] | TextClause]:
     """The conditions on whoever has a turn: a range of the queue's index."""
     rank = rank_of(turn)
     has_rank = (text(f"({IN_QUEUE})"), Submission.queue_rank == rank)
     if turn > max(OVERDUE):
         return [*has_rank]
-    waiting, since = Submission.waiting_since, late.since[rank]
+    waiting, since = Submission.waiting_since, SINCE[rank]
     if turn in OVERDUE:
         is_planned = Submission.call_at == waiting
-        return [*has_rank, waiting <= late.now, or_(waiting <= since, is_planned)]
+        return [*has_rank, waiting <= NOW, or_(waiting <= since, is_planned)]
     is_not_planned = Submission.call_at.is_distinct_from(waiting)
-    return [*has_rank, waiting > since, or_(waiting > late.now, is_not_planned)]
+    return [*has_rank, waiting > since, or_(waiting > NOW, is_not_planned)]

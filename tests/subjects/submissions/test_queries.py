@@ -67,7 +67,7 @@ def test_everybody_in_the_queue_is_read_from_its_index_without_sorting(many: Non
 
 def test_each_turn_is_read_from_its_part_of_the_index(many: None) -> None:
     cursor = Cursor(max(TURNS), MONDAY_MORNING, new_id())
-    plan = plan_of(queue_query(factories.this_morning(), cursor, most=26))
+    plan = plan_of(queue_query(cursor, most=26).params(factories.this_morning().values))
     assert plan.count("ix_submissions_queue") >= len(TURNS)
     assert "SCAN submissions" not in plan
     assert "Seq Scan" not in plan
