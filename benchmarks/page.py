@@ -51,7 +51,7 @@ def _add(fields: dict[str, Field], element: Element, labels: dict[str, str], leg
         option = (element.get("value", "on"), label)
         found.options += [option] if option not in found.options else []
         found.label = legend or found.label
-    if kind == "select" and not found.options:
+    if kind == "select":
         found.options = [(each.get("value", ""), _words(each)) for each in element.iter("option")]
 
 

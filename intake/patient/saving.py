@@ -45,12 +45,18 @@ def save_form(
         gone_on = save_part(here, step, right, further=further, marks=marks)
         if gone_on is not None:
             return gone_on
-    is_part = further or here.is_in_part(step)
-    kept = step.key in here.answers and not is_part  # what was answered before stays
-    if skips and not kept:
-        return save(here, step, {} if is_part else None, further=further, marks=marks)
+    if skips:
+        return _skip(here, step, further=further, marks=marks)
     is_closed = not here.draft.is_draft and not here.is_left_open(step)
-    return here.onward() if skips or is_closed else None
+    return here.onward() if is_closed else None
+
+
+def _skip(here: Visit, step: Step, *, further: bool, marks: Sequence[str]) -> ResponseReturnValue:
+    """Leave a page without its answers; what was answered of a whole page before stays."""
+    is_part = further or here.is_in_part(step)
+    if step.key in here.answers and not is_part:
+        return here.onward()
+    return save(here, step, {} if is_part else None, further=further, marks=marks)
 
 
 def marks_of(sheet: questions.Sheet, form: Form, *, skips: bool) -> list[str]:
@@ -84,14 +90,22 @@ def save(
     given = _news(here, step, values or {})
     if values is not None:
         values = {**here.answers.get(step.key, {}), **values}
-    blank = [*(marks or ([journey.further_key(step.key)] if further else []))]
+    blank = list(marks)
     if further:  # what is open on the first page stays so
+        blank = blank or [journey.further_key(step.key)]
         blank += journey.marks_of_first(step.key, here.answers)
     drafts.save_answers(
         here.draft, step.key, values, here.clinic, now=clock.now(), left_blank=blank
     )
     here = here.saved()
     send_if_short(here)
+    return _after(here, step, given, further=further, is_marked=bool(marks))
+
+
+def _after(
+    here: Visit, step: Step, given: frozenset[str], *, further: bool, is_marked: bool
+) -> ResponseReturnValue:
+    """Where saving leads: to the last question of safety, to help, out, or on."""
     if step.key == SAFETY and not further and here.has_open_questions(step):
         return _see_more(step)
     if _calls_for_help(here, step, given):
@@ -99,7 +113,7 @@ def save(
     out = way_out()
     if out and (here.draft.is_draft or wish() == AWAY):
         return see(out)
-    is_late = bool(marks) and not here.draft.is_draft  # the confirmation offers the rest
+    is_late = is_marked and not here.draft.is_draft  # the confirmation offers the rest
     return here.onward() if step.key in here.done or is_late else _see_more(step)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from flask import request, url_for
@@ -219,15 +220,24 @@ def receipt(submission: Submission, clinic: Clinic, *, now: datetime) -> dict[st
         "appointment": kept,
         "zone": zone,
         "zone_name": zone_text(zone, language()),
-        "leaf": leaf_of(kept.starts_at.astimezone(zone)) if kept else (),
-        "place": place_of(kept) if kept and kept.status == "booked" else "",
+        **_its_call(kept, zone),
         "respond_by": respond_by(submission, clinic, sent_at=sent_at, call_at=call_at),
         "call_back": callback(submission, clinic, now=now),
         "is_urgent": submission.level_rank >= Level.URGENT.rank,
-        "mailed": "email" in contact.get("contact_by", []) and bool(contact.get("email")),
+        "mailed": bool("email" in contact.get("contact_by", []) and contact.get("email")),
         "voice": phone_text(contact.get("phone", "")),
-        "minutes": (kept.ends_at - kept.starts_at) // timedelta(minutes=1) if kept else 0,
         "home": url_for("pages.home"),
+    }
+
+
+def _its_call(kept: Appointment | None, zone: ZoneInfo) -> dict[str, Any]:
+    """What the confirmation says of the time that was chosen, if there is one."""
+    if kept is None:
+        return {"leaf": (), "place": "", "minutes": 0}
+    return {
+        "leaf": leaf_of(kept.starts_at.astimezone(zone)),
+        "place": place_of(kept) if kept.status == "booked" else "",
+        "minutes": (kept.ends_at - kept.starts_at) // timedelta(minutes=1),
     }
 
 

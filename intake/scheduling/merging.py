@@ -51,7 +51,7 @@ def why_not(stays: Submission, gone: Submission) -> str:
     "nothing shared", "told apart"; "" if it can."""
     if stays.is_draft or gone.is_draft:
         return "draft"
-    if stays.status not in merged.MAY_STAY or gone.status not in merged.MAY_GO:
+    if not merged.may_merge(stays, gone):
         return "over"
     if not what_they_share(stays, gone):
         return "nothing shared"
@@ -59,8 +59,12 @@ def why_not(stays: Submission, gone: Submission) -> str:
         return "told apart"
     if any(entry.into_id == gone.id for entry in merges_of(gone.id)):
         return "has merged"
-    calls = [queries.kept_for(each.id) for each in (stays, gone)]
-    return "two calls" if all(each is not None and each.is_live for each in calls) else ""
+    return "two calls" if all(_has_call(each) for each in (stays, gone)) else ""
+
+
+def _has_call(submission: Submission) -> bool:
+    call = queries.kept_for(submission.id)
+    return call is not None and call.is_live
 
 
 def merge(stays: Submission, gone: Submission, *, author: User, now: datetime) -> Merge:
@@ -91,12 +95,7 @@ def merge(stays: Submission, gone: Submission, *, author: User, now: datetime) -
 def separate(gone: Submission, stays: Submission, *, author: User, now: datetime) -> None:
     """Take a merge back. Both rows must be locked. Raises NotToMerge: "separate", "later first",
     "call over"."""
-    entry = next((each for each in merges_of(gone.id) if each.submission_id == gone.id), None)
-    if entry is None or entry.into_id != stays.id:
-        raise NotToMerge("separate")
-    later = (each.created_at > entry.created_at for each in merges_of(stays.id))
-    if stays.status == MERGED or any(later):
-        raise NotToMerge("later first")
+    entry = _last_merge(gone, stays)
     calls = _moved_calls(stays, entry.before["calls"])
     if any(call.status in OVER for call in calls):
         raise NotToMerge("call over")
@@ -108,6 +107,17 @@ def separate(gone: Submission, stays: Submission, *, author: User, now: datetime
     stays.updated_at = gone.updated_at = entry.undone_at = now
     _record("requests separated", stays, gone, author, now)
     db.session.flush()
+
+
+def _last_merge(gone: Submission, stays: Submission) -> Merge:
+    """What is to be taken back. Raises NotToMerge if there is none, or a later one comes first."""
+    entry = next((each for each in merges_of(gone.id) if each.submission_id == gone.id), None)
+    if entry is None or entry.into_id != stays.id:
+        raise NotToMerge("separate")
+    later = (each.created_at > entry.created_at for each in merges_of(stays.id))
+    if stays.status == MERGED or any(later):
+        raise NotToMerge("later first")
+    return entry
 
 
 def merges_of(submission_id: UUID) -> list[Merge]:

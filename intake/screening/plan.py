@@ -1,6 +1,6 @@
 """Which instruments are asked of whom. Decisions and evidence: docs/clinicians.md."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from intake.screening.catalog import Catalog
@@ -11,6 +11,12 @@ FULL_PHQ9 = frozenset({"depression", "ptsd"})
 
 SAFETY = "asq"
 MOOD = "phq9"
+OF_CONDITION = {
+    "ptsd": ("pc_ptsd_5",),
+    "chronic_pain": ("peg", "pain_profile"),
+    "migraine": ("headache_burden",),
+}
+"""What is asked only of whoever chose a condition, in the order in which it is asked."""
 HEALTH = "ketamine_safety_screen"
 HISTORY = "history"
 
@@ -60,21 +66,26 @@ def plan_for(
     off by the clinic), PHQ-9 is asked of everyone without its gate, for its item 9.
     """
     has_asq = offers_asq and language in catalog[SAFETY].languages
-    wanted = [Asked(MOOD, gated=has_asq and not FULL_PHQ9 & set(conditions))]
-    if offers_gad7 and FULL_PHQ9 & set(conditions):
+    is_about_mood = not FULL_PHQ9.isdisjoint(conditions)
+    wanted = [Asked(MOOD, gated=has_asq and not is_about_mood)]
+    if offers_gad7 and is_about_mood:
         wanted.append(Asked("gad7"))
-    if "ptsd" in conditions:
-        wanted.append(Asked("pc_ptsd_5"))
-    if "chronic_pain" in conditions:
-        wanted += [Asked("peg"), Asked("pain_profile")]
-    if "migraine" in conditions:
-        wanted.append(Asked("headache_burden"))
-    wanted += [Asked(each.id) for each in catalog.values() if _asks_own(each, conditions)]
+    wanted += [Asked(each) for each in _called_for(catalog, conditions)]
     offered = tuple(each for each in wanted if language in catalog[each.id].languages)
     left_out = [each.id for each in wanted if each not in offered]
     if offers_asq and not has_asq:
         left_out.insert(0, SAFETY)
     return Plan(Asked(SAFETY) if has_asq else None, offered, tuple(left_out))
+
+
+def _called_for(catalog: Catalog, conditions: Collection[str]) -> Iterator[str]:
+    """The instruments that single conditions call for, then a clinic's own."""
+    for condition, instruments in OF_CONDITION.items():
+        if condition in conditions:
+            yield from instruments
+    for each in catalog.values():
+        if _asks_own(each, conditions):
+            yield each.id
 
 
 def _asks_own(instrument: Instrument, conditions: Collection[str]) -> bool:

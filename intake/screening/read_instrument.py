@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from intake.screening.condition import SumAtLeast
 from intake.screening.instrument import (
     Band,
@@ -125,17 +127,23 @@ def _refuse_incomplete(instrument: Instrument, node: Node) -> None:
         raise node["items"].refusal("no language has the wording of every item and option")
     if instrument.wording is Wording.OFFICIAL:
         _refuse_missing_lines(instrument, node["licence"]["show"])
+    _refuse_short_bands(instrument, node["bands"])
+    _refuse_missing_sources(instrument, node["sources"])
+
+
+def _refuse_short_bands(instrument: Instrument, node: Node) -> None:
     most = sum(item.highest_score for item in instrument.items if item.scored)
-    if (
-        instrument.bands
-        and most not in instrument.bands[-1]
-        and most >= instrument.bands[-1].minimum
-    ):
-        raise node["bands"].refusal(f"end before the highest total, {most}")
+    last = instrument.bands[-1].maximum if instrument.bands else None
+    if last is not None and most > last:
+        raise node.refusal(f"end before the highest total, {most}")
+
+
+def _refuse_missing_sources(instrument: Instrument, node: Node) -> None:
     for item in instrument.items:
-        for key in (key for trigger in item.triggers for key in trigger.sources):
+        cited = chain.from_iterable(trigger.sources for trigger in item.triggers)
+        for key in cited:
             if key not in instrument.sources:
-                raise node["sources"][key].refusal(f"is cited by {item.id} but missing")
+                raise node[key].refusal(f"is cited by {item.id} but missing")
 
 
 def _refuse_missing_lines(instrument: Instrument, node: Node) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from intake.screening.catalog import Catalog
 from intake.screening.condition import Answers
 from intake.screening.facts import AnswerSheet, Facts, HistoryFacts, Phq9Facts, facts_of
+from intake.screening.instrument import Instrument
 from intake.screening.item import nothing
 from intake.screening.level import Level
 from intake.screening.results import AsqOutcome, AsqResult, ScreenResult
@@ -154,11 +155,7 @@ def _asq_question(result: AsqResult, item: str) -> str:
 def _phq9(catalog: Catalog, facts: Phq9Facts) -> Iterator[_Hit]:
     """S4, S6, D1, N1, N2: item 9 above all, then the total or what it is at least."""
     phq9 = catalog["phq9"]
-    if facts.item9 is not None and facts.item9 >= 1:
-        label = phq9.item("q9").options[facts.item9].label["en"]
-        yield _Hit("S4", {"answer_label": label}, ("phq9.q9",))
-    if facts.item9_skipped:
-        yield _Hit("S6", items=("phq9.q9",))
+    yield from _phq9_item9(phq9, facts)
     total, at_least = facts.total, facts.partial_sum
     if total is not None and total >= SEVERE_DEPRESSION:
         yield _Hit("D1", {"total": total})
@@ -170,6 +167,15 @@ def _phq9(catalog: Catalog, facts: Phq9Facts) -> Iterator[_Hit]:
         band = phq9.band(at_least).label
         words = {"answered": facts.answered, "partial_sum": at_least, "at_least_band": band}
         yield _Hit("N2", words)
+
+
+def _phq9_item9(phq9: Instrument, facts: Phq9Facts) -> Iterator[_Hit]:
+    """S4, S6: thoughts of being better off dead, told or left out."""
+    if facts.item9 is not None and facts.item9 >= 1:
+        label = phq9.item("q9").options[facts.item9].label["en"]
+        yield _Hit("S4", {"answer_label": label}, ("phq9.q9",))
+    if facts.item9_skipped:
+        yield _Hit("S6", items=("phq9.q9",))
 
 
 def _screen(catalog: Catalog, result: ScreenResult) -> Iterator[_Hit]:

@@ -17,7 +17,6 @@ from intake.submissions.assessment import NOTHING_FOUND
 from intake.submissions.models import MERGED, OPEN, Submission
 
 Document = dict[str, Any]
-MAY_STAY = OPEN
 MAY_GO = (*OPEN, "quarantined", "closed", "withdrawn")
 """Not a draft, in which its person may be writing, nor one whose call has taken place."""
 WAITING = ("new", "contacting")
@@ -25,6 +24,11 @@ OF_THE_GONE = ("status", "level_rank", "queue_rank", "call_at", "claimed_by", "c
 FLAG = ("level_rank", "queue_rank", "alarms", "flagged_at", "triage")
 OF_THE_STAYING = ("status", "waiting_since", *FLAG)
 INSTANTS = ("call_at", "claimed_at", "flagged_at", "waiting_since")
+
+
+def may_merge(stays: Submission, gone: Submission) -> bool:
+    """Whether both are at a point at which one can go on in the other."""
+    return stays.status in OPEN and gone.status in MAY_GO
 
 
 def as_it_stands(submission: Submission, names: Iterable[str]) -> Document:

@@ -27,10 +27,9 @@ def terms_of(contact: Mapping[str, Any]) -> frozenset[str]:
     """All terms by which the person of a contact page is found."""
     names = {word for name in NAMES for word in _words_of_name(contact.get(name) or "")}
     terms = {f"name:{begin}" for word in names for begin in _beginnings(word)}
-    digits = _digits(contact.get("phone_e164") or contact.get("phone") or "")
+    digits, address = _phone_of(contact), _address_of(contact)
     terms |= {f"phone:{digits[-tail:]}" for tail in TAILS if len(digits) >= tail}
-    address = (contact.get("email") or "").strip().casefold()
-    if "@" in address:
+    if address:
         terms |= {f"mail:{address}", f"mail:{address.split('@')[0]}"}
     return frozenset(terms | {_name_and_birthday(contact)} - {""})
 
@@ -40,14 +39,23 @@ def same_person(contact: Mapping[str, Any]) -> dict[str, str]:
     "birthday", the last with the whole name; none for what was not given. Families share a phone or
     an address, so none of them is proof.
     """
-    digits = _digits(contact.get("phone_e164") or contact.get("phone") or "")
-    address = (contact.get("email") or "").strip().casefold()
+    digits, address = _phone_of(contact), _address_of(contact)
     found = {
         "phone": f"phone:{digits[-max(TAILS) :]}" if len(digits) >= max(TAILS) else "",
-        "email": f"mail:{address}" if "@" in address else "",
+        "email": f"mail:{address}" if address else "",
         "birthday": _name_and_birthday(contact),
     }
     return {kind: term for kind, term in found.items() if term}
+
+
+def _phone_of(contact: Mapping[str, Any]) -> str:
+    return _digits(contact.get("phone_e164") or contact.get("phone") or "")
+
+
+def _address_of(contact: Mapping[str, Any]) -> str:
+    """The address as it is compared; "" for what is none."""
+    address: str = (contact.get("email") or "").strip().casefold()
+    return address if "@" in address else ""
 
 
 def terms_in(words: str) -> list[str]:

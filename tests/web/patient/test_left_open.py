@@ -17,7 +17,8 @@ MOOD = {"en": "Your mood in the last 2 weeks", "es": "Su ánimo en las últimas 
 def offered(client: Browser) -> list[str]:
     """Where the links to open questions on the confirmation lead."""
     links = client.get("/request/done").links()
-    return [link for link in links if link.startswith("/request/")]
+    ours = [link for link in links if link.startswith("/request/")]
+    return [link for link in ours if link != "/request/withdraw"]
 
 
 def counted() -> tuple[int, int]:

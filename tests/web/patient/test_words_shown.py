@@ -74,7 +74,7 @@ def onward(client: Browser, choose: Any) -> Iterator[Page]:
     """Answer page after page until the request is with the clinic."""
     for _ in range(MOST_PAGES):
         page = client.page
-        if page.path.startswith("/request/done"):
+        if page.path.startswith(("/request/done", "/request/withdraw")):
             return
         if page.path.startswith("/request/help-now"):
             links = [link for link in page.links() if link.startswith("/request/")]
