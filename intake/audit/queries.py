@@ -38,6 +38,13 @@ def entries(search: Search, most: int) -> Sequence[AuditEntry]:
     return db.session.scalars(query.order_by(AuditEntry.seq.desc()).limit(most)).all()
 
 
+def changes_of(subject_id: UUID, most: int) -> Sequence[AuditEntry]:
+    """The latest entries about a record but for looks at it, at most so many."""
+    its = (AuditEntry.subject_id == subject_id, AuditEntry.action.not_in(LOOKS))
+    query = select(AuditEntry).where(*its).order_by(AuditEntry.seq.desc())
+    return db.session.scalars(query.limit(most)).all()
+
+
 def about_no_record(action: str, most: int) -> Sequence[AuditEntry]:
     """The latest entries of one kind that are about no record, such as a setting that changed."""
     query = select(AuditEntry).where(AuditEntry.subject_id.is_(None), AuditEntry.action == action)

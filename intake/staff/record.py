@@ -24,6 +24,7 @@ from intake.staff.duplicates import Other, others_of
 from intake.staff.flag import Flag, flag_of, level_tag
 from intake.staff.grid import Grid, booking_grid
 from intake.staff.held import Held, held_of
+from intake.staff.history import LogLine, history_of
 from intake.staff.mails import MailLine, lines_of, why_none
 from intake.staff.merged import Merged, merged_with
 from intake.staff.past_calls import cancelled_calls, last_change
@@ -40,9 +41,6 @@ from intake.submissions.emails import patient_address
 from intake.submissions.models import MERGED, Submission
 from intake.submissions.queries import notes_of
 from intake.submissions.spoken import Script
-
-LogLine = tuple[str, str, str]
-"""An icon, the words, and a small second line."""
 
 ROOMY = 65
 """Answers that fit on one printed sheet in letters of a comfortable size."""
@@ -114,6 +112,7 @@ class Record:
     others: list[Other]
     merged: list[Merged]
     strangers: list[Stranger]
+    history: list[LogLine]
     erasure_asked: str
     """When the person asked to be deleted; "" if they did not."""
     hold: str
@@ -191,6 +190,7 @@ def record_of(
         others=others_of(submission, clinic, now=now),
         merged=merged_with(submission, clinic, now=now),
         strangers=strangers_of(submission, clinic, now=now),
+        history=history_of(submission, clinic, now=now),
         erasure_asked=_day(submission.erasure_asked_at, clinic),
         hold=_hold_words(submission, clinic),
     )

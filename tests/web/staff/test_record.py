@@ -240,3 +240,13 @@ def test_it_names_requests_that_may_be_of_the_same_person(desk: Browser) -> None
     assert path_of(twice) in page.links()
     assert f"{unsent.reference} · Not sent yet" in page.text
     assert path_of(unsent) not in page.links()  # what nobody has sent, nobody opens
+
+
+def test_its_history_says_who_did_what(desk: Browser) -> None:
+    submission = factories.sent()
+    see(desk, submission)
+    desk.post(path_of(submission) + "/notes", {"body": "Called back."})
+    page = see(desk, submission)
+    told = page.text[page.text.index("Who did what:") :]
+    assert told.index("Note added Marta Ruiz") < told.index("Submission sent The patient")
+    assert "Record viewed" not in told
