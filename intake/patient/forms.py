@@ -196,9 +196,15 @@ class ContactForm(_ReachForm):
     email = Person.email
     state = Person.state
 
-    def validate_dob(self, field: DateOfBirthField) -> None:
+    @property
+    def is_of_child(self) -> bool:
+        """Whether somebody under 18 has filled it in, or has made a slip in the year."""
+        born = self.dob.data
+        return born is not None and _birthday(born, ADULT) > self.dob.today()
+
+    def validate_dob(self, _field: DateOfBirthField) -> None:
         """The questions are for adults; a slip in the year is likelier than a child."""
-        if field.data is not None and _birthday(field.data, ADULT) > field.today():
+        if self.is_of_child:
             raise ValidationError(
                 str(_l("This form is for people 18 or older. Check the year, or call us."))
             )

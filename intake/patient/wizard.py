@@ -90,6 +90,8 @@ def _save_contact() -> ResponseReturnValue:
         if form.validate_on_submit():
             drafts.save_contact(here.draft, form.values(), here.clinic, now=now)
             return see(out or here.saved().next_url())
+        if out and form.is_of_child:
+            return see(under_age(here.contact["start"].get("for_whom")))
         if out:
             values = form.typed_values()
             drafts.keep_unfinished(here.draft, "contact", values, here.clinic, now=now)

@@ -148,6 +148,15 @@ def test_nothing_is_kept_of_a_child_who_leaves(client: Browser) -> None:
     assert db.session.scalars(select(Submission)).all() == []
 
 
+def test_neither_is_of_one_whose_birth_date_says_so(client: Browser) -> None:
+    journey.to_contact(client)
+    page = client.submit(**{**journey.CONTACT, "dob_year": "2012"})
+    assert "for people 18 or older" in page.text
+    page = client.submit(leave="save")
+    assert page.h1 == "This form is for adults"
+    assert set(submission().contact) == {"start"}
+
+
 def test_a_time_in_part_is_kept_but_not_held(client: Browser) -> None:
     journey.to_times(client)
     page = client.submit(slot="none", needs="Large print" + "." * 500, leave="save")
