@@ -7,7 +7,7 @@ cancelling takes two steps and can be undone.
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.patient import offers
@@ -28,6 +28,7 @@ from intake.scheduling.changes import OnlyByPhone
 from intake.scheduling.models import PATIENT, Appointment
 from intake.scheduling.placing import SlotTaken
 from intake.submissions.emails import patient_address
+from intake.submissions.models import Submission
 from intake.web.anew import keep_wish, switch
 
 blueprint = Blueprint("appointment", __name__, url_prefix="/appointment")
@@ -35,6 +36,10 @@ blueprint.before_request(switch)
 blueprint.after_request(keep_wish)
 
 ONE = "/<string(length=43):token>"
+
+
+class OldPage(Exception):
+    """The call was changed after the page was drawn on which somebody pressed a button."""
 
 
 @blueprint.get(ONE)
@@ -119,33 +124,49 @@ def cancel(token: str) -> ResponseReturnValue:
     """Ask once more, then cancel."""
     form = CancelForm()
     if form.validate_on_submit():
-        return _cancel(token, form.reason.data or "")
+        return _cancel(token, form)
     here = looking(token)
     if not changes.may_cancel(here.appointment, now=here.now):
         return see(url_of(token))
+    return _cancel_page(token, here, form)
+
+
+def _cancel_page(token: str, here: Here, form: CancelForm, *, is_old: bool = False) -> str:
     return render_template(
         "patient/appointment_cancel.html",
         form=form,
         token=token,
+        is_old=is_old,
         is_impossible=is_impossible(here.appointment),
         **about(here),
     )
 
 
-def _cancel(token: str, reason: str) -> ResponseReturnValue:
+def _cancel(token: str, form: CancelForm) -> ResponseReturnValue:
     try:
         with changing(token) as here:
+            _refuse_old_page(here)
             changes.cancel(
                 here.submission,
                 here.appointment,
                 here.clinic,
                 actor=PATIENT,
-                reason=reason,
+                reason=form.reason.data or "",
                 now=here.now,
             )
     except OnlyByPhone:
         pass  # the page says so, with the number to call
+    except OldPage:
+        return _cancel_page(token, looking(token), form, is_old=True), 409
     return see(url_of(token))
+
+
+def _refuse_old_page(here: Here) -> None:
+    """Raises OldPage where the call was moved after the page was drawn: nobody cancels a time that
+    they have not seen."""
+    is_as_shown = request.form.get("sequence") == str(here.appointment.sequence)
+    if changes.may_cancel(here.appointment, now=here.now) and not is_as_shown:
+        raise OldPage
 
 
 @blueprint.post(f"{ONE}/undo")
@@ -193,6 +214,8 @@ def earlier(token: str) -> ResponseReturnValue:
 def _answer_offer(token: str) -> ResponseReturnValue:
     try:
         with changing(token) as here:
+            if "leave" not in request.form and not _is_latest(here.submission):
+                return see(url_for("appointment.earlier", token=token))
             if "take" in request.form:
                 changes.accept(here.submission, here.appointment, here.clinic, now=here.now)
                 return see(url_of(token, moved=1))
@@ -203,6 +226,12 @@ def _answer_offer(token: str) -> ResponseReturnValue:
     except SlotTaken:
         return _nearest_page(token)
     return see(url_of(token))
+
+
+def _is_latest(submission: Submission) -> bool:
+    """Whether the page that was sent showed the last time on offer, and not one before."""
+    offer = waitlist.latest_offer(submission.id)
+    return offer is not None and request.form.get("offer") == str(offer.id)
 
 
 def _open_offer(here: Here) -> Appointment | None:

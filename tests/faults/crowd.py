@@ -98,7 +98,10 @@ class Person:
             self._change(name, "times", {"slot": key}, ("booked", _at(key)))
 
     def cancel(self, _key: str) -> None:
-        self._change("cancel", "cancel", {}, (GONE, self.at))
+        db.session.rollback()
+        call = queries.kept_for(self.id)
+        seen = {"sequence": str(call.sequence)} if call is not None else {}
+        self._change("cancel", "cancel", seen, (GONE, self.at))
 
     def undo(self, _key: str) -> None:
         self._change("undo", "undo", {}, ("booked", self.at))
@@ -110,7 +113,7 @@ class Person:
         if offer is None or not waitlist.is_open(offer, now=clock.now()):
             self.crowd.ask_next()
         elif (at := f"{offer.starts_at:%Y%m%d%H%M}") < self.at:
-            self._change("accept", "earlier", {"take": "1"}, ("booked", at))
+            self._change("accept", "earlier", {"take": "1", "offer": offer.id}, ("booked", at))
         else:
             self.move(key)
 

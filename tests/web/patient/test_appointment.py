@@ -181,6 +181,20 @@ def test_cancelling_twice_cancels_once(client, submission):
     assert len(mails(submission, "cancelled")) == 1
 
 
+def test_an_old_page_does_not_cancel_a_call_that_was_moved_since(client, submission):
+    client.get(path_of(submission) + "/cancel")
+    with unit_of_work():
+        desk, clinic = example_user("desk@example.com"), current_clinic()
+        key = "1-202611242000"
+        service.book(submission, key, clinic, actor=desk, now=MONDAY_MORNING)
+    page = client.submit(reason="time")
+    assert (page.status, appointment_of(submission).status) == (409, "booked")
+    assert "was changed after you opened this page" in page.text
+    assert "Tuesday, November 24, 2:00 pm" in page.text
+    assert client.submit().h1 == "Your consultation is cancelled"
+    assert appointment_of(submission).reason == "time"
+
+
 def test_a_cancellation_can_be_undone_for_a_day(client, submission, morning):
     page = cancelled(client, submission)
     assert "Until Tuesday, November 24, 10:00 am Central Time" in page.text
@@ -319,9 +333,9 @@ def test_nobody_can_fill_mailboxes_with_changes(client, submission):
     client.get(path_of(submission))
     statuses = [
         client.client.post(
-            path_of(submission) + page, data={"csrf_token": client.token}
+            path_of(submission) + page, data={"csrf_token": client.token, "sequence": number}
         ).status_code
-        for page in ("/cancel", "/undo") * 15
+        for number, page in enumerate(("/cancel", "/undo") * 15)
     ]
     assert statuses[0] == 303
     assert statuses[-1] == 429

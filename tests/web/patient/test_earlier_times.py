@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from intake.clinic.service import current_clinic
+from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.scheduling import changes, waitlist
 from intake.scheduling.models import PATIENT
@@ -14,7 +15,7 @@ from tests import factories
 from tests.appointments import appointment_of, booked, link_in, mails, path_of, rule
 from tests.factories import MONDAY_MORNING
 
-EARLY, LATE = "1-202611251500", "1-202612011500"
+EARLY, FRIDAY, LATE = "1-202611251500", "1-202611271500", "1-202612011500"
 
 
 @pytest.fixture(autouse=True)
@@ -41,15 +42,18 @@ def offered(waiting, morning) -> Submission:
 
 
 def free_on_wednesday(morning) -> None:
-    early = booked(EARLY, email="early@example.org")
+    give_up(booked(EARLY, email="early@example.org"), morning)
+
+
+def give_up(submission: Submission, morning) -> None:
+    """Have somebody cancel, and the next in line asked."""
     with unit_of_work():
-        appointment = appointment_of(early)
-        changes.cancel(
-            early, appointment, current_clinic(), actor=PATIENT, reason="", now=MONDAY_MORNING
-        )
+        appointment, now = appointment_of(submission), clock.now()
+        changes.cancel(submission, appointment, current_clinic(), actor=PATIENT, reason="", now=now)
     morning.shift(waitlist.PATIENCE)
-    with unit_of_work():
-        waitlist.ask_next(current_clinic(), now=MONDAY_MORNING + waitlist.PATIENCE)
+    for _ in range(2):  # an offer that ran out, and the new one
+        with unit_of_work():
+            waitlist.ask_next(current_clinic(), now=clock.now())
 
 
 def offer_path(submission: Submission) -> str:
@@ -103,6 +107,20 @@ def test_taking_it(client, offered):
     assert page.h1 == "Your consultation"
     assert "Wednesday, November 25 9:00 am Central Time" in page.text
     assert "free for you" not in page.text
+
+
+@pytest.mark.parametrize("button", ["take", "keep"])
+def test_an_old_page_takes_or_leaves_no_other_time_than_it_shows(client, offered, morning, button):
+    client.get(offer_path(offered))
+    morning.shift(timedelta(hours=2))
+    another = booked(FRIDAY, email="friday@example.org")
+    give_up(another, morning)
+    page = client.submit(button)
+    assert page.h1 == "An earlier time is free for you"
+    assert "Friday, November 27, 9:00 am" in page.text
+    assert appointment_of(offered).sequence == 0
+    client.submit("take")
+    assert appointment_of(offered).starts_at.day == 27
 
 
 def test_keeping_ones_own_time(client, offered):
