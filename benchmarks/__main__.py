@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import screening
+from benchmarks import screening, trust
 from benchmarks.measure import Result, measure, survey
 from benchmarks.report import summarize, table
 
@@ -35,9 +35,10 @@ def main() -> None:
             print(f"round {len(rounds)}: {ours.cpu:.2f} and {baseline.cpu:.2f} ms", flush=True)
     found = summarize(surveyed, rounds)
     print(table(found))
-    rules = screening.measure()
-    found["screening"] = asdict(rules)
-    print("\n".join(f"{'pass' if met else 'FAIL'}  {words}" for met, words in rules.goals()))
+    rules, costs = screening.measure(), trust.measure()
+    found |= {"screening": asdict(rules), "trust": asdict(costs)}
+    for met, words in (*rules.goals(), *costs.goals()):
+        print(f"{'pass' if met else 'FAIL'}  {words}")
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
     file.write_text(json.dumps(found, indent=1))

@@ -150,10 +150,12 @@ class EncryptedJSON:
         setattr(row, f"{self.name}{SEALED}", sealed)
 
 
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def seal_json(value: Any, table: str, column: str, row_id: UUID) -> bytes:
     """The sealed form of a JSON value for one field of one row."""
-    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return key_ring().seal(plain, f"{table}|{column}|{row_id}")
+    return key_ring().seal(_compact(value).encode(), f"{table}|{column}|{row_id}")
 
 
 def open_json(sealed: bytes, table: str, column: str, row_id: UUID) -> Any:
