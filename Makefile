@@ -66,5 +66,13 @@ lock:  ## Write requirements*.txt anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -c requirements.txt --extra dev pyproject.toml -o requirements-dev.txt
 
+RELEASE = intake-$(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+
+release: check  ## Pack what is committed into dist/, with a list of all it is made of (CycloneDX) and checksums
+	@rm -rf dist && mkdir dist
+	@git archive --format=tar.gz --prefix=$(RELEASE)/ --output=dist/$(RELEASE).tar.gz HEAD
+	@$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --output-format JSON --output-file dist/$(RELEASE).cdx.json
+	@cd dist && sha256sum * > SHA256SUMS && cat SHA256SUMS
+
 clean:  ## Remove the environment and caches; the instance stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

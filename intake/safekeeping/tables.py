@@ -83,7 +83,7 @@ def dump(connection: Connection, table: Table) -> Iterator[str]:
     )
     wanted = ", ".join(_asked(connection, table, each.name) for each in columns)
     order = ORDER.get(table.name) or ", ".join(each.name for each in table.primary_key)
-    query = text(f"SELECT {wanted} FROM {table.name} ORDER BY {order}")  # noqa: S608  our names
+    query = text(f"SELECT {wanted} FROM {table.name} ORDER BY {order}")  # noqa: S608  # nosec B608: our names
     for row in connection.execute(query, execution_options={"yield_per": BATCH}):
         yield _line(tuple(row))
 
@@ -146,7 +146,7 @@ def load(connection: Connection, rows: Rows) -> None:
 def _insert(connection: Connection, target: str, rows: Rows) -> None:
     gaps = ", ".join("?" * len(rows.columns))
     while batch := [tuple(row) for row in islice(rows.rows, BATCH)]:
-        connection.exec_driver_sql(f"INSERT INTO {target} VALUES ({gaps})", batch)  # noqa: S608
+        connection.exec_driver_sql(f"INSERT INTO {target} VALUES ({gaps})", batch)  # noqa: S608  # nosec B608
 
 
 def _copy(connection: Connection, target: str, rows: Rows) -> None:
@@ -164,7 +164,7 @@ def count_on(connection: Connection) -> None:
         for column in table.primary_key:
             if column.server_default is not None:  # nextval(...)
                 sequence = f"pg_get_serial_sequence('{table.name}', '{column.name}')"
-                last = f"SELECT setval({sequence}, max({column.name})) FROM {table.name}"  # noqa: S608
+                last = f"SELECT setval({sequence}, max({column.name})) FROM {table.name}"  # noqa: S608  # nosec B608
                 connection.execute(text(last))
 
 
