@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Dialect, select
 
 from intake.audit.chain import Entry, Head, Walk, chain_value
 from intake.audit.models import AuditEntry
+from intake.core import bulk
 from intake.core.db import db
 from intake.core.encryption import KeyRing, key_ring
 from intake.core.logs import current_request_id
@@ -53,7 +54,7 @@ def extend(entries: Iterable[Mapping[str, Any]]) -> None:
         rows.append(row)
         previous = row["chain"]
     if rows:
-        connection.execute(ADD, rows)
+        bulk.insert(bulk.bound(TABLE, rows, connection.dialect), connection)
 
 
 def _row(entry: Entry, previous: str, key: bytes) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from itertools import islice
 from multiprocessing import get_context
 from operator import itemgetter
 from random import Random
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select, text
@@ -25,6 +26,8 @@ from intake.accounts.permissions import Permission
 from intake.audit import log
 from intake.audit.queries import about_no_record
 from intake.clinic.clinic import Clinic
+from intake.core import bulk
+from intake.core.bulk import Bound
 from intake.core.db import Base, db, is_postgresql, unit_of_work
 from intake.development.demo import course
 from intake.development.demo.plan import (
@@ -37,7 +40,7 @@ from intake.development.demo.plan import (
     past_starts,
     read_order,
 )
-from intake.development.demo.rows import Request, Tables
+from intake.development.demo.rows import Request, Row, Tables
 from intake.development.demo.telling import VARIETY, Telling, tell
 from intake.scheduling import queries
 from intake.scheduling.hours import add_providers
@@ -53,6 +56,14 @@ WRITTEN = (
 FORMER = "Former clinician"
 ROOM = text("PRAGMA cache_size = -131072")
 """128 MB for SQLite's pages. Ids and hashes are random, so each batch touches most of an index."""
+
+
+class Batch(NamedTuple):
+    """How many requests, their rows by table, ready for the database, and what the log says."""
+
+    number: int
+    rows: list[Bound]
+    log: list[Row]
 
 
 class NotHere(Exception):
@@ -137,18 +148,16 @@ def write(plan: Plan) -> Iterator[int]:
     """Write what is missing; yields how many requests each batch has added."""
     order = plan.order
     gc.disable()  # millions of rows come and go, and none points at itself
-    for tables in _made(plan):
-        number = len(tables["submissions"])
-        order = order.after(number)
+    for batch in _made(plan):
+        order = order.after(batch.number)
         with unit_of_work():
             if not is_postgresql():
                 db.session.execute(ROOM)
-            for name in WRITTEN:
-                if tables[name]:
-                    db.session.execute(Base.metadata.tables[name].insert(), tables[name])
-            log.extend(tables["audit_log"])
+            for each in batch.rows:
+                bulk.insert(each, db.session.connection())
+            log.extend(batch.log)
             log.record(ACTION, actor=ACTOR, now=order.now, detail=order.text)
-        yield number
+        yield batch.number
 
 
 def tell_database() -> None:
@@ -157,11 +166,11 @@ def tell_database() -> None:
         db.session.execute(text("ANALYZE"))
 
 
-def _made(plan: Plan) -> Iterator[Tables]:
+def _made(plan: Plan) -> Iterator[Batch]:
     """The batches that are missing, in order, made ahead by other processes."""
     starts = range(plan.order.done, plan.order.total, BATCH)
     if len(starts) == 1:
-        yield Maker(plan).batch(starts[0])
+        yield _ready(Maker(plan).batch(starts[0]))
         return
     db.session.remove()
     db.engine.dispose()  # no process may use a connection of another
@@ -172,9 +181,19 @@ def _made(plan: Plan) -> Iterator[Tables]:
         left = iter(starts)
         ahead = deque(pool.submit(_make, start) for start in islice(left, workers + 1))
         while ahead:
-            tables = ahead.popleft().result()
+            batch = ahead.popleft().result()
             ahead.extend(pool.submit(_make, start) for start in islice(left, 1))
-            yield tables
+            yield batch
+
+
+def _ready(tables: Tables) -> Batch:
+    """A batch as it is written: values are bound here, by whoever made them."""
+    rows = [
+        bulk.bound(Base.metadata.tables[name], tables[name], db.engine.dialect)
+        for name in WRITTEN
+        if tables[name]
+    ]
+    return Batch(len(tables["submissions"]), rows, tables["audit_log"])
 
 
 _makers: "list[Maker]" = []
@@ -187,8 +206,8 @@ def _begin_making(plan: Plan) -> None:
     _makers[:] = [Maker(plan)]
 
 
-def _make(start: int) -> Tables:
-    return _makers[0].batch(start)
+def _make(start: int) -> Batch:
+    return _ready(_makers[0].batch(start))
 
 
 class Maker:
