@@ -20,7 +20,11 @@ from tests.factories import MONDAY_MORNING
 
 def booked(key: str = "", now=MONDAY_MORNING, **contact: object) -> Submission:
     """A submission whose call is booked, on the first free slot or the one named, and told."""
-    submission = factories.sent(now, **contact)
+    return book(factories.sent(now, **contact), key, now)
+
+
+def book(submission: Submission, key: str = "", now=MONDAY_MORNING) -> Submission:
+    """Book the call of a submission, and have it told."""
     desk = example_user("desk@example.com")
     with unit_of_work():
         wanted = key or factories.free_keys(now)[0]

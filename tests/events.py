@@ -21,7 +21,9 @@ from intake.scheduling.models import Appointment
 from intake.submissions import emails, failures, resume, staff_emails
 from intake.submissions.address_tests import send_test
 from intake.submissions.models import Acknowledgement, Submission
-from tests.appointments import appointment_of, booked
+from intake.submissions.service import add_note
+from tests import intakes
+from tests.appointments import appointment_of, book
 from tests.factories import MONDAY_MORNING as NOW
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "emails"
@@ -37,7 +39,7 @@ def names() -> set[str]:
 
 def submission_full_of_canaries(language: str) -> tuple[Submission, list[str]]:
     """Somebody with a booked call, and the words that stand where their answers were."""
-    submission = booked()
+    submission = book(intakes.full())
     numbers = count(1)
     words = ["1985-03-27", "3125550198"]  # what is kept may not leave either
 
@@ -49,6 +51,8 @@ def submission_full_of_canaries(language: str) -> tuple[Submission, list[str]]:
         submission.language = language
         submission.contact = _replaced(submission.contact, canary)
         submission.answers = _replaced(submission.answers, canary)
+        submission.triage = _replaced(submission.triage, canary)
+        add_note(submission, canary(None), author=example_user("desk@example.com"), now=NOW)
         submission.flagged_at = NOW
         db.session.execute(delete(Message))  # written before it was filled
     return submission, words

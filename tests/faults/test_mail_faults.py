@@ -25,7 +25,7 @@ from tests.smtp_servers import faulty_server, mail_server
 
 KILLS = int(os.environ.get("KILLS", "2"))
 MAILS = 5
-WORKERS = 3
+WORKERS = 4
 MODES = (
     *("greet-421", "garbage", "mail-451", "rcpt-450", "data-451"),
     *("drop-before-data", "hang-data"),

@@ -101,7 +101,7 @@ def test_every_mail_there_is_was_sent(sent: Sent) -> None:
 
 
 def test_no_answer_leaves_in_any_encoding(sent: Sent) -> None:
-    assert len(sent.canaries) > 30
+    assert len(sent.canaries) > 80
     everything = "\n".join(
         _decoded(raw, mail) for raw, mail in zip(sent.raw, sent.mails, strict=True)
     )
