@@ -75,6 +75,12 @@ def _earlier_times(here: Here, *, may_move: bool) -> dict[str, Any]:
     return {"is_waiting": is_waiting, "may_wait": may_wait, "earlier_day": day}
 
 
+@blueprint.get("/<string:cut>")
+def cut_off(cut: str) -> ResponseReturnValue:
+    """A link that lost its end in the mail, or got a full stop at it: ask for another one."""
+    raise Elsewhere(url_for("lost_link.ask", gone=1))
+
+
 @blueprint.get(f"{ONE}/appointment.ics")
 def calendar(token: str) -> ResponseReturnValue:
     """The call as a calendar file."""

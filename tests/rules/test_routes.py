@@ -25,6 +25,7 @@ PUBLIC = {
     "appearance.choose",
     "appointment.calendar",
     "appointment.cancel",
+    "appointment.cut_off",
     "appointment.earlier",
     "lost_link.ask",
     "appointment.show",

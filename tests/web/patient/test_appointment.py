@@ -69,6 +69,12 @@ def test_a_link_that_leads_nowhere_offers_a_new_one(client, submission, page):
     assert client.get(f"/appointment/{'x' * 43}{page}").h1 == "Lost your link?"
 
 
+@pytest.mark.parametrize("change", [lambda link: link[:-1], lambda link: link + "."])
+def test_so_does_a_link_that_a_mail_program_has_cut_or_lengthened(client, submission, change):
+    assert client.get(change(path_of(submission))).h1 == "Lost your link?"
+    assert client.get(path_of(submission)).h1 == "Your consultation"
+
+
 def test_a_link_works_until_the_call_is_over(client, submission, morning):
     ends = appointment_of(submission).ends_at
     morning.move_to(ends - timedelta(seconds=1))
