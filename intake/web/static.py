@@ -55,13 +55,24 @@ def build(source: Path) -> dict[str, tuple[str, bytes]]:
     for folder in _FOLDERS:
         for path in sorted((source / folder).glob("*")):
             if path.is_file():
-                files[path.name] = _named(path.name, path.read_bytes())
+                content = path.read_bytes()
+                is_script = path.suffix == ".js"
+                files[path.name] = _named(path.name, script(content) if is_script else content)
     base = (source / "css" / _BASE).read_text("utf-8")
     for path in sorted((source / "css").glob("*.css")):
         if path.name != _BASE:
             style = stylesheet(base + path.read_text("utf-8"), lambda name: files[name][0])
             files[path.name] = _named(path.name, style.encode())
     return files
+
+
+def script(source: bytes) -> bytes:
+    """Return a script without indentation and without lines that only explain or separate.
+
+    It knows nothing of strings: ours have no line breaks in them.
+    """
+    lines = (line.strip() for line in source.splitlines())
+    return b"\n".join(line for line in lines if line and not line.startswith(b"//"))
 
 
 def stylesheet(css: str, hashed: Callable[[str], str]) -> str:

@@ -51,6 +51,12 @@ def test_a_template_draws_only_icons_that_exist(draw: Draw) -> None:
     assert [name for name, html in drawn.items() if 'd="m' not in html.lower()] == []
 
 
+@pytest.mark.parametrize("drawing", [("icon", "phone"), ("mark",), ("art",), ("cells",)])
+def test_a_drawing_stays_small_without_its_style(draw: Draw, drawing: tuple[str, ...]) -> None:
+    (width,) = re.findall(r"<svg[^>]* width=\"(\d+)\"", draw(*drawing))
+    assert int(width) <= 48
+
+
 def test_a_text_field_ties_label_hint_and_error_to_its_input(draw: Draw) -> None:
     html = draw("text_field", sent(name="").name)
     assert '<label for="name">First name</label>' in html

@@ -68,7 +68,7 @@ def test_the_list_of_problems_names_each_question(client: Browser) -> None:
     ("language", "first", "last"),
     [
         ("en", "Heart and blood vessels", "Your medicines"),
-        ("es", "Corazón y vasos sanguíneos", "Sus medicinas"),
+        ("es", "Corazón y vasos sanguíneos", "Sus medicamentos"),
     ],
 )
 def test_the_many_questions_on_health_come_in_parts(

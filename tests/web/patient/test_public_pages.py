@@ -59,6 +59,13 @@ def test_every_link_leads_somewhere(client: Browser, path: str) -> None:
             assert client.get(link).status == 200, link
 
 
+def test_pages_for_search_engines_say_what_they_are(client: Browser) -> None:
+    for path in PUBLIC:
+        metas = {item.get("name"): item.get("content") for item in client.get(path).all("meta")}
+        assert ("description" in metas) != ("robots" in metas), path
+        assert metas.get("description", "") in client.page.text
+
+
 def test_the_start_page_says_what_comes(client: Browser) -> None:
     text = client.get("/").text
     assert "About 10 minutes" in text
