@@ -17,13 +17,20 @@ ACTOR = "command line"
 
 @click.command(cls=ClinicCommand)
 @click.argument("reference")
-def export(reference: str) -> None:
+@click.option(
+    "--with-consent",
+    is_flag=True,
+    help="They agreed in writing that what they said about alcohol and drugs is handed on.",
+)
+def export(reference: str, *, with_consent: bool) -> None:
     """Print the request REFERENCE as a FHIR R4 bundle. It holds health data, and is recorded."""
     with unit_of_work():
         submission = by_reference(reference.strip().upper())
         if submission is None:
             raise click.ClickException(f"There is no request {reference} that was sent.")
-        bundle = hand_over(submission, actor=ACTOR, now=clock.now())
+        bundle = hand_over(
+            submission, current_clinic(), has_agreed=with_consent, actor=ACTOR, now=clock.now()
+        )
     click.echo(json.dumps(bundle, ensure_ascii=False, indent=1))
 
 

@@ -112,6 +112,9 @@ class Clinic:
     """Days for which mails are kept after they were written."""
     offers_asq: bool = True
     offers_gad7: bool = True
+    part_2: bool = False
+    """Whether the clinic is a program under 42 CFR Part 2: answers about alcohol and drugs are then
+    handed on only with the patient's written consent, and with a notice."""
     reminder_hours: tuple[int, ...] = (24, 2)
     """Hours before a call at which its patient is reminded; none if empty."""
     retry_hours: tuple[int, ...] = (4, 24, 72, 168)

@@ -30,7 +30,7 @@ OPTIONAL = (
     *("change_recipients", "digest_recipients", "failure_recipients"),
     *("safety_contact", "backup_contact", "acute_response_minutes", "escalation_minutes"),
     *("review_minutes", "claim_minutes", "grace_minutes", "reminder_hours", "retry_hours"),
-    *("booking_pause", "mail_name", *KEPT_FOR),
+    *("booking_pause", "mail_name", "part_2", *KEPT_FOR),
 )
 """Settings that a file may leave out; then they stay as they are."""
 LONGEST_GRACE = 30
@@ -126,6 +126,7 @@ def _read(document: Mapping[str, Any], closed: frozenset[date]) -> Clinic:
             escalation_minutes=int(document.get("escalation_minutes", Clinic.escalation_minutes)),
             offers_asq=_read_switch(document, "offers_asq"),
             offers_gad7=_read_switch(document, "offers_gad7"),
+            part_2=_read_switch({"part_2": False, **document}, "part_2"),
             reminder_hours=tuple(
                 int(each) for each in document.get("reminder_hours", Clinic.reminder_hours)
             ),
@@ -177,6 +178,7 @@ def write_clinic(clinic: Clinic) -> dict[str, Any]:
         "escalation_minutes": clinic.escalation_minutes,
         "offers_asq": clinic.offers_asq,
         "offers_gad7": clinic.offers_gad7,
+        "part_2": clinic.part_2,
         "reminder_hours": list(clinic.reminder_hours),
         "retry_hours": list(clinic.retry_hours),
         "booking_pause": write_pause(clinic.booking_pause),

@@ -13,6 +13,8 @@ from intake.screening.codes import NOTICE
 
 Resource = dict[str, Any]
 
+ACT_CODES = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+PART_2_NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
 CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 SCOPE = "http://terminology.hl7.org/CodeSystem/consentscope"
 NOTICE_OF_PRIVACY = {
@@ -56,6 +58,15 @@ def bundle(resources: list[Resource], *, base: str, now: datetime) -> Resource:
         },
         "entry": [{"fullUrl": f"urn:uuid:{each['id']}", "resource": each} for each in resources],
     }
+
+
+def under_part_2(bundle: Resource, *, base: str) -> Resource:
+    """The same bundle, marked with the notice that 42 CFR 2.32(a)(2) asks for."""
+    meta = bundle["meta"]
+    label = {"system": ACT_CODES, "code": "42CFRPart2", "display": "42 CFR Part2"}
+    notice = {"system": f"{base}/fhir/notices", "code": "42-cfr-part-2", "display": PART_2_NOTICE}
+    marked = {"security": [*meta["security"], label], "tag": [*meta["tag"], notice]}
+    return {**bundle, "meta": marked}
 
 
 def reference_to(resource_id: UUID) -> Resource:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from intake.audit import log
+from intake.clinic.clinic import Clinic
 from intake.core.db import db
 from intake.core.urls import patient_url
 from intake.exports import fhir, fhir_answers
@@ -13,21 +14,45 @@ from intake.exports.fhir import Resource
 from intake.scheduling.bookings import provider_names
 from intake.scheduling.models import Appointment
 from intake.screening.catalog import load_catalog
+from intake.screening.instrument import Instrument
+from intake.screening.item import SUBSTANCE_USE
 from intake.screening.plan import gate_mark
 from intake.submissions.consents import ledger
 from intake.submissions.given import SKIPPED, given_at
 from intake.submissions.models import Submission
 
 EXPORTED = "record exported"
+WITH_CONSENT = "with alcohol and drugs by written consent"
 
 
-def hand_over(submission: Submission, *, actor: str, now: datetime) -> Resource:
-    """The bundle of a request, in the current unit of work: who took it is recorded with it."""
-    log.record(EXPORTED, actor=actor, now=now, subject_id=submission.id, detail="FHIR bundle")
-    return fhir.bundle(_resources(submission), base=patient_url(""), now=now)
+def hand_over(
+    submission: Submission, clinic: Clinic, *, has_agreed: bool = False, actor: str, now: datetime
+) -> Resource:
+    """The bundle of a request, in the current unit of work: who took it is recorded with it.
+
+    `has_agreed`: the person agreed in writing that what they said about alcohol and drugs is handed
+    on, too. Without that a program under 42 CFR Part 2 leaves it out (42 CFR 2.31 and 2.33).
+    """
+    is_whole = has_agreed or not clinic.part_2
+    is_protected = clinic.part_2 and has_agreed and has_segment(submission, SUBSTANCE_USE)
+    detail = f"FHIR bundle, {WITH_CONSENT}" if is_protected else "FHIR bundle"
+    log.record(EXPORTED, actor=actor, now=now, subject_id=submission.id, detail=detail)
+    without = "" if is_whole else SUBSTANCE_USE
+    bundle = fhir.bundle(_resources(submission, without), base=patient_url(""), now=now)
+    return fhir.under_part_2(bundle, base=patient_url("")) if is_protected else bundle
 
 
-def _resources(submission: Submission) -> list[Resource]:
+def has_segment(submission: Submission, segment: str) -> bool:
+    """Whether a person answered something that belongs to a segment."""
+    given = submission.answers or {}
+    return any(
+        item.segment == segment and item.id in (given.get(name) or {})
+        for name, instrument in load_catalog().items()
+        for item in instrument.items
+    )
+
+
+def _resources(submission: Submission, without: str) -> list[Resource]:
     contact = (submission.contact or {}).get("contact", {})
     who = fhir.patient(
         submission.id,
@@ -36,17 +61,23 @@ def _resources(submission: Submission) -> list[Resource]:
         language=submission.language,
         base=patient_url(""),
     )
-    return [who, *_answers(submission), *_appointments(submission), *_consents(submission, contact)]
+    return [
+        who,
+        *_answers(submission, without),
+        *_appointments(submission),
+        *_consents(submission, contact),
+    ]
 
 
-def _answers(submission: Submission) -> list[Resource]:
-    """Responses and scores, in the order of the catalog; answers replaced since are left out."""
+def _answers(submission: Submission, without: str) -> list[Resource]:
+    """Responses and scores, in the order of the catalog; answers replaced since are left out, and
+    those of the segment `without`."""
     stored: dict[str, Any] = submission.answers or {}
     start = (submission.contact or {}).get("start", {})
     is_own = start.get("for_whom") == "me"
     found: list[Resource] = []
     for name, instrument in load_catalog().items():
-        given, at = stored.get(name), given_at(stored, name)
+        given, at = _given(instrument, stored.get(name) or {}, without), given_at(stored, name)
         if not given:
             continue
         shown = instrument.behind_gate() if _is_gated(name, stored) else instrument
@@ -62,6 +93,12 @@ def _answers(submission: Submission) -> list[Resource]:
         )
         found += fhir_answers.observations(shown, given, patient_id=submission.id, at=at)
     return found
+
+
+def _given(instrument: Instrument, given: dict[str, Any], without: str) -> dict[str, Any]:
+    """The answers to an instrument but those of a segment, if one is named."""
+    apart = {item.id for item in instrument.items if without and item.segment == without}
+    return {key: value for key, value in given.items() if key not in apart}
 
 
 def _is_gated(name: str, stored: dict[str, Any]) -> bool:

@@ -19,6 +19,9 @@ from intake.screening.level import Level
 Text = Mapping[str, str]
 """Wording by language code ("en", "es")."""
 
+SUBSTANCE_USE = "substance_use"
+"""The segment of answers about alcohol and drugs (42 CFR Part 2)."""
+
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -102,6 +105,9 @@ class Item:
     loinc: str | None = None
     loinc_related: Mapping[str, str] = field(default_factory=nothing)
     note: str | None = None
+    segment: str = ""
+    """Which part of a record its answer belongs to that can be kept apart, such as
+    `SUBSTANCE_USE`; "" for none."""
     _by_value: dict[object, Option] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

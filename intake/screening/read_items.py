@@ -22,7 +22,7 @@ from intake.screening.shape import Node
 ITEM_KEYS = (
     *("id", "short", "kind", "text", "help", "examples", "options", "anchors", "min", "max"),
     *("max_length", "scored", "optional", "show_if", "counts_when_hidden", "triggers"),
-    *("loinc", "loinc_related", "note"),
+    *("loinc", "loinc_related", "note", "segment"),
 )
 OPTION_KEYS = ("id", "value", "label", "score", "loinc", "help", "exclusive")
 
@@ -79,6 +79,7 @@ def _item(node: Node, shared: Mapping[str, OptionSet], earlier: Mapping[str, Ite
         loinc=read_code(node["loinc"]),
         loinc_related=read_codes(node["loinc_related"]),
         note=node["note"].optional_text(),
+        segment=node["segment"].optional_text() or "",
     )
 
 

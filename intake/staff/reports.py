@@ -7,15 +7,31 @@ from flask import Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from intake.accounts.permissions import Permission
+from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
-from intake.exports.service import hand_over
+from intake.exports.service import hand_over, has_segment
 from intake.screening.codes import NOTICE
+from intake.screening.item import SUBSTANCE_USE
 from intake.staff.guard import blueprint, requires, shows, staff_user
 from intake.staff.person import Person
 from intake.staff.proof import proved
 from intake.submissions.models import Submission
 from intake.submissions.queries import for_staff
+from intake.web.fields import ConsentField
+from intake.web.forms import Form
+
+
+class HandOverForm(Form):
+    """Whether the file may hold what is kept apart (42 CFR Part 2)."""
+
+    has_agreed = ConsentField(
+        "They have agreed in writing that what they said about alcohol and drugs is handed on.",
+        optional=True,
+        mark_optional=False,
+        hint="Without it those answers are left out. With it the file carries the legal notice.",
+    )
+
 
 FHIR_JSON = "application/fhir+json; charset=utf-8"
 
@@ -27,8 +43,13 @@ FHIR_JSON = "application/fhir+json; charset=utf-8"
 def ask_hand_over(submission_id: UUID) -> ResponseReturnValue:
     """Say what the file holds, before it is made."""
     submission = _found(submission_id)
+    asks_consent = current_clinic().part_2 and has_segment(submission, SUBSTANCE_USE)
     return render_template(
-        "staff/hand_over.html", submission=submission, person=Person(submission), notice=NOTICE
+        "staff/hand_over.html",
+        submission=submission,
+        person=Person(submission),
+        notice=NOTICE,
+        form=HandOverForm.fill({}) if asks_consent else None,
     )
 
 
@@ -37,9 +58,11 @@ def ask_hand_over(submission_id: UUID) -> ResponseReturnValue:
 @proved
 def do_hand_over(submission_id: UUID) -> ResponseReturnValue:
     """The file. Its name holds the reference, and nobody's name."""
-    submission = _found(submission_id)
+    submission, form, clinic = _found(submission_id), HandOverForm(), current_clinic()
+    form.validate_on_submit()
+    has_agreed, who = form.has_agreed.data, staff_user().actor
     with unit_of_work():
-        bundle = hand_over(submission, actor=staff_user().actor, now=clock.now())
+        bundle = hand_over(submission, clinic, has_agreed=has_agreed, actor=who, now=clock.now())
     body = json.dumps(bundle, ensure_ascii=False, indent=1)
     response = Response(body, content_type=FHIR_JSON)
     name = f"request-{submission.reference}.json"

@@ -118,7 +118,7 @@ class ClinicForm(SettingsForm, WeeklyForm):
 
     settings: ClassVar[tuple[str, ...]] = (
         *("name", "mail_name", "phone_number", "weekly_hours", "states"),
-        *("languages", "crisis_lines", "notice_version", "offers_gad7"),
+        *("languages", "crisis_lines", "notice_version", "offers_gad7", "part_2"),
     )
 
     name = TextField("Name", hint="On every page.", missing="Enter the clinic's name")
@@ -163,6 +163,14 @@ class ClinicForm(SettingsForm, WeeklyForm):
         hint="Seven questions more. Whether the suicide screen is asked is set on the server.",
     )
 
+    part_2 = ConsentField(
+        "We are a program under 42 CFR Part 2",
+        optional=True,
+        mark_optional=False,
+        hint="You hold yourself out as treating substance use, and get federal help. What people"
+        " say about alcohol and drugs is then handed on only with their written consent.",
+    )
+
     def validate_day_6(self, _field: HoursField) -> None:
         """Somebody must be there at some time of the week."""
         if not any(field.windows for field in self.week if not field.errors):
@@ -199,6 +207,7 @@ class ClinicForm(SettingsForm, WeeklyForm):
             "languages": [first, *others],
             "crisis_lines": self.crisis_lines.lines,
             "offers_gad7": self.offers_gad7.data,
+            "part_2": self.part_2.data,
         }
 
 

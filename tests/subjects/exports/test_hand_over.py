@@ -8,6 +8,7 @@ from fhir.resources.R4B.bundle import Bundle
 from sqlalchemy import select
 
 from intake.audit.models import AuditEntry
+from intake.clinic.service import current_clinic
 from intake.core.db import db, unit_of_work
 from intake.exports.fhir_answers import answers_in
 from intake.exports.service import hand_over
@@ -22,9 +23,10 @@ from tests.factories import MONDAY_MORNING
 pytestmark = pytest.mark.usefixtures("app")
 
 
-def exported(submission):
+def exported(submission, *, has_agreed=False):
     with unit_of_work():
-        bundle = hand_over(submission, actor="user:1", now=MONDAY_MORNING)
+        about = {"has_agreed": has_agreed, "actor": "user:1", "now": MONDAY_MORNING}
+        bundle = hand_over(submission, current_clinic(), **about)
     return Bundle.model_validate_json(json.dumps(bundle)) and bundle
 
 
@@ -90,3 +92,18 @@ def test_a_command_prints_it(app):
     unsent = app.test_cli_runner().invoke(args=["export", factories.begin().reference])
     assert unsent.exit_code == 1
     assert "There is no request" in unsent.output
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("part_2", "has_agreed", "is_told"),
+    [(False, False, True), (True, False, False), (True, True, True)],
+)
+def test_alcohol_and_drugs_go_with_consent_only_under_part_2(part_2, has_agreed, is_told):
+    factories.settle(part_2=part_2)
+    bundle = exported(intakes.full(), has_agreed=has_agreed)
+    assert ("have alcohol or drugs" in json.dumps(bundle)) == is_told
+    is_marked = "42 CFR part 2 prohibits unauthorized use" in json.dumps(bundle)
+    assert is_marked == (part_2 and has_agreed)
+    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
+    assert ("by written consent" in entry.detail) == is_marked

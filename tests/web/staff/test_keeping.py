@@ -46,7 +46,7 @@ def test_a_person_is_deleted_once_the_reference_is_typed(admin: Browser, submiss
     page = admin.post(erase, {**form, "reference": submission.reference.lower().replace("-", " ")})
     assert f"Request {submission.reference} is deleted" in page.text
     assert there() == []
-    assert actions()[-1] == "record erased"
+    assert "record erased" in actions()
     assert admin.get(path).status == 404
 
 
