@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from intake.audit import log as log_of_audit
 from intake.clinic.clinic import ClinicSettingsError
 from intake.clinic.safety import gaps
 from intake.clinic.service import current_clinic
@@ -29,6 +30,11 @@ FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_V
 PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 
 
+WRONG_KEYS = (
+    "The key file does not belong to this database. Put the right one back from its safe copy."
+)
+
+
 class UnsafeStart(Exception):
     """Real people must not be asked about danger yet; the message says what to settle."""
 
@@ -38,6 +44,8 @@ def demand_safety() -> None:
 
     Raises UnsafeStart, and SQLAlchemyError when the settings cannot be read.
     """
+    if not log_of_audit.fits_keys():
+        raise UnsafeStart(WRONG_KEYS)
     try:
         clinic = current_clinic()
     except ClinicSettingsError as error:
@@ -97,6 +105,8 @@ def readiness_problem() -> str | None:
     try:
         if pending_migrations():
             return "The database is not up to date. Run: flask --app wsgi db upgrade"
+        if not log_of_audit.fits_keys():
+            return WRONG_KEYS
         current_clinic()
     except SQLAlchemyError:
         return "The database cannot be reached."

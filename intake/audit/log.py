@@ -107,6 +107,15 @@ def verify(heads: Mapping[int, str] | None = None) -> Walk:
     return walk
 
 
+def fits_keys() -> bool:
+    """Whether the log was begun with our keys: the key file belongs to the database."""
+    first = db.session.execute(IN_ORDER.limit(1)).first()
+    if first is None:
+        return True
+    *values, chain = first
+    return bool(chain == chain_value(Entry(*values), "", _chain_key()))
+
+
 def chain_key(ring: KeyRing) -> bytes:
     """The key of the chain."""
     return ring.derive("audit chain")

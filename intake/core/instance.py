@@ -50,7 +50,7 @@ def keep_to_owner(instance: Path) -> None:
     if instance.is_dir() and {*ours, instance / "keys.json"}.issuperset(instance.iterdir()):
         ours.append(instance)
     for path in filter(_is_open, ours):
-        with suppress(FileNotFoundError, PermissionError):
+        with suppress(OSError):  # gone, of another user, or on a disk that cannot be written to
             path.chmod(stat.S_IMODE(path.stat().st_mode) & ~OTHERS)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, exists, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, exists, func, not_, select
 
 from intake.core.encryption import SEALED, KeyRing, mark_of
 
@@ -27,6 +27,19 @@ def keys_in_use(connection: Connection, tables: Iterable[Table], ring: KeyRing) 
         for key_id in ring.fields
         if any(connection.scalar(_has_any(column, key_id)) for column in columns)
     }
+
+
+def sealed_with_others(connection: Connection, tables: Iterable[Table], ring: KeyRing) -> int:
+    """How many fields were sealed with a key that is not on the ring."""
+    counts = (
+        select(func.count()).where(column.is_not(None), *_by_none_of(ring, column))
+        for column in sealed_columns(tables)
+    )
+    return sum(connection.scalar(each) or 0 for each in counts)
+
+
+def _by_none_of(ring: KeyRing, column: Column[bytes | None]) -> Iterator[ColumnElement[bool]]:
+    return (not_(is_sealed_with(column, key_id)) for key_id in ring.fields)
 
 
 def _has_any(column: Column[bytes | None], key_id: str) -> Select[tuple[bool]]:

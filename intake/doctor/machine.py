@@ -1,5 +1,6 @@
 """Database, keys, clock, time zones, disk, the worker, and who is told of what."""
 
+import os
 import re
 import shutil
 import zoneinfo
@@ -12,6 +13,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
+from intake.audit import log
 from intake.audit.models import AuditEntry
 from intake.clinic.clinic import Clinic, ClinicSettingsError
 from intake.clinic.recipients import Told, all_addresses, told_of
@@ -20,6 +22,7 @@ from intake.clinic.service import current_clinic
 from intake.core.db import db, is_postgresql
 from intake.core.encryption import key_ring
 from intake.core.instance import open_to_others
+from intake.core.sealed_columns import sealed_with_others
 from intake.doctor.finding import Finding, fail, note, ok
 from intake.notifications import bounces, own_words, queries
 from intake.ops import pending_migrations
@@ -51,8 +54,18 @@ def database() -> Finding:
 
 
 def keys() -> Finding:
-    """Which keys there are. What cannot be read stops every command before this one looks."""
-    ring = key_ring()
+    """Which keys there are, and whether they open what the database holds.
+
+    A file that cannot be read stops every command before this one looks.
+    """
+    ring, mend = key_ring(), "Put the right key file back from its safe copy."
+    try:
+        if not log.fits_keys():
+            return fail("keys", "the key file does not belong to this database", mend)
+        if lost := sealed_with_others(db.session.connection(), db.metadata.sorted_tables, ring):
+            return fail("keys", f"{lost} fields are sealed with a key that is not there", mend)
+    except SQLAlchemyError:
+        db.session.rollback()  # what is wrong with the database is told by another look
     return ok("keys", f"{len(ring.fields)} on the ring, the newest is {ring.primary}")
 
 
@@ -169,7 +182,10 @@ def files(instance: Path) -> Finding:
 
 
 def disk(instance: Path) -> Finding:
-    """How much room is left where the instance lies."""
+    """Whether there is room where the instance lies, and it can be written to."""
+    if not os.access(instance, os.W_OK):
+        mend = "Mount it for writing; a disk that fails is often switched to reading."
+        return fail("disk", f"{instance} cannot be written to", mend)
     free = shutil.disk_usage(instance).free
     words = f"{free / GIGABYTE:.1f} GB free in {instance}"
     return (

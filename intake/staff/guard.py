@@ -3,6 +3,7 @@
 Every view names a permission. One without cannot even be registered.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -28,15 +29,18 @@ from intake.accounts.permissions import Permission
 from intake.accounts.security import SignInForm, signed_in_user, user_with_password
 from intake.accounts.sessions import time_left, visit_of
 from intake.accounts.unsent import UNSENT_KEY, Unsent, sealed
-from intake.audit import log
+from intake.audit import log as audit_log
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
+from intake.core.encryption import UnreadableField
 from intake.staff.words import ROLES, full_day
 from intake.submissions.queries import MOST_COUNTED, Badges, badges
 from intake.submissions.turns import Late, late_at
 from intake.web.errors import TOKEN
 from intake.web.origin import comes_from_us
+
+log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -79,7 +83,7 @@ def _record(action: str, user: User, detail: str) -> None:
     """Record something about the record that the address names, if it names one."""
     about = (request.view_args or {}).get("submission_id")
     with unit_of_work():
-        log.record(action, actor=user.actor, now=clock.now(), subject_id=about, detail=detail)
+        audit_log.record(action, actor=user.actor, now=clock.now(), subject_id=about, detail=detail)
 
 
 def permission_of(view: Callable[..., Any]) -> Permission | None:
@@ -127,6 +131,13 @@ def admit() -> ResponseReturnValue | None:
     if request.method == "POST":
         session.pop(UNSENT_KEY, None)  # it is sent now, or given up for something else
     return None
+
+
+@blueprint.errorhandler(UnreadableField)
+def say_that_it_cannot_be_read(error: UnreadableField) -> ResponseReturnValue:
+    """A record that was changed outside the system, or whose key is gone, is not shown in part."""
+    log.error("A field cannot be read: %s", error)
+    return render_template("staff/unreadable.html"), 500
 
 
 @blueprint.errorhandler(CSRFError)

@@ -1,5 +1,6 @@
 """Who a submission is about and how to reach them: its contact part in words."""
 
+import logging
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from intake.clinic.clinic import Clinic
+from intake.core.encryption import UnreadableField
 from intake.core.i18n import zone_text
 from intake.core.phones import phone_text
 from intake.staff.words import (
@@ -25,14 +27,19 @@ from intake.staff.words import (
 from intake.submissions import spoken
 from intake.submissions.models import Submission
 
+log = logging.getLogger(__name__)
+
 Fact = tuple[str, str]
+
+UNREADABLE = {"contact": {"given_name": "Record cannot be read"}}
+"""What lists show of a contact part that does not open: the row stays."""
 
 
 class Person:
     """The contact part of one submission, opened once; a draft may lack any of it."""
 
     def __init__(self, submission: Submission) -> None:
-        contact: dict[str, Any] = submission.contact or {}
+        contact = _contact_of(submission)
         self.language = submission.language
         self.start: dict[str, Any] = contact.get("start", {})
         self.reach: dict[str, Any] = contact.get("contact", {})
@@ -197,3 +204,11 @@ class Person:
             return ""
         at = when(datetime.fromisoformat(self._text("consented_at")), clinic.tz, now)
         return f"{opening(at)}, notice {self._text('notice')}"
+
+
+def _contact_of(submission: Submission) -> dict[str, Any]:
+    try:
+        return submission.contact or {}
+    except UnreadableField:
+        log.error("A contact part cannot be read: submission %s", submission.id)
+        return UNREADABLE
