@@ -99,6 +99,8 @@ def _events(submission: Submission) -> Iterator[Any]:
     yield lambda: staff_emails.withdrawn(submission, clinic, now=NOW)
     yield lambda: staff_emails.erasure_asked(submission, clinic, now=NOW)
     yield lambda: staff_emails.urgent(submission, clinic, now=NOW)
+    told = {"by": "Marta Ruiz", "recipients": ("desk@example.com",)}
+    yield lambda: staff_emails.answers_opened(submission, clinic, **told, now=NOW)
     yield lambda: staff_emails.escalation(submission, clinic, now=NOW)
     yield lambda: staff_emails.broken_promise(submission, entry, clinic, now=NOW)
     yield lambda: resume.mail_link(

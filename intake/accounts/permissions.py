@@ -11,6 +11,7 @@ class Permission(Enum):
     SEE_FIGURES = "see counted figures"
     SEE_QUEUE = "see the queue and the contact part of submissions"
     SEE_ANSWERS = "see screening and health answers with their scores"
+    BREAK_GLASS = "open the answers of one request in an emergency, which others are told of"
     CONTACT = "contact people and write notes"
     MERGE = "merge two requests of one person, and separate them"
     CLOSE_FLAG = "close an urgent flag after assessing somebody's safety"
@@ -30,10 +31,11 @@ _FRONT_DESK = _EVERYBODY | {
 }
 
 ROLE_PERMISSIONS = {
-    "front_desk": _FRONT_DESK,
+    "front_desk": _FRONT_DESK | {Permission.BREAK_GLASS},
     "clinician": _FRONT_DESK | {Permission.SEE_ANSWERS, Permission.CLOSE_FLAG, Permission.EXPORT},
     "administrator": _FRONT_DESK
     | {
+        Permission.BREAK_GLASS,
         Permission.MANAGE_USERS,
         Permission.MANAGE_SETTINGS,
         Permission.SEE_AUDIT,

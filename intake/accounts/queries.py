@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from intake.accounts.models import SignInLink, User
+from intake.accounts.permissions import Permission
 from intake.core.db import db
 from intake.core.remember import remembered
 from intake.core.tokens import token_hash
@@ -52,6 +53,12 @@ def live_link(token: str, *, now: datetime) -> tuple[SignInLink, User] | None:
         .where(SignInLink.expires_at > now, User.active)
     ).first()
     return None if row is None else (row.SignInLink, row.User)
+
+
+def addresses_of_those_who(may_one_of: Collection[Permission]) -> set[str]:
+    """The addresses of all users who can sign in and may do at least one of these."""
+    users = db.session.scalars(select(User).where(User.active))
+    return {each.email for each in users if each.permissions.intersection(may_one_of)}
 
 
 def working_addresses() -> set[str]:

@@ -5,6 +5,7 @@ Rule: docs/clinicians.md, level "clinician review".
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -16,11 +17,13 @@ from intake.core.db import db
 from intake.screening.level import Level
 from intake.staff.actors import name_of
 from intake.staff.words import when
+from intake.submissions.emergency import open_until
 from intake.submissions.given import answered_last
 from intake.submissions.models import Submission
 
 VIEWED = "record viewed"
 BY_CLINICIAN = "by a clinician"
+IN_EMERGENCY = "with the answers, in an emergency"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,12 @@ class Reading:
 def how_viewed(user: User) -> str:
     """What the audit log says about this user's look at a record."""
     return BY_CLINICIAN if user.may(Permission.CLOSE_FLAG) else ""
+
+
+def how_answers_viewed(user: User, submission_id: UUID, *, now: datetime) -> str:
+    """The same about a look at the page with the answers, which may be open in an emergency."""
+    is_opened = open_until(submission_id, user, now=now) is not None
+    return IN_EMERGENCY if is_opened else how_viewed(user)
 
 
 def reading_of(submission: Submission, clinic: Clinic, *, now: datetime) -> Reading | None:

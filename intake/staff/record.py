@@ -38,6 +38,7 @@ from intake.submissions import resume
 from intake.submissions.claims import is_claimable
 from intake.submissions.drafts import is_short_way
 from intake.submissions.emails import patient_address
+from intake.submissions.emergency import open_until
 from intake.submissions.models import MERGED, Submission
 from intake.submissions.queries import notes_of
 from intake.submissions.spoken import Script
@@ -103,6 +104,9 @@ class Record:
     grid: Grid | None
     zone: str
     sees_answers: bool
+    opened_until: str
+    """Until when the answers are open in an emergency; "" if they are not."""
+    may_break_glass: bool
     scores: list[Score]
     answers: list[AnswerList]
     progress: Progress
@@ -152,7 +156,9 @@ def record_of(
     `first` is the first day of the booking grid, `sent` an entry about the flag just written.
     """
     person = Person(submission)
-    sees_answers = user.may(Permission.SEE_ANSWERS)
+    may_break_glass = user.may(Permission.BREAK_GLASS) and not user.may(Permission.SEE_ANSWERS)
+    opened = open_until(submission.id, user, now=now) if may_break_glass else None
+    sees_answers = user.may(Permission.SEE_ANSWERS) or opened is not None
     answers = (submission.answers or {}) if sees_answers else {}
     may_book = user.may(Permission.BOOK) and submission.status != MERGED
     diary = queries.diary(now=now, without=submission.id) if may_book else None
@@ -181,6 +187,8 @@ def record_of(
         ),
         zone=zone_text(clinic.tz, "en"),
         sees_answers=sees_answers,
+        opened_until=when(opened, clinic.tz, now) if opened else "",
+        may_break_glass=may_break_glass,
         scores=scores_of(answers, tz=clinic.tz, now=now),
         answers=answers_of(answers, tz=clinic.tz, now=now),
         progress=_progress(submission, clinic),

@@ -12,6 +12,7 @@ from intake.staff import (
     claim,
     contact,
     dashboard,
+    emergency,
     feeds,
     forgotten,
     guard,
@@ -53,7 +54,8 @@ from intake.staff import (
 
 VIEWS = (
     *(queue, views, search, claim, quarantine, shift, keys, live),
-    *(submission, any_time, cancelling, contact, keeping, mails, merging, resume, unsent),
+    *(submission, emergency, any_time, cancelling, contact, keeping, mails),
+    *(merging, resume, unsent),
     *(calendar, to_move, feeds),
     *(proof, dashboard, reports, reports_list, reports_seen, reports_tabs),
     *(settings_clinic, settings_recipients, settings_pause, settings_texts),

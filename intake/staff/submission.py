@@ -21,7 +21,7 @@ from intake.staff.forms import AcknowledgeForm, BookForm, NoteForm
 from intake.staff.grid import Time, nearest_times
 from intake.staff.guard import blueprint, requires, staff_user
 from intake.staff.held import whom_to_tell
-from intake.staff.reading import VIEWED, how_viewed
+from intake.staff.reading import VIEWED, how_answers_viewed
 from intake.staff.record import record_of
 from intake.submissions.flags import UnknownAlarm, acknowledge
 from intake.submissions.models import Submission
@@ -134,7 +134,7 @@ def _page(
     """The record as a page. It is shown only if the look at it could be recorded."""
     user, clinic, now = staff_user(), current_clinic(), clock.now()
     with unit_of_work():
-        viewer = {"actor": user.actor, "detail": how_viewed(user)}
+        viewer = {"actor": user.actor, "detail": how_answers_viewed(user, submission.id, now=now)}
         log.record(VIEWED, now=now, subject_id=submission.id, **viewer)
     sent = _uuid(request.args.get("entry", ""))
     record = record_of(submission, user, clinic, first=_first_day(), sent=sent, now=now)

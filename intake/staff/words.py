@@ -73,12 +73,13 @@ MESSAGES = {
     "new_submission": "Notice to the front desk",
     "urgent": "Alert to staff on call",
     "escalation": "Alert to the backup contact",
+    "answers_opened": "Notice of answers opened in an emergency",
     "failures": "Notice of emails that did not arrive",
     "test_of_address": "Test of an address",
 }
 TO_STAFF = (
     *("appointment_changed", "new_submission", "urgent", "escalation", "digest"),
-    *("request_withdrawn", "erasure_asked"),
+    *("request_withdrawn", "erasure_asked", "answers_opened"),
     *("failures", "test_of_address"),
 )
 """Those that go to staff."""

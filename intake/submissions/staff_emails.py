@@ -1,5 +1,6 @@
 """What we tell the clinic about a submission: a reference and a link that asks for sign-in."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,6 +44,13 @@ class ChangedMail(StaffMail):
     """The time that counts now, or ""."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class OpenedMail(StaffMail):
+    """That somebody opened answers in an emergency."""
+
+    by: str
+
+
 def new_submission(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
     """Tell the front desk that there is a request to review."""
     _tell_staff("new_submission", submission, clinic, recipients=clinic.staff_recipients, now=now)
@@ -79,6 +87,15 @@ def withdrawn(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
 def erasure_asked(submission: Submission, clinic: Clinic, *, now: datetime) -> None:
     """Tell the clinic that somebody asked to have what we keep about them deleted."""
     _tell_staff("erasure_asked", submission, clinic, recipients=clinic.staff_recipients, now=now)
+
+
+def answers_opened(
+    submission: Submission, clinic: Clinic, *, by: str, recipients: Collection[str], now: datetime
+) -> None:
+    """Tell others that somebody opened answers that their role does not show."""
+    mail = OpenedMail(**_facts(submission, clinic, now), by=by)
+    key = f":{now.isoformat()}"
+    _send("answers_opened", mail, submission, recipients=sorted(recipients), now=now, key=key)
 
 
 def urgent(
@@ -212,7 +229,7 @@ def _send(
     context: StaffMail,
     submission: Submission,
     *,
-    recipients: tuple[str, ...],
+    recipients: Sequence[str],
     now: datetime,
     key: str = "",
     due_at: datetime | None = None,

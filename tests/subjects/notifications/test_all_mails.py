@@ -34,7 +34,7 @@ LONGEST_LINE = 998
 TO_STAFF = {
     *("new_submission", "appointment_changed", "urgent", "escalation", "digest"),
     *("invitation", "new_password", "password_changed", "second_factor_changed"),
-    *("request_withdrawn", "erasure_asked"),
+    *("request_withdrawn", "erasure_asked", "answers_opened"),
     *("failures", "test_of_address"),
 }
 

@@ -7,7 +7,10 @@ from intake.accounts.permissions import ROLE_PERMISSIONS, ROLES, Permission, per
 P = Permission
 
 EXPECTED = {
-    "front_desk": {P.OWN_ACCOUNT, P.SEE_FIGURES, P.SEE_QUEUE, P.CONTACT, P.MERGE, P.BOOK},
+    "front_desk": {
+        *(P.OWN_ACCOUNT, P.SEE_FIGURES, P.SEE_QUEUE, P.CONTACT, P.MERGE, P.BOOK),
+        P.BREAK_GLASS,
+    },
     "clinician": {
         *(P.OWN_ACCOUNT, P.SEE_FIGURES, P.SEE_QUEUE, P.CONTACT, P.MERGE, P.BOOK),
         *(P.SEE_ANSWERS, P.CLOSE_FLAG, P.EXPORT),
@@ -15,6 +18,7 @@ EXPECTED = {
     "administrator": {
         *(P.OWN_ACCOUNT, P.SEE_FIGURES, P.SEE_QUEUE, P.CONTACT, P.MERGE, P.BOOK),
         *(P.MANAGE_USERS, P.MANAGE_SETTINGS, P.SEE_AUDIT, P.EXPORT, P.ERASE),
+        P.BREAK_GLASS,
     },
     "auditor": {P.OWN_ACCOUNT, P.SEE_FIGURES, P.SEE_AUDIT},
 }

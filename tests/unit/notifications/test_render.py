@@ -36,7 +36,7 @@ from intake.submissions.emails import (
     WithdrawnMail,
 )
 from intake.submissions.failures import FailuresMail
-from intake.submissions.staff_emails import ChangedMail, StaffMail
+from intake.submissions.staff_emails import ChangedMail, OpenedMail, StaffMail
 
 CLINIC: dict[str, Any] = {"clinic_name": "Quiet Clinic", "clinic_phone": "(312) 555-0142"}
 TO_PATIENTS: dict[str, MailContext] = {
@@ -115,6 +115,7 @@ TO_STAFF["appointment_changed"] = ChangedMail(
     time="Wednesday, November 25, 9:00 am Central Time",
     **asdict(TO_STAFF["new_submission"]),
 )
+TO_STAFF["answers_opened"] = OpenedMail(by="Marta Ruiz", **asdict(TO_STAFF["new_submission"]))
 TO_USERS: dict[str, MailContext] = {
     "invitation": InvitationMail(
         name="Marta Ruiz", link="https://staff.example/staff/link/1", hours=48, **CLINIC

@@ -2,14 +2,19 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from intake.accounts.permissions import ROLES, Permission
-from intake.core.db import unit_of_work
+from intake.audit.models import AuditEntry
+from intake.core.db import db, unit_of_work
+from intake.notifications.models import Message
+from intake.staff.emergency import AT_MOST
+from intake.submissions.emergency import OPENED
 from intake.submissions.models import Submission
 from tests import factories
 from tests.browse import Browser
 from tests.subjects.submissions.danger import ITEM_NINE, NOT_NOW, RIGHT_NOW, record, save
-from tests.web.staff.people import let_in, person
+from tests.web.staff.people import ADMIN, CLINICIAN, let_in, person
 
 ASKED = ("(ASQ", "PHQ-9 item", "suicide screen", "killing", "better off", "Several days")
 PAGES = ("/staff/dashboard", "/staff/shift", "/staff/?tab=over", "/staff/")
@@ -61,3 +66,38 @@ def test_an_acknowledged_flag_orders_nothing(app: Flask, flagged: list[Submissio
         assert "to be called at once" in page.text or "was to call at once" in page.text
         assert "must call" not in page.text
         assert "Call now" not in page.text
+
+
+def test_an_emergency_opens_the_answers_of_one_request_for_an_hour_and_is_told(
+    app: Flask, flagged: list[Submission], morning
+) -> None:
+    desk, (acute, other, _third) = let_in(Browser(app)), flagged
+    page = f"/staff/submissions/{acute.id}"
+    desk.get(page)
+    assert f"{page}/emergency" in desk.page.links()
+    assert not any(words in desk.page.text for words in ASKED)
+    desk.get(f"{page}/emergency")
+    assert "Write what is happening" in desk.submit(reason="danger").text
+    shown = desk.submit(reason="danger", words="canary on the phone")
+    assert any(words in shown.text for words in ASKED)
+    assert not any(words in desk.get(f"/staff/submissions/{other.id}").text for words in ASKED)
+    told = select(Message).where(Message.name == "answers_opened")
+    mails = list(db.session.scalars(told))
+    assert {each.recipient for each in mails} == {CLINICIAN, ADMIN}
+    assert not any("canary" in str(each.context) for each in mails)
+    logged = select(AuditEntry).where(AuditEntry.action == OPENED)
+    assert [(e.detail, e.subject_id) for e in db.session.scalars(logged)] == [("danger", acute.id)]
+    assert not any(w in let_in(Browser(app), ADMIN).get(page).text for w in ASKED)
+    for _ in range(6):
+        morning.shift(600)
+        desk.get("/staff/")
+    assert not any(words in desk.get(page).text for words in ASKED)
+
+
+def test_answers_are_opened_only_so_often(app: Flask, flagged: list[Submission]) -> None:
+    desk = let_in(Browser(app))
+    path = f"/staff/submissions/{flagged[0].id}/emergency"
+    desk.get(path)
+    sent = {"reason": "danger", "words": "Again"}
+    found = [desk.post(path, sent).status for _ in range(AT_MOST.burst + 1)]
+    assert found == [200] * AT_MOST.burst + [429]

@@ -28,6 +28,8 @@ GUARDED = {
     "staff.search": Permission.SEE_QUEUE,
     "staff.ask_search": Permission.SEE_QUEUE,
     "staff.show": Permission.SEE_QUEUE,
+    "staff.ask_emergency": Permission.BREAK_GLASS,
+    "staff.open_in_emergency": Permission.BREAK_GLASS,
     "staff.book": Permission.BOOK,
     "staff.any_time": Permission.BOOK,
     "staff.book_any_time": Permission.BOOK,
