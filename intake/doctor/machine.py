@@ -31,7 +31,6 @@ from intake.safekeeping.folder import good_ones
 GIGABYTE = 1 << 30
 SILENCE = timedelta(minutes=3)
 """A worker that was not heard for so long has stopped; it beats every minute."""
-STANDSTILL = timedelta(minutes=5)
 LARGEST_DRIFT = timedelta(seconds=5)
 OLDEST_ZONES = 2
 """Years after which rules of time zones are likely to be out of date."""
@@ -113,8 +112,8 @@ def worker(now: datetime) -> Iterator[Finding]:
         yield fail("worker", f"{len(alive)} run", "Run one with SQLite: they only wait in line.")
     else:
         yield ok("worker", f"{len(alive)} running")
-    since = queries.waiting_since(now)
-    if since is not None and now - since > STANDSTILL:
+    since = queries.stuck_since(now)
+    if since is not None:
         minutes = (now - since) // timedelta(minutes=1)
         yield fail(
             "messages", f"the oldest waits for {minutes} minutes", "Look at mail server, worker."

@@ -76,6 +76,11 @@ class Message(Base, kw_only=True):
             sqlite_where=text("state = 'queued'"),
         ),
         Index(
+            "ix_messages_wanted_at",
+            "wanted_at",
+            sqlite_where=text("state = 'queued'"),
+        ),
+        Index(
             "ix_messages_undelivered",
             "created_at",
             sqlite_where=text(IS_UNDELIVERED),
@@ -94,6 +99,8 @@ class Message(Base, kw_only=True):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     """When it may be sent next. Claiming a message moves this past the end of the lease."""
+    wanted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """When it was to leave. However often it is tried, this stays."""
     is_alarm: Mapped[bool] = mapped_column(default=False)
     """Whether it tells of somebody in danger: it goes first, and is never given up lightly."""
     not_after: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)

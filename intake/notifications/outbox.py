@@ -108,6 +108,7 @@ def enqueue(
         language=language,
         created_at=now,
         due_at=due_at or now,
+        wanted_at=due_at or now,
         not_after=not_after,
         unique_key=unique_key,
         topic=topic,
@@ -179,7 +180,9 @@ def send_again(message_id: UUID, *, now: datetime) -> Message | None:
     may_be = or_(
         Message.state.in_(UNDELIVERED), and_(Message.state == "queued", Message.failures > 0)
     )
-    found = _change(message_id, may_be, state="queued", failures=0, due_at=now, lease=None)
+    found = _change(
+        message_id, may_be, state="queued", failures=0, due_at=now, wanted_at=now, lease=None
+    )
     if found is not None:
         bounces.forget(found.recipient)
     return found

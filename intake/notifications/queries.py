@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,10 @@ COLUMNS: tuple[Any, ...] = (
     Message.lease,
     Message.submission_id,
 )
+PATIENCE = timedelta(minutes=5)
+PATIENCE_WITH_ONE = timedelta(hours=1)
+OF_ONE_MAIL = ("recipient-", "data-")
+"""Beginnings of what a try met that may speak against one mail only."""
 ARE_UNDELIVERED = text(IS_UNDELIVERED)
 """In the very words of the index: SQLite does not use it for a state that is a parameter."""
 
@@ -88,12 +92,32 @@ def undelivered_count() -> int:
 
 
 def waiting_since(now: datetime) -> datetime | None:
-    """Since when the oldest due message waits to be sent; None when nothing is due.
+    """Since when the oldest message that was to leave by now waits; None when none does."""
+    return min(_waiting(now).values(), default=None)
 
-    The worker takes a due message within seconds, so an old instant means that none is running.
+
+def stuck_since(now: datetime) -> datetime | None:
+    """Since when messages wait longer than they should; None while mails leave as they should.
+
+    Then no worker runs, or no mail server takes what it sends. A server that does not take one mail
+    for now, as many do with a sender they have not seen before, gets more time.
     """
-    oldest = select(func.min(Message.due_at))
-    return db.session.scalar(oldest.where(Message.state == "queued", Message.due_at <= now))
+    waiting = _waiting(now).items()
+    stuck = (since for error, since in waiting if now - since >= _patience(error))
+    return min(stuck, default=None)
+
+
+def _waiting(now: datetime) -> dict[str | None, datetime]:
+    """Since when the oldest message waits, by what its last try met."""
+    late = (Message.state == "queued", Message.wanted_at <= now)
+    oldest = select(Message.last_error, func.min(Message.wanted_at)).where(*late)
+    rows = db.session.execute(oldest.group_by(Message.last_error)).tuples()
+    return dict(rows.all())
+
+
+def _patience(error: str | None) -> timedelta:
+    is_of_one_mail = (error or "").startswith(OF_ONE_MAIL)
+    return PATIENCE_WITH_ONE if is_of_one_mail else PATIENCE
 
 
 def is_due(now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """E-mails as staff see them: what became of each, and what to do when one did not arrive."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from flask import abort, redirect, render_template, request, url_for
@@ -24,8 +24,6 @@ from intake.submissions.models import Submission
 from intake.submissions.queries import by_ids
 
 SHOWN = 100
-PATIENCE = timedelta(minutes=5)
-"""A due message that waits longer means that no worker runs, or that no mail server answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,8 +132,8 @@ def trouble_words(clinic: Clinic, *, now: datetime) -> list[str]:
 
 def stuck_words(clinic: Clinic, *, now: datetime) -> list[str]:
     """Since when mails wait although they are due; empty while they leave as they should."""
-    since = queries.waiting_since(now)
-    if since is None or now - since < PATIENCE:
+    since = queries.stuck_since(now)
+    if since is None:
         return []
     return [
         f"Emails wait to be sent since {when(since, clinic.tz, now)}. Tell whoever runs the server."

@@ -544,6 +544,7 @@ def _create_messages() -> None:
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("due_at", INSTANT, nullable=False),
+        sa.Column("wanted_at", INSTANT, nullable=False),
         sa.Column("is_alarm", sa.Boolean(), nullable=False),
         sa.Column("not_after", INSTANT, nullable=True),
         sa.Column("unique_key", sa.String(length=120), nullable=True),
@@ -569,7 +570,9 @@ def _create_messages() -> None:
         sa.UniqueConstraint("unique_key", name="uq_messages_unique_key"),
     )
     in_turn = [sa.text("is_alarm DESC"), "due_at"]
-    op.create_index("ix_messages_due", "messages", in_turn, **_only(sa.text("state = 'queued'")))
+    queued = sa.text("state = 'queued'")
+    op.create_index("ix_messages_due", "messages", in_turn, **_only(queued))
+    op.create_index("ix_messages_wanted_at", "messages", ["wanted_at"], **_only(queued))
     undelivered = sa.text("state IN ('failed', 'returned')")
     op.create_index("ix_messages_undelivered", "messages", ["created_at"], **_only(undelivered))
     waits = sa.text("state = 'queued' AND topic IS NOT NULL")

@@ -113,6 +113,7 @@ class Mails:
                 "language": language,
                 "created_at": at,
                 "due_at": at,
+                "wanted_at": at,
                 "unique_key": f"{name}:{key}",
                 "topic": topic,
                 "submission_id": self.submission.id,

@@ -167,7 +167,7 @@ def test_a_worker_that_stopped_is_found(doctor):
 def test_mails_that_stand_still_are_found(doctor):
     factories.sent()
     with unit_of_work() as session:
-        session.execute(update(Message).values(due_at=clock.now() - timedelta(minutes=9)))
+        session.execute(update(Message).values(wanted_at=clock.now() - timedelta(minutes=9)))
     assert "the oldest waits for 9 minutes" in doctor().output
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from sqlalchemy import update
 
 from intake.core.db import db, unit_of_work
@@ -29,6 +30,27 @@ def test_the_oldest_waiting_message_is_known(queue: Queue) -> None:
     queue(due_at=NOW - timedelta(minutes=5))
     queue(due_at=NOW - timedelta(minutes=50))
     assert queries.waiting_since(NOW) == NOW - timedelta(minutes=50)
+
+
+@pytest.mark.parametrize(
+    ("error", "is_stuck"),
+    [
+        (None, True),  # nobody has tried
+        ("unreachable", True),
+        ("not-offered", True),  # no STARTTLS
+        ("recipient-450", False),  # one mail may have to wait longer
+    ],
+)
+def test_a_mail_that_fails_again_and_again_is_told_of(
+    queue: Queue, error: str | None, is_stuck: bool
+) -> None:
+    queue(due_at=NOW - timedelta(minutes=50))
+    with unit_of_work() as session:
+        next_try = {"due_at": NOW + timedelta(minutes=5), "last_error": error, "failures": 9}
+        session.execute(update(Message).values(next_try))
+    assert queries.stuck_since(NOW) == (NOW - timedelta(minutes=50) if is_stuck else None)
+    assert queries.stuck_since(NOW + timedelta(minutes=10)) == NOW - timedelta(minutes=50)
+    assert queries.stuck_since(NOW - timedelta(minutes=46)) is None
 
 
 def test_nothing_waits_while_all_is_sent_or_still_to_come(queue: Queue) -> None:
