@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
@@ -95,32 +95,50 @@ def booking_grid(
     `call` is the person's own as it stands: it stays with its provider where they are free.
     """
     bookable = _bookable_days(diary, now.astimezone(clinic.tz).date())
-    start = next((i for i, day in enumerate(bookable) if first and day >= first), 0)
-    if first is None:
-        start = _next_free(bookable, diary, clinic, now=now)
+    start = _start(bookable, diary, clinic, first=first, now=now)
     days = bookable[start : start + COLUMNS]
     slots = _offered(diary, call, days[0], days[-1], now) if days else []
     most = _most(slots)
     names = provider_names() if slots else {}
     others = {each: name for each, name in names.items() if each != most}
     cells = _cells(slots, person, clinic, call=call, names=others)
-
-    def cell(day: date, part: str) -> Cell | None:
-        if day in diary.closures:
-            return _closed(diary.closures[day], part)
-        return cells.get((day, part)) or _without_times(day, part, diary, clinic, now=now)
-
     rows = [
-        (words, HOURS[part], [cell(day, part) for day in days]) for part, words in PARTS.items()
+        (words, HOURS[part], [_cell(day, part, cells, diary, clinic, now=now) for day in days])
+        for part, words in PARTS.items()
     ]
     # Before the next free day there is nothing to choose from.
     earlier = bookable[max(0, start - COLUMNS)].isoformat() if start and first else ""
     later = bookable[start + COLUMNS].isoformat() if start + COLUMNS < len(bookable) else ""
-    heads = [
-        (format_date(day, "EEE", locale="en"), format_date(day, "MMM d", locale="en"))
-        for day in days
-    ]
-    return Grid(heads, rows, earlier, later, names.get(most, ""))
+    return Grid([_head(day) for day in days], rows, earlier, later, names.get(most, ""))
+
+
+def _head(day: date) -> tuple[str, str]:
+    """The words over a column: "Tue", "Nov 24"."""
+    return format_date(day, "EEE", locale="en"), format_date(day, "MMM d", locale="en")
+
+
+def _cell(
+    day: date,
+    part: str,
+    cells: Mapping[tuple[date, str], Cell],
+    diary: Diary,
+    clinic: Clinic,
+    *,
+    now: datetime,
+) -> Cell | None:
+    """A part of a day: closed, with its times, or why there are none."""
+    if day in diary.closures:
+        return _closed(diary.closures[day], part)
+    return cells.get((day, part)) or _without_times(day, part, diary, clinic, now=now)
+
+
+def _start(
+    bookable: list[date], diary: Diary, clinic: Clinic, *, first: date | None, now: datetime
+) -> int:
+    """The place of the day that was asked for, or of the next one that has free times."""
+    if first is None:
+        return _next_free(bookable, diary, clinic, now=now)
+    return next((place for place, day in enumerate(bookable) if day >= first), 0)
 
 
 def _next_free(bookable: list[date], diary: Diary, clinic: Clinic, *, now: datetime) -> int:

@@ -80,15 +80,13 @@ def acknowledge(
         return known
     if known is not None or not 1 <= alarm <= submission.alarms:
         raise UnknownAlarm
-    answers = outcome not in TRY_AGAIN and alarm == submission.alarms and submission.is_flagged
-    closes = answers and author.may(Permission.CLOSE_FLAG)
     entry = Acknowledgement(
         id=entry_id,
         submission_id=submission.id,
         author_id=author.id,
         alarm=alarm,
         outcome=outcome,
-        closed=closes,
+        closed=_closes(submission, outcome, alarm, author),
         created_at=now,
         try_again_at=try_again_at,
     )
@@ -96,10 +94,16 @@ def acknowledge(
     db.session.add(entry)
     db.session.flush()
     _settle(submission, entry, clinic, now)
-    action = "flag acknowledged" if closes else "flag attempt recorded"
+    action = "flag acknowledged" if entry.closed else "flag attempt recorded"
     detail = f"alarm {alarm}, {outcome}"
     log.record(action, actor=author.actor, now=now, subject_id=submission.id, detail=detail)
     return entry
+
+
+def _closes(submission: Submission, outcome: str, alarm: int, author: User) -> bool:
+    """Whether an outcome answers the latest alarm, and its author may judge that."""
+    answers = outcome not in TRY_AGAIN and alarm == submission.alarms and submission.is_flagged
+    return answers and author.may(Permission.CLOSE_FLAG)
 
 
 def _settle(submission: Submission, entry: Acknowledgement, clinic: Clinic, now: datetime) -> None:
