@@ -131,6 +131,7 @@ class SiteSessions(SessionInterface):
         elif kept is not None and user_key is None:
             _end(kept)
             self._set_cookie(app, response, "")
+            response.headers["Clear-Site-Data"] = '"cache"'  # OWASP ASVS 14.3.1
         elif kept is None or user_key != kept.user_key or session.is_proved_again:
             self._begin(app, session, response)
         else:

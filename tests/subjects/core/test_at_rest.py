@@ -14,12 +14,14 @@ from intake.submissions import service
 from intake.submissions.flags import acknowledge
 from intake.submissions.models import Submission
 from tests import events, factories
-from tests.canaries import found
+from tests.canaries import forms
 from tests.factories import MONDAY_MORNING as NOW
 from tests.subjects.submissions.danger import RIGHT_NOW, save
 
 STAFF = {"note": "zqnotecanary", "flag": "zqflagcanary", "hold": "zqholdcanary"}
 """What members of staff type about somebody."""
+EVERYTHING = ("canary", "Whitfield", "dana@example.org", "1985-03-27", "3125550198")
+"""What is in each answer and each note, and what is left of a person besides."""
 
 
 @pytest.mark.sqlite
@@ -28,15 +30,15 @@ def test_no_word_anybody_typed_is_in_the_files(app, caplog):
         submission, words = events.submission_full_of_canaries("en")
         events.fire_all(submission)
         _written_about(save(factories.fill(factories.begin()), RIGHT_NOW))
-    words += [*STAFF.values(), "Whitfield", "dana@example.org"]
+    assert all(word.startswith("zq") == word.endswith("canary") for word in words)
     file = Path(db.engine.url.database)
     wal = Path(f"{file}-wal").read_bytes()
     assert len(wal) > 10_000, "the log of writes is searched, too"
     text = (file.read_bytes() + wal).decode("latin-1")
     assert submission.reference in text, "the search finds what is there"
-    assert found(words, text) == []
-    lines = map(JsonFormatter().format, caplog.records)
-    assert found(words, "\n".join(lines)) == []
+    assert [word for word in EVERYTHING if any(form in text for form in forms(word))] == []
+    log = "\n".join(map(JsonFormatter().format, caplog.records))
+    assert [word for word in EVERYTHING if any(form in log for form in forms(word))] == []
 
 
 def _written_about(submission: Submission) -> None:

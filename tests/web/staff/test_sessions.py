@@ -78,6 +78,7 @@ def test_signing_out_takes_the_cookie_away(desk: Browser) -> None:
     answer = desk.client.post("/staff/sign-out", data={"csrf_token": desk.token})
     assert "staff=;" in answer.headers["Set-Cookie"]
     assert "Max-Age=0" in answer.headers["Set-Cookie"]
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
 
 
 def test_signing_out_takes_a_form(desk: Browser) -> None:
