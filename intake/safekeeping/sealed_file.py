@@ -37,7 +37,7 @@ class DamagedBackup(Exception):
 
 
 class OtherKeys(Exception):
-    """The backup was made with another key file."""
+    """The backup was made with another key file, or needs a key that is retired by now."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,14 +100,20 @@ def reading(path: Path, ring: KeyRing) -> Iterator[io.TextIOWrapper]:
     with path.open("rb") as file:
         line = file.readline(LONGEST_LINE)
         head = _parse(line, path)
-        if head.ring != fingerprint(ring):
-            raise OtherKeys(f"{path.name} was made with another key file.")
+        _demand_keys(head, ring, path)
         opened = io.BufferedReader(_Opened(file, _cipher(head, ring), line), CHUNK)
         try:
             with gzip.GzipFile(fileobj=opened) as packed:
                 yield io.TextIOWrapper(packed, "utf-8", newline="\n")
         except (InvalidTag, EOFError, gzip.BadGzipFile, UnicodeDecodeError):
             raise DamagedBackup(f"{path.name} is cut off, or was changed.") from None
+
+
+def _demand_keys(head: Head, ring: KeyRing, path: Path) -> None:
+    if head.ring != fingerprint(ring):
+        raise OtherKeys(f"{path.name} was made with another key file.")
+    if missing := sorted(set(head.keys) - set(ring.fields)):
+        raise OtherKeys(f"{path.name} needs the key {', '.join(missing)}: use an older key file.")
 
 
 class _Sealed(io.RawIOBase):

@@ -23,7 +23,7 @@ from intake.submissions import search
 from intake.submissions.models import Submission
 from tests import factories
 
-KILLS = 10
+KILLS = 6
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +82,7 @@ def test_a_rotation_that_is_killed_again_and_again_goes_on(run, keys, monkeypatc
     assert rotation.fields_to_seal() == 0
 
 
+@pytest.mark.sqlite
 def test_other_processes_open_at_once_what_was_sealed_with_a_new_key(app, make_app, keys) -> None:
     other, row_id = make_app(INTAKE_KEYS_FILE=str(keys)), new_id()
     with other.app_context():
@@ -93,6 +94,7 @@ def test_other_processes_open_at_once_what_was_sealed_with_a_new_key(app, make_a
         assert key_ring().primary == "k2"
 
 
+@pytest.mark.sqlite
 def test_what_does_not_open_is_told_and_stays(run) -> None:
     submission = factories.sent()
     with unit_of_work() as session:
@@ -104,6 +106,7 @@ def test_what_does_not_open_is_told_and_stays(run) -> None:
     assert db.session.scalar(text("SELECT contact_sealed FROM submissions")) == damaged
 
 
+@pytest.mark.sqlite
 def test_a_key_is_retired_only_when_nothing_needs_it(run, app, keys: Path, tmp_path) -> None:
     submission = factories.sent()
     folder = app.config["SETTINGS"].backups

@@ -87,6 +87,12 @@ def test_another_key_file_is_named_as_the_cause(whole: bytes, path: Path) -> Non
         read(path, KeyRing(fields=RING.fields, root=b"x" * 32))
 
 
+def test_a_key_that_was_retired_is_named(whole: bytes, path: Path) -> None:
+    path.write_bytes(whole)
+    with pytest.raises(OtherKeys, match="needs the key k1"):
+        read(path, KeyRing(fields={"k2": b"2" * 32}, root=RING.root))
+
+
 def test_a_new_field_key_does_not_lock_old_backups(whole: bytes, path: Path) -> None:
     path.write_bytes(whole)
     ring = KeyRing(fields={**RING.fields, "k2": b"2" * 32}, root=RING.root)
