@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from intake.accounts.permissions import ROLES, Permission, permissions_of
 from intake.clinic.clinic import EXAMPLE_CLINIC
 from intake.clinic.document import read_clinic, refuse_unknown, write_clinic
 from intake.clinic.safety import gaps
 from intake.scheduling.meeting import NAMES
+from intake.staff.words import ROLES as ROLE_WORDS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/adr/*.md")]
@@ -33,6 +35,15 @@ def test_the_examples_make_a_clinic_that_may_start() -> None:
     for name in set(again) - {"weekly_hours"}:  # its times are written with seconds
         assert again[name] == EXPLAINED[name]
     assert len(again["weekly_hours"]["0"]) == 2
+
+
+def test_the_table_of_roles_is_the_one_that_is_checked() -> None:
+    text = (ROOT / "docs" / "roles.md").read_text("utf-8")
+    table = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    assert table[0] == ["may", *(ROLE_WORDS[role] for role in ROLES)]
+    allowed = [[each in permissions_of([role]) for role in ROLES] for each in Permission]
+    marks = [["yes" if may else "–" for may in row] for row in allowed]
+    assert table[1:] == [[each.value, *row] for each, row in zip(Permission, marks, strict=True)]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

@@ -11,6 +11,7 @@ from intake.accounts import throttle
 from intake.accounts.models import AuthenticatorApp, RecoveryCode, StaffSession
 from intake.core.db import db
 from intake.notifications.models import Message
+from tests import factories
 from tests.browse import Browser, Page
 from tests.web.staff.people import (
     DESK,
@@ -26,6 +27,7 @@ from tests.web.staff.people import (
     person,
     with_password,
 )
+from tests.web.staff.test_guard import HALF_WAY, PUBLIC, address, staff_rules
 
 pytestmark = pytest.mark.usefixtures("morning")
 
@@ -64,17 +66,22 @@ def test_the_first_sign_in_adds_an_app_and_gives_ten_codes(newcomer: Browser, mo
     assert mails() == ["An authenticator app was added to your account."]
 
 
-def test_nothing_opens_by_the_password_alone(newcomer: Browser) -> None:
-    for path in (
-        "/staff/",
-        "/staff/account",
-        "/staff/live",
-        "/staff/prove",
-        "/staff/settings/users",
-    ):
-        assert newcomer.get(path).h1 == NEW_FACTOR
+def test_nothing_opens_by_the_password_alone(app: Flask, newcomer: Browser) -> None:
+    token, nothing = newcomer.token, factories.sent().id
+    for endpoint, methods in staff_rules(app).items():
+        if endpoint not in PUBLIC | HALF_WAY:
+            for method in methods:
+                path = address(app, endpoint, nothing)
+                data = {"csrf_token": token} if method == "POST" else None
+                with app.app_context():
+                    answer = newcomer.client.open(path, method=method, data=data)
+                assert answer.status_code == 303, path
+                assert answer.location.startswith("/staff/second-factor?"), path
+
+
+def test_who_has_a_second_factor_cannot_add_one_half_way(newcomer: Browser) -> None:
     give_app()
-    for path in ("/staff/", "/staff/account", "/staff/second-factor/app"):
+    for path in ("/staff/", "/staff/second-factor/app", "/staff/second-factor/new"):
         assert newcomer.get(path).h1 == ONE_MORE
 
 
