@@ -19,7 +19,11 @@ class Mouse:
         answer.check()
 
     def type(self, box: Locator, text: str) -> None:
-        box.fill(text)
+        if box.get_attribute("type") in ("date", "time"):  # part by part, in the local order
+            box.click()
+            box.press_sequentially(text)
+        else:
+            box.fill(text)
 
     def choose(self, select: Locator, option: str) -> None:
         select.select_option(option)
