@@ -46,16 +46,20 @@ def index_contact(
 
 def rows_of(submission_id: UUID, contact: Mapping[str, Any], *, at: datetime) -> list[Row]:
     """What is stored of one contact page; `at` is when the submission was begun."""
+    key = _key()
     return [
-        {"term": blind(term), "at": at, "submission_id": submission_id}
+        {"term": _digest(term, key), "at": at, "submission_id": submission_id}
         for term in terms_of(contact)
     ]
 
 
 def blind(term: str) -> int:
     """What is stored of a term: the first 64 bits of its HMAC-SHA256."""
-    digest = hmac.digest(_key(), term.encode(), "sha256")
-    return int.from_bytes(digest[:8], "big", signed=True)
+    return _digest(term, _key())
+
+
+def _digest(term: str, key: bytes) -> int:
+    return int.from_bytes(hmac.digest(key, term.encode(), "sha256")[:8], "big", signed=True)
 
 
 def found(words: str, after: str = "") -> Page[Submission]:
