@@ -42,6 +42,10 @@ class FactorNews(Enum):
     APP_REMOVED = "The authenticator app was removed from your account."
     CODES_MADE = "New recovery codes were made. The ones before no longer work."
     CODE_USED = "Somebody signed in with one of your recovery codes."
+    GUESSED = (
+        "Somebody who knows your password has tried many codes, and did not get in. "
+        "If it was not you, ask for a new password on the sign-in page."
+    )
     RESET = (
         "An administrator has reset your second factor. You were signed out. "
         "You add a new one the next time you sign in."
@@ -67,6 +71,14 @@ def second_factor_changed(user: User, news: FactorNews, *, clinic: Sender, now: 
     _post("second_factor_changed", user, context, now=now)
 
 
+def codes_guessed(user: User, *, clinic: Sender, now: datetime) -> None:
+    """Tell a user, once a day, that somebody with their password tries one code after another."""
+    news = FactorNews.GUESSED.value
+    context = SecondFactorMail(**letterhead(clinic), name=user.name, news=news)
+    key = f"codes guessed:{user.id}:{now.date().isoformat()}"
+    _post("second_factor_changed", user, context, now=now, key=key)
+
+
 def new_password(user: User, link: str, *, minutes: int, clinic: Sender, now: datetime) -> None:
     """Send a link that leads to choosing a new password and works once."""
     context = NewPasswordMail(**letterhead(clinic), name=user.name, link=link, minutes=minutes)
@@ -85,5 +97,7 @@ def invitation(user: User, link: str, *, hours: int, clinic: Sender, now: dateti
     _post("invitation", user, context, now=now)
 
 
-def _post(name: str, user: User, context: MailContext, *, now: datetime) -> None:
-    enqueue(name, to=user.email, context=context, language="en", now=now)
+def _post(
+    name: str, user: User, context: MailContext, *, now: datetime, key: str | None = None
+) -> None:
+    enqueue(name, to=user.email, context=context, language="en", now=now, unique_key=key)

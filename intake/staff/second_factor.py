@@ -21,6 +21,7 @@ from flask.typing import ResponseReturnValue
 from intake.accounts import app_codes, recovery_codes, second_factor, throttle
 from intake.accounts.app_codes import WrongCode
 from intake.accounts.attempts import is_right
+from intake.accounts.emails import codes_guessed
 from intake.accounts.models import User
 from intake.accounts.security import signed_in_user, user_with_password
 from intake.accounts.sessions import visit_of
@@ -120,6 +121,8 @@ def _refusal(
         if is_right(check, tries, user=user, refused=refused, now=clock.now()):
             return None
     except LimitReached as reached:
+        with unit_of_work():
+            codes_guessed(user, clinic=current_clinic(), now=clock.now())
         form.code.errors = [TOO_OFTEN]
         return make_response(_page(form), 429, {"Retry-After": str(reached.retry_after)})
     form.code.errors = [wrong]

@@ -192,6 +192,14 @@ def test_a_new_password_can_be_sent_to_a_user(run):
     assert (message.name, message.recipient) == ("new_password", "desk@example.com")
 
 
+def test_the_second_factor_of_the_last_administrator_is_reset_on_the_server(run):
+    result = run("users", "reset-second-factor", "Admin@Example.com")
+    assert result.exit_code == 0, result.output
+    message = db.session.query(Message).one()
+    assert (message.name, message.recipient) == ("second_factor_changed", "admin@example.com")
+    assert run("users", "reset-second-factor", "nobody@example.com").exit_code == 1
+
+
 @pytest.mark.parametrize("email", ["nobody@example.com", "disabled@example.com"])
 def test_no_new_password_for_whoever_does_not_work_here(run, email):
     user = factories.user("disabled@example.com")

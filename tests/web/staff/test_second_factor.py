@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from intake.accounts import throttle
+from intake.accounts.emails import FactorNews
 from intake.accounts.models import AuthenticatorApp, RecoveryCode, StaffSession
 from intake.core.db import db
 from intake.notifications.models import Message
@@ -112,8 +113,10 @@ def test_a_wrong_code_is_refused_written_down_and_soon_slow(app: Flask, morning)
     found = [browser.submit(code=wrong).status for _ in range(throttle.CODES.burst + 1)]
     assert found == [200] * throttle.CODES.burst + [429]
     assert "tried too often" in browser.page.text
+    assert mails() == [FactorNews.GUESSED.value]
     assert actions().count("second factor refused") == throttle.CODES.burst
     assert browser.submit(code=code_of(secret)).status == 429
+    assert len(mails()) == 1
 
 
 def test_tries_by_a_thief_do_not_shut_the_owner_out(app: Flask, morning) -> None:

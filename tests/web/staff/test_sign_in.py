@@ -1,5 +1,7 @@
 """Signing in with a password."""
 
+import time
+
 import pytest
 from flask import Flask
 from flask_security.utils import get_hmac
@@ -79,6 +81,18 @@ def test_a_password_hashed_with_less_is_hashed_anew_at_sign_in(app: Flask, clien
     assert sign_in(client).h1 == NEW_FACTOR
     assert "t=3" in str(person().password)
     assert sign_in(Browser(app)).h1 == NEW_FACTOR
+
+
+@pytest.mark.usefixtures("as_configured")
+def test_an_unknown_address_takes_as_long_as_a_known_one(client: Browser) -> None:
+    give_password()
+    taken = []
+    for email in (DESK, "nobody@example.com"):
+        client.get("/staff/sign-in")
+        began = time.process_time()
+        client.submit(email=email, password="not the password at all")
+        taken.append(time.process_time() - began)
+    assert min(taken) > 0.75 * max(taken)
 
 
 def test_sign_in_and_failure_are_recorded(client: Browser) -> None:
