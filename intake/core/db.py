@@ -15,7 +15,17 @@ from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ColumnElement, DateTime, Engine, MetaData, Row, event, literal_column, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Engine,
+    MetaData,
+    Row,
+    event,
+    literal_column,
+    text,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
@@ -121,17 +131,19 @@ def unit_of_work() -> Iterator[Session]:
 
 
 @contextmanager
-def repeatable_work() -> Iterator[Session]:
-    """A unit of work whose commit does not wait for the disk, so a power cut may undo it.
+def repeatable_work() -> Iterator[Connection]:
+    """A transaction on bare tables that does not wait for the disk: a power cut may undo it.
 
     For what is simply done again then. The death of a process undoes nothing.
     """
+    if _writing.get():
+        raise WriteOutsideUnitOfWork("a unit of work is already open")
     mark = _durability.set(REPEATABLE)
     try:
-        with unit_of_work() as session:
+        with writing(), db.engine.begin() as connection:
             if is_postgresql():
-                session.execute(text("SET LOCAL synchronous_commit = off"))
-            yield session
+                connection.execute(text("SET LOCAL synchronous_commit = off"))
+            yield connection
     finally:
         _durability.reset(mark)
 

@@ -63,8 +63,8 @@ def claim(now: datetime, limit: int) -> list[Claimed]:
     lease = new_id().hex
     until = now + lease_time(smtp_settings())
     taking = {"at": now, "most": limit, "new_lease": lease, "until": until}
-    with repeatable_work() as session:
-        rows = session.execute(_take(), taking).all()
+    with repeatable_work() as connection:
+        rows = connection.execute(_take(), taking).all()
     return [Claimed(**row._mapping, lease=lease) for row in rows]
 
 
@@ -73,11 +73,13 @@ def finish(message: Claimed, outcome: Outcome, *, now: datetime) -> None:
 
     What was cancelled while the mail server had it already counts as sent, if it was.
     """
-    with repeatable_work() as session:
-        if session.scalar(_mark(), {**_ours(message), **_values(outcome)}) is None:
-            log.warning("message %s was no longer ours to mark", message.id)
-        if outcome.bad_address:
+    if outcome.bad_address:
+        with unit_of_work():
             bounces.mark(outcome.bad_address, now=now)
+    with repeatable_work() as connection:
+        marked = connection.scalar(_mark(), {**_ours(message), **_values(outcome)})
+    if marked is None:
+        log.warning("message %s was no longer ours to mark", message.id)
 
 
 def give_back(message: Claimed, *, now: datetime) -> None:
@@ -91,8 +93,9 @@ def is_wanted(message: Claimed, recipient: str) -> bool:
     Raises Refused where mails came back. An alarm is always tried: the address may work again.
     """
     asked = {**_ours(message), "address": bounces.address_key(recipient)}
-    came_back = db.session.scalar(_wanted(), asked)
     db.session.rollback()  # no transaction stays open while the mail server answers
+    with db.engine.connect() as connection:
+        came_back = connection.scalar(_wanted(), asked)
     if came_back and not message.is_alarm:
         raise Refused("address-came-back")
     return came_back is not None

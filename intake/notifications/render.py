@@ -63,6 +63,7 @@ def _environment(language: str) -> Environment:
     environment = ImmutableSandboxedEnvironment(
         loader=PrefixLoader({"emails": FileSystemLoader(TEMPLATES)}),
         undefined=StrictUndefined,
+        auto_reload=False,  # or each mail looks at the date of eight files
         autoescape=lambda name: name is not None and name.endswith(".html"),
         trim_blocks=True,
         lstrip_blocks=True,

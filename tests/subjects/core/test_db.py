@@ -29,8 +29,8 @@ def test_only_what_is_simply_repeated_does_not_wait_for_the_disk(app):
     asking = "SHOW synchronous_commit" if is_postgresql() else "PRAGMA synchronous"
     usual = db.session.scalar(text(asking)) if is_postgresql() else 2
     for work, waits in ((repeatable_work, "off" if is_postgresql() else 1), (unit_of_work, usual)):
-        with work() as session:
-            assert session.scalar(text(asking)) == waits
+        with work() as opened:
+            assert opened.scalar(text(asking)) == waits
 
 
 def test_nothing_is_kept_when_a_unit_of_work_fails(app):

@@ -83,7 +83,7 @@ def test_a_worker_that_was_down_sends_no_stale_reminder(call):
         db.session.execute(update(Message).where(Message.id != first.id).values(state="sent"))
     [claimed] = claim(late, 1)
     deliver(claimed, None, now=late)  # type: ignore[arg-type]  it does not come to sending
-    db.session.expire_all()
+    db.session.rollback()
     assert (first.state, first.last_error) == ("cancelled", "late")
 
 
