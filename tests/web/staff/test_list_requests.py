@@ -80,10 +80,12 @@ def test_the_page_says_how_many_before_anything_leaves(clinician: Browser) -> No
 
 
 def test_a_damaged_request_says_so_and_the_others_follow(clinician: Browser) -> None:
-    damaged = factories.sent()
+    nameless, damaged = factories.sent(), factories.sent()
     factories.sent()
     with unit_of_work():
-        for_staff(damaged.id).contact_sealed = b"not ours"
+        for_staff(nameless.id).contact_sealed = b"not ours"
+        for_staff(damaged.id).answers_sealed = b"not ours"
     lines = {line["Reference"]: line for line in download(clinician)}
     assert lines.pop(damaged.reference)["Sent"].startswith("This request cannot be opened")
+    assert lines.pop(nameless.reference)["Given name"] == "Record cannot be read"
     assert [line["Given name"] for line in lines.values()] == ["Dana"]
