@@ -15,8 +15,9 @@ from tests.processes import Installation, wait_for
 
 
 def test_what_a_patient_asked_for_is_booked_and_confirmed(patient, open_page, clinic):
-    for _ in patient.takes_the_whole_way(skipping=True):
-        pass
+    patient.comes_to("/request/times")
+    patient.chooses_the_first_free_time()
+    patient.sends_the_request()
     receptionist = Receptionist(open_page(**DESKTOP), clinic, Mouse())
     receptionist.signs_in_by_a_one_time_link()
     receptionist.sees_on_the_page(patient.reference)
