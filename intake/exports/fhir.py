@@ -38,6 +38,7 @@ CONSENTS = {
     "text": "Contact by text message",
     "email": "Contact by email",
     "reminders": "Reminders of calls by email",
+    "substances": "Handing on what was said about alcohol and drugs (42 CFR Part 2)",
 }
 
 

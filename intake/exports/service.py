@@ -17,9 +17,11 @@ from intake.screening.catalog import load_catalog
 from intake.screening.instrument import Instrument
 from intake.screening.item import SUBSTANCE_USE
 from intake.screening.plan import gate_mark
+from intake.submissions import consents
 from intake.submissions.consents import ledger
 from intake.submissions.given import SKIPPED, given_at
 from intake.submissions.models import Submission
+from intake.submissions.segments import has_segment
 
 EXPORTED = "record exported"
 WITH_CONSENT = "with alcohol and drugs by written consent"
@@ -31,8 +33,10 @@ def hand_over(
     """The bundle of a request, in the current unit of work: who took it is recorded with it.
 
     `has_agreed`: the person agreed in writing that what they said about alcohol and drugs is handed
-    on, too. Without that a program under 42 CFR Part 2 leaves it out (42 CFR 2.31 and 2.33).
+    on, too, if they did not when they sent it. Without that a program under 42 CFR Part 2 leaves it
+    out (42 CFR 2.31 and 2.33).
     """
+    has_agreed = has_agreed or consents.allows(submission.id, consents.SUBSTANCES)
     is_whole = has_agreed or not clinic.part_2
     is_protected = clinic.part_2 and has_agreed and has_segment(submission, SUBSTANCE_USE)
     detail = f"FHIR bundle, {WITH_CONSENT}" if is_protected else "FHIR bundle"
@@ -40,16 +44,6 @@ def hand_over(
     without = "" if is_whole else SUBSTANCE_USE
     bundle = fhir.bundle(_resources(submission, without), base=patient_url(""), now=now)
     return fhir.under_part_2(bundle, base=patient_url("")) if is_protected else bundle
-
-
-def has_segment(submission: Submission, segment: str) -> bool:
-    """Whether a person answered something that belongs to a segment."""
-    given = submission.answers or {}
-    return any(
-        item.segment == segment and item.id in (given.get(name) or {})
-        for name, instrument in load_catalog().items()
-        for item in instrument.items
-    )
 
 
 def _resources(submission: Submission, without: str) -> list[Resource]:

@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 
 from intake.patient import offers
 from intake.patient.addresses import Elsewhere, see
-from intake.patient.forms import CancelForm, MoveForm
+from intake.patient.forms import MoveForm
+from intake.patient.forms_later import CancelForm
 from intake.patient.ics_file import ics_file
 from intake.patient.one_call import (
     Here,

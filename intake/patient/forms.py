@@ -273,48 +273,21 @@ class MoveForm(Form):
     slot = ChoiceField(_l("Choose a time"), missing=_l("Select a time"))
 
 
-class CancelForm(Form):
-    """Cancelling a call; nobody has to say why."""
-
-    reason = ChoiceField(
-        _l("Would you like to tell us why?"),
-        choices=(
-            ("time", _l("The time does not suit me")),
-            ("later", _l("Not now, maybe later")),
-            ("elsewhere", _l("I found help somewhere else")),
-            ("other", _l("Something else")),
-        ),
-        optional=True,
-    )
-
-
-class LostLinkForm(Form):
-    """Where to send a new link."""
-
-    email = EmailField(
-        _l("Email address"),
-        hint=_l("The one you gave us with your request."),
-        missing=_l("Enter your email address, like name@example.com"),
-    )
-
-
 class ZoneForm(Form):
     """In which time zone the times are shown."""
 
     zone = SelectField(_l("Your time zone"), choices=TIME_ZONES)
 
 
-class BirthdayForm(Form):
-    """Who has a mailed link knows the date of birth, too."""
-
-    dob = DateOfBirthField(_l("Date of birth"), hint=_l("For example, 3 27 1985."))
-
-
-class WithdrawForm(Form):
-    """Taking a request back."""
-
-    erase = ConsentField(_l("Please also delete what I told you."), optional=True)
-
-
 class CheckForm(Form):
     """The button that sends."""
+
+
+class SendForm(CheckForm):
+    """The same, with the consent that a program under 42 CFR Part 2 asks for."""
+
+    share = ConsentField(
+        _l("You may share what I said about alcohol and drugs with others who treat me."),
+        optional=True,
+        hint=_l("You can say no, and take it back at any time. It changes nothing else."),
+    )

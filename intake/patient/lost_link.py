@@ -12,7 +12,7 @@ from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.patient import limits
-from intake.patient.forms import LostLinkForm
+from intake.patient.forms_later import LostLinkForm
 from intake.scheduling import links, queries, rebooking
 from intake.scheduling.person import key_of
 from intake.web.anew import keep_wish, switch

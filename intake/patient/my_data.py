@@ -18,7 +18,8 @@ from intake.core.i18n import lazy_gettext as _l
 from intake.core.tokens import token_hash
 from intake.patient import limits, own_copy
 from intake.patient.addresses import Elsewhere, see
-from intake.patient.forms import BirthdayForm, CheckForm, LostLinkForm
+from intake.patient.forms import CheckForm
+from intake.patient.forms_later import BirthdayForm, LostLinkForm
 from intake.patient.lost_link import alike
 from intake.patient.resume import TRIES
 from intake.scheduling import withdrawing

@@ -38,6 +38,7 @@ CHANNELS = {
     "text": _l("Text messages"),
     "email": _l("Email"),
     "reminders": _l("Reminders"),
+    "substances": _l("Sharing what you said about alcohol and drugs"),
 }
 TOLD = (*BLOCKING[2:], "cancelled")
 """Statuses of calls that a person knows of."""

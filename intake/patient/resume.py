@@ -14,7 +14,7 @@ from intake.core.db import unit_of_work
 from intake.core.i18n import lazy_gettext as _l
 from intake.patient import summary
 from intake.patient.addresses import see
-from intake.patient.forms import BirthdayForm
+from intake.patient.forms_later import BirthdayForm
 from intake.patient.visit import DRAFT_COOKIE, Visit, changing_visit, visit
 from intake.screening.level import Level
 from intake.submissions import drafts

@@ -10,7 +10,7 @@ from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.patient.addresses import Elsewhere, see
-from intake.patient.forms import WithdrawForm
+from intake.patient.forms_later import WithdrawForm
 from intake.patient.limits import count_change
 from intake.patient.visit import DRAFT_COOKIE
 from intake.scheduling import withdrawing

@@ -12,7 +12,7 @@ from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.patient import journey, offers, summary
 from intake.patient.addresses import see, under_age
-from intake.patient.forms import NO_SLOT, CheckForm, ContactForm, StartForm, TimesForm
+from intake.patient.forms import NO_SLOT, ContactForm, SendForm, StartForm, TimesForm
 from intake.patient.ics_file import ics_file
 from intake.patient.journey import Step
 from intake.patient.leaving import NEUTRAL_PAGE, way_out
@@ -30,7 +30,9 @@ from intake.scheduling import queries as scheduling
 from intake.scheduling import service as booking
 from intake.scheduling.placing import SlotTaken
 from intake.scheduling.withdrawing import may_withdraw
-from intake.submissions import drafts
+from intake.screening.item import SUBSTANCE_USE
+from intake.submissions import consents, drafts
+from intake.submissions.segments import has_segment
 from intake.web.anew import is_anew, keep_wish, switch
 from intake.web.templates import blank_page
 
@@ -214,14 +216,28 @@ def check() -> ResponseReturnValue:
     kept, now = scheduling.seen_for(here.draft.id), clock.now()
     sections = summary.sections(here.draft, here.clinic, here.steps, kept=kept, now=now)
     return render_template(
-        "patient/check.html", form=CheckForm(), sections=sections, **here.page(step)
+        "patient/check.html",
+        form=SendForm.fill({}),
+        asks_to_share=_asks_to_share(here),
+        sections=sections,
+        **here.page(step),
     )
 
 
+def _asks_to_share(here: Visit) -> bool:
+    """Whether the clinic needs a consent of its own to hand on what this person said."""
+    return here.clinic.part_2 and has_segment(here.draft, SUBSTANCE_USE)
+
+
 def _send() -> ResponseReturnValue:
+    form = SendForm()
     try:
         with changing_visit() as here:
             here.step(journey.CHECK)
+            form.validate()
+            if form.share.data and _asks_to_share(here):
+                version, now = here.clinic.notice_version, clock.now()
+                consents.give(here.draft.id, consents.SUBSTANCES, version, now=now)
             send(here)
     except SlotTaken:
         return see(url_for("wizard.times", taken=scheduling.last_wish(here.draft.id)))

@@ -10,14 +10,16 @@ from intake.accounts.permissions import Permission
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
-from intake.exports.service import hand_over, has_segment
+from intake.exports.service import hand_over
 from intake.screening.codes import NOTICE
 from intake.screening.item import SUBSTANCE_USE
 from intake.staff.guard import blueprint, requires, shows, staff_user
 from intake.staff.person import Person
 from intake.staff.proof import proved
+from intake.submissions import consents
 from intake.submissions.models import Submission
 from intake.submissions.queries import for_staff
+from intake.submissions.segments import has_segment
 from intake.web.fields import ConsentField
 from intake.web.forms import Form
 
@@ -43,13 +45,15 @@ FHIR_JSON = "application/fhir+json; charset=utf-8"
 def ask_hand_over(submission_id: UUID) -> ResponseReturnValue:
     """Say what the file holds, before it is made."""
     submission = _found(submission_id)
-    asks_consent = current_clinic().part_2 and has_segment(submission, SUBSTANCE_USE)
+    has_agreed = consents.allows(submission.id, consents.SUBSTANCES)
+    is_apart = current_clinic().part_2 and has_segment(submission, SUBSTANCE_USE)
     return render_template(
         "staff/hand_over.html",
         submission=submission,
         person=Person(submission),
         notice=NOTICE,
-        form=HandOverForm.fill({}) if asks_consent else None,
+        form=HandOverForm.fill({}) if is_apart and not has_agreed else None,
+        has_agreed=is_apart and has_agreed,
     )
 
 

@@ -16,6 +16,8 @@ from intake.core.tokens import new_id
 from intake.submissions.models import Consent, Submission
 
 REMINDERS = "reminders"
+SUBSTANCES = "substances"
+"""That what somebody said about alcohol and drugs may be handed on (42 CFR 2.31)."""
 TABLE = Consent.metadata.tables[Consent.__tablename__]
 
 
@@ -53,6 +55,12 @@ def rows_of(
         }
         for channel in sorted(channels)
     ]
+
+
+def give(submission_id: UUID, channel: str, version: str, *, now: datetime) -> None:
+    """Write down a consent in the current unit of work; one that is there already stays."""
+    if not allows(submission_id, channel):
+        db.session.execute(insert(TABLE), rows_of(submission_id, [channel], version, at=now))
 
 
 def revoke(submission_id: UUID, channel: str, *, now: datetime) -> bool:

@@ -153,7 +153,8 @@ class Consent(Base, kw_only=True):
     __tablename__ = "consents"
     __table_args__ = (
         CheckConstraint(
-            "channel IN ('call', 'voicemail', 'text', 'email', 'reminders')", name="channel"
+            "channel IN ('call', 'voicemail', 'text', 'email', 'reminders', 'substances')",
+            name="channel",
         ),
     )
 

@@ -523,7 +523,8 @@ def _create_consents() -> None:
         sa.Column("given_at", INSTANT, nullable=False),
         sa.Column("revoked_at", INSTANT, nullable=True),
         sa.CheckConstraint(
-            "channel IN ('call', 'voicemail', 'text', 'email', 'reminders')", name="channel"
+            "channel IN ('call', 'voicemail', 'text', 'email', 'reminders', 'substances')",
+            name="channel",
         ),
         sa.ForeignKeyConstraint(
             ["submission_id"],

@@ -107,3 +107,16 @@ def test_alcohol_and_drugs_go_with_consent_only_under_part_2(part_2, has_agreed,
     assert is_marked == (part_2 and has_agreed)
     entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
     assert ("by written consent" in entry.detail) == is_marked
+
+
+@pytest.mark.sqlite
+def test_a_consent_given_with_the_request_counts_until_it_is_taken_back():
+    factories.settle(part_2=True)
+    submission, now = intakes.full(), MONDAY_MORNING
+    with unit_of_work():
+        for _ in range(2):
+            consents.give(submission.id, consents.SUBSTANCES, "2026-11", now=now)
+    assert "have alcohol or drugs" in json.dumps(exported(submission))
+    with unit_of_work():
+        assert consents.revoke(submission.id, consents.SUBSTANCES, now=now)
+    assert "have alcohol or drugs" not in json.dumps(exported(submission))
