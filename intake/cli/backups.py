@@ -16,6 +16,7 @@ from intake.safekeeping.folder import BusyFolder
 from intake.safekeeping.making import make
 from intake.safekeeping.restoring import IsLive, RestoreFailed, restore
 from intake.safekeeping.sealed_file import DamagedBackup, OtherKeys
+from intake.safekeeping.tables import RowsRefused
 
 FAULTY = 3
 """Exit code: there is a backup, but the database was not as it should be. 2 is a wrong argument."""
@@ -57,7 +58,7 @@ def restore_backup(file: Path, *, only_check: bool, replace: bool) -> None:
         raise click.ClickException(
             "There is a clinic in this database. To delete it for the backup, give --replace."
         ) from None
-    except (RestoreFailed, DamagedBackup, OtherKeys, OSError) as problem:
+    except (RestoreFailed, RowsRefused, DamagedBackup, OtherKeys, OSError) as problem:
         raise click.ClickException(f"{problem} Nothing was changed.") from None
     except CommandError:
         raise click.ClickException(

@@ -44,7 +44,7 @@ def rotate() -> None:
     left = rotation.finish(settings().keys_file, now=clock.now())
     click.echo("Copy the key file to its safe place NOW: older copies do not open the fields.")
     if left:
-        raise click.ClickException(f"{left} fields could not be opened; they stay as they are.")
+        raise click.ClickException(f"Fields that do not open, and stay as they are: {left}.")
 
 
 def _seal_anew() -> None:

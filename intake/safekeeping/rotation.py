@@ -98,7 +98,7 @@ def retire(path: Path, key_id: str, *, backups: Path | None, now: datetime) -> N
     if now - datetime.fromtimestamp(path.stat().st_mtime, UTC) < SETTLED:
         raise StillNeeded("The key file has just changed. Wait five minutes.")
     if backups is not None and (count := _backups_with(key_id, backups)):
-        raise StillNeeded(f"{count} backups in {backups} need {key_id}.")
+        raise StillNeeded(f"Backups in {backups} that need {key_id}: {count}.")
     with unit_of_work() as session:
         if key_id in keys_in_use(session.connection(), _tables(), ring):
             raise StillNeeded(f"Fields are sealed with {key_id}. Run: flask --app wsgi keys rotate")

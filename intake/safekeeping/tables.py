@@ -24,9 +24,11 @@ from sqlalchemy import (
     Time,
     Uuid,
     func,
+    inspect,
     select,
     text,
 )
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 LEFT_OUT = frozenset({"alembic_version", "staff_sessions", "sign_in_links"})
 """Migrations set the version. Nothing that lets somebody in comes back with a backup."""
@@ -46,6 +48,10 @@ ORDER = {"appointments": "blocked_from, id"}
 """By time, since SQLite compares a new appointment with all later ones. Others by primary key."""
 
 Row = list[Any]
+
+
+class RowsRefused(Exception):
+    """A table is not as it was when the backup was made; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -136,11 +142,25 @@ class Reader:
 
 
 def load(connection: Connection, rows: Rows) -> None:
-    """Put the rows into the empty table of that name."""
+    """Put the rows into the empty table of that name. Raises RowsRefused, and OperationalError
+    when the database cannot go on."""
+    refusal = RowsRefused(f"The table {rows.table} does not take what the backup holds.")
+    if not _columns(connection, rows.table).issuperset(rows.columns):
+        raise refusal
     quote = connection.dialect.identifier_preparer.quote
     columns = ", ".join(map(quote, rows.columns))
     put = _copy if connection.dialect.name == "postgresql" else _insert
-    put(connection, f"{quote(rows.table)} ({columns})", rows)
+    try:
+        put(connection, f"{quote(rows.table)} ({columns})", rows)
+    except OperationalError:
+        raise
+    except (DBAPIError, connection.dialect.loaded_dbapi.Error) as error:
+        raise refusal from error
+
+
+def _columns(connection: Connection, table: str) -> set[str]:
+    found = inspect(connection)
+    return {each["name"] for each in found.get_columns(table)} if found.has_table(table) else set()
 
 
 def _insert(connection: Connection, target: str, rows: Rows) -> None:

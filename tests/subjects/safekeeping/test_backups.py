@@ -158,6 +158,15 @@ def test_tables_of_a_newer_version_are_refused_and_nothing_is_lost(run, tmp_path
 
 
 @pytest.mark.sqlite
+def test_a_table_that_has_changed_is_named_and_nothing_is_lost(run, tmp_path) -> None:
+    with unit_of_work() as session:
+        session.execute(text("ALTER TABLE providers ADD COLUMN extra INTEGER"))
+    result = run(restore_backup, made(tmp_path), "--replace")
+    assert (result.exit_code, "The table providers does not take" in result.stderr) == (1, True)
+    assert db.session.scalar(text("SELECT count(*) FROM providers")) == 2
+
+
+@pytest.mark.sqlite
 def test_two_backups_at_once_do_not_disturb_each_other(run, tmp_path) -> None:
     with opened(tmp_path):
         assert "Another process" in run(backup).stderr

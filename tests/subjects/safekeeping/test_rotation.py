@@ -102,7 +102,7 @@ def test_what_does_not_open_is_told_and_stays(run) -> None:
         session.execute(text("UPDATE submissions SET contact_sealed = :it"), {"it": damaged})
     result = run("rotate")
     assert result.exit_code == 1
-    assert "1 fields could not be opened" in result.stderr
+    assert "Fields that do not open, and stay as they are: 1." in result.stderr
     assert db.session.scalar(text("SELECT contact_sealed FROM submissions")) == damaged
 
 
@@ -115,7 +115,7 @@ def test_a_key_is_retired_only_when_nothing_needs_it(run, app, keys: Path, tmp_p
     run("rotate")
     assert "Wait five minutes" in run("retire", "k1").stderr
     old_enough(keys)
-    assert f"1 backups in {folder} need k1" in run("retire", "k1").stderr
+    assert f"Backups in {folder} that need k1: 1." in run("retire", "k1").stderr
     with unit_of_work() as session:
         was = session.connection().scalar(text("SELECT contact_sealed FROM submissions"))
         old = b"\x02k1" + was[3:]
