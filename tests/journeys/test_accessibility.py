@@ -4,6 +4,8 @@ Each page is looked at on a desktop, at 320 pixels with spaced text, in the dark
 and in forced colors.
 """
 
+import re
+
 from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import db
@@ -19,7 +21,8 @@ from tests.journeys.test_own_call import link_in
 
 PUBLIC = (
     *("/learn", "/privacy", "/accessibility", "/urgent-help", "/not-for-you"),
-    *("/request/call-me", "/staff/sign-in", "/no-such-page", "/dev/mail/"),
+    *("/request/call-me", "/my-data", "/staff/sign-in", "/staff/forgot-password"),
+    *("/no-such-page", "/dev/mail/"),
 )
 
 
@@ -27,6 +30,28 @@ def test_the_patients_way(open_page, clinic):
     patient = Patient(open_page(**WITH_AXE), clinic.address, Mouse())
     for _ in patient.takes_the_whole_way(skipping=True):
         check(patient.page)
+
+
+def test_the_pages_about_ones_data(open_page, clinic):
+    sent = request_from(clinic)
+    (receipt,) = mails_to(sent.email, clinic, number=1)
+    link = re.search(r"http\S+/my-data/\S+", receipt.get_body(("plain",)).get_content())[0]
+    page = open_page(**WITH_AXE)
+    for path in (link, f"{link}/delete", f"{link}/withdraw", f"{link}/copy"):
+        page.goto(path)
+        check(page)
+    for part, number in (("Month", "3"), ("Day", "27"), ("Year", "1985")):
+        page.get_by_label(part, exact=True).fill(number)
+    page.get_by_role("button", name="Continue").click()
+    check(page)
+
+
+def test_the_pages_about_ones_account(open_page, clinic):
+    desk = Receptionist(open_page(**WITH_AXE), clinic, Mouse())
+    desk.signs_in_by_a_one_time_link()
+    for path in ("account", "second-factor/new", "second-factor/app"):
+        desk.opens(f"/staff/{path}")
+        check(desk.page)
 
 
 def test_the_pages_of_help(open_page, clinic):
