@@ -122,12 +122,12 @@ def shown_by(answer: str, *, place: Place, user: User | None, now: datetime) -> 
     ceremonies = _ceremonies()
     shown = ceremonies.shown_passkey(_short(answer))
     _use_up(shown.challenge, SHOW, now=now)
-    passkey = _by_credential(shown.credential_id)
-    owner = db.session.get(User, passkey.user_id) if passkey else None
-    if passkey is None or owner is None or not owner.active or owner != (user or owner):
+    passkey, owner = _found(shown.credential_id)
+    if not owner.active or owner != (user or owner):
         raise PasskeyRefused
     ceremonies.check_shown(shown, passkey.credential_data, place)
-    if shown.sign_count <= passkey.sign_count and (shown.sign_count or passkey.sign_count):
+    # Devices that do not count say 0 each time.
+    if max(shown.sign_count, passkey.sign_count) > 0 and shown.sign_count <= passkey.sign_count:
         raise PasskeyRefused
     passkey.sign_count, passkey.last_used_at = shown.sign_count, now
     db.session.flush()
@@ -147,6 +147,15 @@ def _use_up(challenge: bytes, *purpose: str, now: datetime) -> None:
         raise PasskeyRefused from error
     if found[:-1] != [*purpose]:
         raise PasskeyRefused
+
+
+def _found(credential_id: bytes) -> tuple[Passkey, User]:
+    """A passkey that we know, and whose it is. Raises PasskeyRefused."""
+    passkey = _by_credential(credential_id)
+    owner = db.session.get(User, passkey.user_id) if passkey else None
+    if passkey is None or owner is None:
+        raise PasskeyRefused
+    return passkey, owner
 
 
 def _by_credential(credential_id: bytes) -> Passkey | None:

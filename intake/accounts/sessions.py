@@ -69,6 +69,12 @@ class StaffVisit(SecureCookieSession):
         return self.kept is not None and self.kept.second_factor is not None
 
     @property
+    def completed_before(self) -> Kept | None:
+        """The row before this request, if it was complete and of the same user."""
+        is_same = self.kept is not None and self.kept.user_key == self.get(USER_KEY)
+        return self.kept if is_same and self.is_complete else None
+
+    @property
     def id_hash(self) -> str | None:
         """The hash of its id, once somebody has signed in."""
         return self.kept.id_hash if self.kept is not None else None
@@ -159,34 +165,36 @@ class SiteSessions(SessionInterface):
 
     def _begin(self, app: Flask, session: StaffVisit, response: Response) -> None:
         """A new id for a browser that has just signed in; whatever it had before is dead."""
-        now, token, kept = clock.now(), new_token(), session.kept
-        before = kept.second_factor if kept and kept.user_key == session[USER_KEY] else None
-        second_factor = session.given or before
+        now, token, before = clock.now(), new_token(), session.completed_before
         session[PROVED_KEY] = now.timestamp()
         if before is None:  # else other tabs of the same person have forms open
             session.pop(CSRF_KEY, None)
         with unit_of_work():
-            user = db.session.scalars(
-                select(User).where(User.fs_uniquifier == session[USER_KEY])
-            ).one()
-            db.session.execute(delete(StaffSession).where(have_ended(now=now)))
-            if kept is not None:
-                _delete_row(kept)
-            db.session.add(
-                StaffSession(
-                    id_hash=token_hash(token),
-                    user_id=user.id,
-                    created_at=now,
-                    last_seen_at=now,
-                    data=self.cookie.dump(app, session),
-                    second_factor=second_factor,
-                )
-            )
-            if before is None:
-                _record(user, second_factor, now)
+            row = self._put_row(app, session, token, now)
         self._set_cookie(app, response, token)
-        if second_factor is not None:
-            remember_device(app, response, user.id)
+        if row.second_factor is not None:
+            remember_device(app, response, row.user_id)
+
+    def _put_row(self, app: Flask, session: StaffVisit, token: str, now: datetime) -> StaffSession:
+        """The row of the new id. Who proves anew who they are gets no more hours by that."""
+        before = session.completed_before
+        of_that_key = select(User).where(User.fs_uniquifier == session[USER_KEY])
+        user = db.session.scalars(of_that_key).one()
+        row = StaffSession(
+            id_hash=token_hash(token),
+            user_id=user.id,
+            created_at=before.created_at if before else now,
+            last_seen_at=now,
+            data=self.cookie.dump(app, session),
+            second_factor=session.given or (before.second_factor if before else None),
+        )
+        db.session.execute(delete(StaffSession).where(have_ended(now=now)))
+        if session.kept is not None:
+            _delete_row(session.kept)
+        db.session.add(row)
+        if before is None:
+            _record(user, row.second_factor, now)
+        return row
 
     def _keep(self, app: Flask, session: StaffVisit, kept: Kept) -> None:
         now = clock.now()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from intake.accounts.models import StaffSession
 from intake.core.db import db
@@ -63,6 +64,14 @@ def test_the_session_goes_on_under_another_id(clinician: Browser, morning) -> No
     clinician.submit(password=PASSWORD)
     assert db.session.query(StaffSession).one().id_hash != before
     assert actions().count("signed in") == 1
+
+
+def test_proving_gives_no_more_hours(clinician: Browser, morning) -> None:
+    began = db.session.scalars(select(StaffSession.created_at)).one()
+    morning.shift(timedelta(minutes=11))
+    clinician.get(LIST)
+    clinician.submit(password=PASSWORD)
+    assert db.session.scalars(select(StaffSession.created_at)).one() == began
 
 
 def test_who_came_by_a_link_and_has_no_password_presses_a_button(desk_clinician, morning) -> None:
