@@ -59,16 +59,18 @@ class Keyboard:
     def _move_to_radio(self, radio: Locator) -> None:
         """Tab stops once at a question; the arrows lead from answer to answer."""
         self._tab_until(radio, "(radio) => radio.name === document.activeElement.name")
+        element = radio.element_handle()
         for _ in range(MOST_TABS):
-            if radio.evaluate("(radio) => radio === document.activeElement"):
+            if element.evaluate("(radio) => radio === document.activeElement"):
                 return
             radio.page.keyboard.press("ArrowDown")
         raise AssertionError("the arrows never came to this answer")
 
     def _tab_until(self, control: Locator, here: str) -> None:
         control.wait_for()
+        element = control.element_handle()  # found once: a role is slow to look up
         for _ in range(MOST_TABS):
-            if control.evaluate(here):
+            if element.evaluate(here):
                 return
             control.page.keyboard.press("Tab")
         raise AssertionError(f"Tab never came to {control}")
