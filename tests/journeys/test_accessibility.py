@@ -144,7 +144,7 @@ def test_the_lists_of_the_front_desk(open_page, clinic):
     receptionist.presses("Save")
     receptionist.sees_on_the_page("There is a problem")
     check(receptionist.page)
-    for path in ("shift", "keys", "?tab=suspected"):
+    for path in ("shift", "keys", "?tab=suspected", "account", "second-factor/new"):
         receptionist.opens(f"/staff/{path}")
         check(receptionist.page)
     receptionist.opens("/staff/")
