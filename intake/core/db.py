@@ -47,6 +47,8 @@ SQLITE_PRAGMAS = (
     "busy_timeout=10000",
     "foreign_keys=ON",
     "secure_delete=ON",
+    # Up to 16 MB of log before it is copied back, as most of its pages change many times.
+    "wal_autocheckpoint=4000",
 )
 
 LASTING = "PRAGMA synchronous=FULL"
