@@ -87,7 +87,8 @@ class Watch:
             self.faults.append(f"missing: {response.url}")
 
     def _console(self, said: ConsoleMessage) -> None:
-        if not said.text.startswith("Failed to load resource"):  # `_response` knows which
+        # `_response` knows which did not load, and signing out says what it cleared.
+        if not said.text.startswith(("Failed to load resource", "Clear-Site-Data")):
             self.faults.append(f"the console said: {said.text}")
 
 
