@@ -27,7 +27,7 @@ async function ask(options) {
     return; // no network for the moment
   }
   if (answer.ok) until = Date.now() + (await answer.json()).left * 1000;
-  else isOver = true;
+  else if (answer.type === "opaqueredirect") isOver = true; // to the sign-in page
   show();
 }
 
