@@ -51,6 +51,18 @@ def test_an_unchanged_page_is_not_sent_again(client: Browser) -> None:
     assert other.status_code == 200
 
 
+def test_a_page_for_staff_is_compressed_unless_a_link_could_bring_words(client: Browser) -> None:
+    plain = opened(client, "/staff/sign-in", Accept_Encoding="gzip")
+    assert "</html>" in gzip.decompress(plain.data).decode()
+    assert plain.headers["Cache-Control"] == "no-store"
+    for answer in (
+        opened(client, "/staff/sign-in?next=/staff/calendar", Accept_Encoding="gzip"),
+        client.client.post("/staff/sign-in", headers={"Accept-Encoding": "gzip"}),
+        opened(client, "/staff/sign-in"),
+    ):
+        assert "Content-Encoding" not in answer.headers
+
+
 @pytest.mark.parametrize("path", ["/request/start", "/request/call-me", "/no-such-page"])
 def test_a_page_that_may_hold_a_secret_is_not_compressed(client: Browser, path: str) -> None:
     page = opened(client, path, Accept_Encoding="br, gzip")
