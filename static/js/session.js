@@ -3,12 +3,14 @@
 const box = document.querySelector("[data-session]");
 const words = box.querySelector("p");
 const button = box.querySelector("button");
-const WARN = 120; // seconds
+// Seconds before the end, and milliseconds between looks.
+const WARN = 120;
 const EVERY = 10_000;
 
 let until = Date.now() + Number(box.dataset.session) * 1000;
 let isOver = false;
-let isLast = false; // eight hours are over: staying does not help
+// Eight hours are over: staying does not help.
+let isLast = false;
 
 const left = () => (until - Date.now()) / 1000;
 
@@ -24,10 +26,12 @@ async function ask(options) {
   try {
     answer = await fetch(box.dataset.at, { redirect: "manual", ...options });
   } catch {
-    return; // no network for the moment
+    // No network for the moment.
+    return;
   }
   if (answer.ok) until = Date.now() + (await answer.json()).left * 1000;
-  else if (answer.type === "opaqueredirect") isOver = true; // to the sign-in page
+  // It leads to the sign-in page. A server that is busy says nothing about the session.
+  else if (answer.type === "opaqueredirect") isOver = true;
   show();
 }
 
