@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import Connection, Dialect, select
 
 from intake.audit.chain import Entry, Head, Walk, chain_value
@@ -41,14 +40,14 @@ def record(
     connection = db.session.connection()
     seq, previous = _end_of_chain(connection)
     entry = Entry(seq, now, actor, action, subject_id, detail, current_request_id())
-    _add(connection, _row(entry, previous, _chain_key()))
+    _add(connection, _row(entry, previous, chain_key(key_ring())))
 
 
 def extend(entries: Iterable[Mapping[str, Any]]) -> None:
     """Add many entries of no web request in the current unit of work, each by its columns."""
     connection = db.session.connection()
     seq, previous = _end_of_chain(connection)
-    key, rows = _chain_key(), []
+    key, rows = chain_key(key_ring()), []
     for number, values in enumerate(entries, seq):
         row = _row(Entry(seq=number, request_id="", **values), previous, key)
         rows.append(row)
@@ -100,7 +99,7 @@ def verify(heads: Mapping[int, str] | None = None) -> Walk:
 
     `heads`: how chain values begin that were published, by the number of their entry.
     """
-    walk = Walk(_chain_key(), heads)
+    walk = Walk(chain_key(key_ring()), heads)
     for *values, chain in db.session.execute(IN_ORDER, execution_options={"yield_per": BATCH}):
         walk.step(Entry(*values), chain)
     walk.end()
@@ -113,17 +112,9 @@ def fits_keys() -> bool:
     if first is None:
         return True
     *values, chain = first
-    return bool(chain == chain_value(Entry(*values), "", _chain_key()))
+    return bool(chain == chain_value(Entry(*values), "", chain_key(key_ring())))
 
 
 def chain_key(ring: KeyRing) -> bytes:
     """The key of the chain."""
     return ring.derive("audit chain")
-
-
-def _chain_key() -> bytes:
-    extensions = current_app.extensions
-    if "audit_key" not in extensions:
-        extensions["audit_key"] = chain_key(key_ring())
-    key: bytes = extensions["audit_key"]
-    return key

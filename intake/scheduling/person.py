@@ -3,8 +3,6 @@
 import hashlib
 import hmac
 
-from flask import current_app
-
 from intake.core.encryption import key_ring
 from intake.submissions.models import Submission
 
@@ -24,8 +22,5 @@ def key_of(address: str) -> str:
     plain = address.strip().lower()
     if not plain:
         return ""
-    extensions = current_app.extensions
-    if "person_key" not in extensions:
-        extensions["person_key"] = key_ring().derive("person")
-    key: bytes = extensions["person_key"]
+    key = key_ring().derive("person")
     return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import Select, delete, func, insert, select, tuple_
 from sqlalchemy.orm import aliased
 
@@ -179,8 +178,4 @@ def _by_reference(words: str) -> Submission | None:
 
 
 def _key() -> bytes:
-    extensions = current_app.extensions
-    if "search_key" not in extensions:
-        extensions["search_key"] = key_ring().derive("search terms")
-    key: bytes = extensions["search_key"]
-    return key
+    return key_ring().derive("search terms")

@@ -113,10 +113,7 @@ def network_of(address: IPv4Address | IPv6Address) -> str:
 
 
 def _key(limit: Limit, who: str) -> str:
-    extensions = current_app.extensions
-    if "limits_key" not in extensions:
-        extensions["limits_key"] = key_ring().derive("limits")
-    key: bytes = extensions["limits_key"]
+    key = key_ring().derive("limits")
     return hmac.new(key, f"{limit.name}\x1f{who}".encode(), hashlib.sha256).hexdigest()
 
 

@@ -89,11 +89,9 @@ def test_terms_depend_on_the_root_of_the_ring_and_on_nothing_else(app: Flask) ->
     try:
         for changed, is_same in ((rotated, True), (others, False)):
             app.extensions["key_ring"] = changed
-            app.extensions.pop("search_key", None)
             assert (search.blind("name:dana") == before) is is_same
     finally:
         app.extensions["key_ring"] = ring
-        app.extensions.pop("search_key", None)
 
 
 @pytest.fixture
