@@ -110,9 +110,9 @@ def stuck_since(now: datetime) -> datetime | None:
 def _waiting(now: datetime) -> dict[str | None, datetime]:
     """Since when the oldest message waits, by what its last try met."""
     late = (Message.state == "queued", Message.wanted_at <= now)
-    oldest = select(Message.last_error, func.min(Message.wanted_at)).where(*late)
-    rows = db.session.execute(oldest.group_by(Message.last_error)).tuples()
-    return dict(rows.all())
+    oldest = select(Message.last_error, func.min(Message.wanted_at).label("since"))
+    rows = db.session.execute(oldest.where(*late).group_by(Message.last_error))
+    return {row.last_error: row.since for row in rows}
 
 
 def _patience(error: str | None) -> timedelta:
