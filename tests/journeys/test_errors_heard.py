@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import DESKTOP
 
@@ -26,6 +26,8 @@ def page(open_page, clinic) -> Page:
     page = open_page(**DESKTOP)
     page.goto(f"{clinic.address}/request/call-me")
     page.get_by_role("button", name="Continue").last.click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.wait_for_load_state()
     return page
 
 
@@ -48,6 +50,7 @@ def test_the_summary_is_announced_first_and_each_link_leads_to_its_field(page):
     (alert,) = [each for each in objects if each.role == "alert"]
     assert (alert.name, alert.is_focused) == ("There is a problem", True)
     page.get_by_role("link", name="Enter your first name").click()
+    expect(page.get_by_label("First name", exact=True)).to_be_focused()
     focused = [each for each in heard(page) if each.is_focused and each.role != "RootWebArea"]
     assert [(each.role, each.name) for each in focused] == [("textbox", "First name")]
 
