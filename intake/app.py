@@ -11,7 +11,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings
 from intake import ops
-from intake.cli.commands import register_commands
 from intake.clinic.clinic import Clinic, ClinicSettingsError
 from intake.clinic.service import current_clinic
 from intake.core.db import init_database
@@ -67,9 +66,8 @@ def create_app(settings: Settings) -> Flask:
     app.context_processor(_page_context)
     app.jinja_env.undefined = StrictUndefined
     app.register_blueprint(ops.blueprint)
-    register_commands(app)
     if settings.from_command_line:
-        _register_tools(app, settings)
+        register_tools(app, settings)
     else:
         _register_sites(app, settings)
     if "key_ring" in app.extensions:
@@ -120,8 +118,10 @@ def _register_sites(app: Flask, settings: Settings) -> None:
         import_module("intake.development.site").register(app)
 
 
-def _register_tools(app: Flask, settings: Settings) -> None:
-    """What only commands have. They show no pages: without sites they start faster."""
+def register_tools(app: Flask, settings: Settings) -> None:
+    """What only commands have. They show no pages: without sites they start faster, and without
+    commands a web server is smaller."""
+    import_module("intake.cli.commands").register_commands(app)
     import_module("intake.core.migrations").register(app)
     import_module("intake.cli.backups").register(app)
     if not settings.is_production:

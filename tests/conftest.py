@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 import config
 from intake.accounts import recovery_codes
-from intake.app import create_app
+from intake.app import create_app, register_tools
 from intake.core.db import db, unit_of_work
 from intake.core.migrations import upgrade
 from intake.development.example import create_example
@@ -69,7 +69,10 @@ def make_app(tmp_path_factory: pytest.TempPathFactory):
             "INSTANCE": str(instance),
             **environ,
         }
-        app = create_app(config.load(environ))
+        settings = config.load(environ)
+        app = create_app(settings)
+        if not settings.from_command_line:
+            register_tools(app, settings)
         if security := app.extensions.get("security"):
             security.pwd_context = security.pwd_context.using(**CHEAP_HASHING)
             recovery_codes.hasher = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)

@@ -21,7 +21,7 @@ from intake.clinic.service import current_clinic
 from intake.core import clock
 from intake.core.db import unit_of_work
 from intake.exports import counting
-from intake.notifications import bounces, queries
+from intake.notifications import queries, returned
 from intake.notifications import worker as mail_worker
 from intake.retention import purge as retention
 from intake.scheduling import digest, waitlist
@@ -121,7 +121,7 @@ def _read_reports(path: Path | None) -> None:
     if path is None:
         return
     try:
-        bounces.read_reports(path, now=clock.now())
+        returned.read_reports(path, now=clock.now())
     except (OSError, mailbox.Error):
         log.warning("the mailbox of INTAKE_BOUNCES cannot be read")
 

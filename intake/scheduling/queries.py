@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import Uuid, and_, bindparam, func, select
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from intake.clinic.models import Closure
@@ -33,9 +33,10 @@ SLOT_NAME = re.compile(r"([0-9]{1,9})-(2[01][0-9]{10})")
 KEPT = ("hold", "pending", "booked")
 """Statuses of an appointment that is still ahead for its submission."""
 
-# Made once, as pages ask them all day: making a statement takes longer than asking it.
+# Made once, as pages ask them all day: making a statement takes longer than asking it. A foreign
+# key has no type before both tables are imported, so what is compared with it names its own.
 _ITS_CALL = (
-    Appointment.submission_id == bindparam("submission_id"),
+    Appointment.submission_id == bindparam("submission_id", type_=Uuid()),
     is_one_of(Appointment.status, KEPT),
 )
 KEPT_FOR = select(Appointment).where(*_ITS_CALL)
@@ -156,7 +157,7 @@ TAKEN = (
     .where(blocks(bindparam("now", type_=UTCDateTime)))
     .where(Appointment.blocked_until > bindparam("since"))
     .where(Appointment.blocked_from < bindparam("until"))
-    .where(Appointment.submission_id != bindparam("without"))
+    .where(Appointment.submission_id != bindparam("without", type_=Uuid()))
 )
 
 

@@ -12,7 +12,7 @@ import time_machine
 
 from intake.core import clock
 from intake.core.db import unit_of_work
-from intake.notifications import bounces, outbox
+from intake.notifications import bounces, outbox, returned
 from intake.notifications.models import Message
 from intake.notifications.worker import run_once
 from tests.smtp_servers import Inbox, faulty_server
@@ -68,7 +68,7 @@ def report(message_id: object, action: str = "failed") -> bytes:
 
 def read(box: mailbox.Mailbox) -> int:
     box.flush()
-    return bounces.read_reports(Path(box._path), now=NOW)
+    return returned.read_reports(Path(box._path), now=NOW)
 
 
 @pytest.fixture
