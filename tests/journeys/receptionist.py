@@ -5,6 +5,7 @@ from datetime import date
 
 from playwright.sync_api import Page, expect
 
+from intake.cli.users import users
 from tests.journeys.hands import Keyboard, Mouse
 from tests.processes import Installation
 
@@ -118,6 +119,6 @@ class Receptionist:
 
 def sign_in_link(clinic: Installation, email: str) -> str:
     """A link as `flask --app wsgi users login-link` gives it out."""
-    result = clinic.app.test_cli_runner().invoke(args=["users", "login-link", email])
+    result = clinic.app.test_cli_runner().invoke(users, ["login-link", email])
     assert result.exit_code == 0, result.output
     return result.output.split()[-1]
