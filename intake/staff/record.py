@@ -58,6 +58,7 @@ class Call:
     state: str
     asked: str
     is_booked: bool
+    by_phone: bool
     can_cancel: bool
     day: str
     time: str
@@ -255,6 +256,7 @@ def _call(
         state=LIVE[kept.status],
         asked=_asked_words(asked, clinic) if asked else "",
         is_booked=kept.status == "booked",
+        by_phone=kept.channel == "phone" and kept.is_live,
         can_cancel=diary is not None and kept.is_live,
         day=day_text(kept.starts_at, clinic.tz, "en"),
         time=f"{time_text(kept.starts_at, clinic.tz, 'en')} {zone_text(clinic.tz, 'en')}",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from intake.screening.catalog import load_catalog
 from intake.screening.instrument import Instrument
+from intake.screening.plan import gate_mark
 from intake.screening.results import (
     Gad7Result,
     HeadacheResult,
@@ -29,6 +30,8 @@ from intake.staff.words import when
 from intake.submissions.given import earlier_in
 
 Answers = Mapping[str, Any]
+PHQ2 = ("q1", "q2")
+"""The questions of PHQ-9 that decide, where others watch over safety, whether the rest is asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +65,8 @@ def scores_of(stored: Answers, *, tz: ZoneInfo, now: datetime) -> list[Score]:
 
 def _compared(name: str, stored: Answers, *, tz: ZoneInfo, now: datetime) -> Score:
     instrument, draw = load_catalog()[name], _DRAWN.get(name, _of_the_clinic)
-    score = draw(instrument, stored[name])
+    is_gated = gate_mark(name) in stored.get("skipped", [])
+    score = draw(instrument.behind_gate() if is_gated else instrument, stored[name])
     past = [
         (draw(instrument, each["answers"]).value, each["at"]) for each in earlier_in(stored, name)
     ]
@@ -84,7 +88,12 @@ def _change(before: int, value: int | None) -> str:
 
 
 def _phq9(instrument: Instrument, answers: Answers) -> Score:
-    return _banded(instrument, phq9(instrument, answers), "PHQ-9", "mood, last 2 weeks")
+    result = phq9(instrument, answers)
+    score = _banded(instrument, result, "PHQ-9", "mood, last 2 weeks")
+    if result.phq2 is None or len(instrument.visible_items(answers)) > len(PHQ2):
+        return score
+    told = f"PHQ-2: {result.phq2} of 6. The rest was not asked"
+    return replace(score, band="First two only", detail=told)
 
 
 def _gad7(instrument: Instrument, answers: Answers) -> Score:
